@@ -1,0 +1,68 @@
+"""Every setting of the product, with its default and unit. The only reader of the environment.
+
+Each field is read from `EDITORIAL_<NAME>`, or from a file of that name (lower case) in `EDITORIAL_SECRETS_DIR`.
+"""
+
+import os
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+ROOT = Path(__file__).resolve().parent
+
+
+class Config(BaseSettings):
+    """One frozen set of settings, made once at the start and handed down."""
+
+    model_config = SettingsConfigDict(env_prefix="EDITORIAL_", frozen=True, extra="ignore")
+
+    instance_dir: Path = Field(ROOT / "instance", description="Folder of the database, the key and the media.")
+    database_url: str = Field("", description="SQLAlchemy URL; empty means SQLite in the instance folder.")
+    host: str = Field("127.0.0.1", description="Address to listen on.")
+    port: int = Field(8000, ge=0, le=65535, description="Port to listen on; 0 lets the system choose.")
+    base_url: str = Field("", description="Address under which people reach the desk; empty means http://HOST:PORT.")
+    secret_key: SecretStr = Field(SecretStr(""), description="Signs form tokens; empty means a key file in the instance folder.")
+    threads: int = Field(16, ge=2, le=128, description="Web threads of the one-process server.")
+    session_days: int = Field(30, ge=1, le=365, description="Days after which an unused sign-in ends.")
+    clock_enabled: bool = Field(True, description="Whether `editorial serve` runs the clock.")
+
+    smtp_host: str = Field("", description="SMTP server; empty means that mails wait in the outbox screen.")
+    smtp_port: int = Field(587, ge=1, le=65535, description="SMTP port.")
+    smtp_security: Literal["starttls", "tls", "none"] = Field("starttls", description="How the SMTP connection is protected.")
+    smtp_user: str = Field("", description="SMTP user; empty means no sign-in.")
+    smtp_password: SecretStr = Field(SecretStr(""), description="SMTP password.")
+    mail_from: str = Field("Editorial <editorial@localhost>", description="Sender of every mail.")
+
+    crawl_rate: float = Field(2.0, gt=0, le=100, description="Requests a second and host.")
+    crawl_connections: int = Field(2, ge=1, le=16, description="Connections a host.")
+    crawl_max_pages: int = Field(5000, ge=1, le=1_000_000, description="Pages after which an audit stops, saying so.")
+    crawl_workers: int = Field(0, ge=0, le=64, description="Crawl worker programs; 0 means one less than the cores, at least one.")
+    allow_private: str = Field("", description="Private networks that may be crawled and published to, CIDR or host, comma-separated.")
+
+    log_format: Literal["console", "json"] = Field("console", description="How log lines look.")
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="What is logged.")
+    password_memory_kib: int = Field(65536, ge=8, description="Argon2 memory in KiB.")
+    password_lanes: int = Field(4, ge=1, description="Argon2 parallelism.")
+    password_rounds: int = Field(3, ge=1, description="Argon2 iterations.")
+
+    @classmethod
+    def from_env(cls, **overrides: Any) -> "Config":
+        """Read the environment (and the secrets folder, if one is named). Reports every problem at once."""
+        return cls(_secrets_dir=os.environ.get("EDITORIAL_SECRETS_DIR"), **overrides)
+
+    @property
+    def database(self) -> str:
+        """The SQLAlchemy URL in force."""
+        return self.database_url or f"sqlite:///{self.instance_dir / 'editorial.sqlite'}"
+
+    @property
+    def public_url(self) -> str:
+        """Where people reach the desk, without a trailing slash."""
+        return (self.base_url or f"http://{self.host}:{self.port}").rstrip("/")
+
+    @property
+    def private_networks(self) -> tuple[str, ...]:
+        """The networks and hosts of `allow_private`, one by one."""
+        return tuple(part.strip() for part in self.allow_private.split(",") if part.strip())

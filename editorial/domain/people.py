@@ -1,0 +1,50 @@
+"""Who may do what (planning.md 5f)."""
+
+from enum import StrEnum
+
+
+class Permission(StrEnum):
+    """One thing a route may ask for. Every route names exactly one."""
+
+    PUBLIC = "public"  # nobody has to be signed in
+    OWN_ACCOUNT = "own_account"
+    READ = "read"
+    WRITE_CONTENT = "write_content"
+    APPROVE = "approve"
+    PUBLISH = "publish"
+    MANAGE_AUDITS = "manage_audits"
+    MANAGE_CHANNELS = "manage_channels"
+    MANAGE_WORKSPACE = "manage_workspace"
+
+
+class Role(StrEnum):
+    """What a person is in the team; a person may be several."""
+
+    VIEWER = "viewer"
+    CONTRIBUTOR = "contributor"
+    EDITOR = "editor"
+    APPROVER = "approver"
+    PUBLISHER = "publisher"
+    CHANNEL_ADMIN = "channel_admin"
+    WORKSPACE_ADMIN = "workspace_admin"
+
+
+_BASE = frozenset({Permission.PUBLIC, Permission.OWN_ACCOUNT, Permission.READ})
+
+GRANTS: dict[Role, frozenset[Permission]] = {
+    Role.VIEWER: _BASE,
+    Role.CONTRIBUTOR: _BASE | {Permission.WRITE_CONTENT},
+    Role.EDITOR: _BASE | {Permission.WRITE_CONTENT, Permission.MANAGE_AUDITS},
+    Role.APPROVER: _BASE | {Permission.APPROVE},
+    Role.PUBLISHER: _BASE | {Permission.WRITE_CONTENT, Permission.PUBLISH},
+    Role.CHANNEL_ADMIN: _BASE | {Permission.MANAGE_CHANNELS, Permission.MANAGE_AUDITS},
+    Role.WORKSPACE_ADMIN: frozenset(Permission),
+}
+
+
+def permissions(roles: frozenset[Role]) -> frozenset[Permission]:
+    """Everything that somebody with these roles may do."""
+    granted: frozenset[Permission] = frozenset({Permission.PUBLIC})
+    for role in roles:
+        granted |= GRANTS[role]
+    return granted
