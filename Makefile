@@ -53,7 +53,7 @@ lock: $(UV) ## Compile the hash-pinned requirement files again
 	$(UV) pip compile -q --generate-hashes --no-header --no-annotate --universal --python-version 3.11 -c requirements/scale.lock requirements/dev.in -o requirements/dev.lock
 
 translations: .venv/.dev ## Collect every sentence into the catalogues (then translate what is new)
-	$(BIN)/pybabel -q extract -F babel.cfg -k N_ -k _l --no-location --sort-output --project=Editorial --copyright-holder= -o editorial/translations/messages.pot .
+	$(BIN)/pybabel -q extract -F babel.cfg -k N_ -k NP_:1,2 --no-location --sort-output --project=Editorial --copyright-holder= -o editorial/translations/messages.pot .
 	$(BIN)/pybabel -q update -i editorial/translations/messages.pot -d editorial/translations -l zh_Hans_CN --no-fuzzy-matching --ignore-obsolete
 
 clean: ## Remove what was installed and built; the database in instance/ stays
