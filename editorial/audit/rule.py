@@ -1,0 +1,282 @@
+"""What a rule is, and what comes of it.
+
+A page rule is a pure function of facts that yields failures; a site rule is a function that writes one SELECT over the
+audit's tables. The decorators put the metadata around the function; its id is its name with hyphens.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select
+
+from editorial.audit.facts import PageFacts
+from editorial.audit.tables import AuditTables
+from editorial.domain.messages import N_, Message
+
+
+class Severity(StrEnum):
+    """How much a failure costs, the worst first."""
+
+    BLOCKER = "blocker"
+    ERROR = "error"
+    WARNING = "warning"
+    NOTICE = "notice"
+
+    @property
+    def rank(self) -> int:
+        """0 for the worst; sorts."""
+        return list(Severity).index(self)
+
+    def at_least(self, other: "Severity") -> bool:
+        """True where this is as bad as `other`, or worse."""
+        return self.rank <= other.rank
+
+
+class Result(StrEnum):
+    """The four answers of a rule about a page."""
+
+    FAIL = "fail"
+    PASS = "pass"  # noqa: S105 -- an answer, not a password
+    NOT_APPLICABLE = "not-applicable"
+    INCONCLUSIVE = "inconclusive"
+
+
+class Need(StrEnum):
+    """What must be complete before a rule may judge."""
+
+    BODY = "body"
+    HEADERS = "headers"
+    ROBOTS = "robots"
+    CRAWL = "crawl"
+    HISTORY = "history"
+    PLAN = "plan"
+    RENDER = "render"
+
+
+class Engine(StrEnum):
+    """A search engine a rule speaks for; the value is the switch of the site's settings."""
+
+    GOOGLE = "google"
+    BING = "bing"
+    BAIDU = "baidu"
+
+    @property
+    def agent(self) -> str:
+        """The product token its crawler obeys, in lower case."""
+        return {"google": "googlebot", "bing": "bingbot", "baidu": "baiduspider"}[self.value]
+
+
+ALL_ENGINES = frozenset(Engine)
+
+LACKS: Mapping[Need, str] = {
+    Need.BODY: N_("The page was not read to its end."),
+    Need.HEADERS: N_("The answer's headers are not known."),
+    Need.ROBOTS: N_("The site's robots.txt was not read."),
+    Need.CRAWL: N_("The site was not crawled to its end."),
+    Need.HISTORY: N_("There is no earlier audit to compare with."),
+    Need.PLAN: N_("The content plan was not consulted."),
+    Need.RENDER: N_("The page was not rendered in a browser."),
+}
+
+
+@dataclass(frozen=True)
+class Param:
+    """A threshold a site may change, within its bounds."""
+
+    default: float
+    at_least: float
+    at_most: float
+
+
+Params = Mapping[str, float]
+
+
+@dataclass(frozen=True)
+class Failure:
+    """One thing wrong. `key` stays the same from week to week and tells two failures of a rule on one page apart.
+
+    `params` fill the rule's sentence; `evidence` is what was seen, each at most some 200 characters. `severity` is set
+    where this failure weighs other than the rule's own.
+    """
+
+    key: str
+    params: Mapping[str, str | int | float] = field(default_factory=dict)
+    evidence: tuple[str, ...] = ()
+    severity: Severity | None = None
+
+
+PageCheck = Callable[[PageFacts, Params], Iterator[Failure]]
+SiteCheck = Callable[[AuditTables], Select[Any]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rule:
+    """What both kinds of rule have.
+
+    `title` is a short name of the failing state, `says` the sentence with the failure's params, `why` and `fix` explain
+    and mend; all four are ids of the catalogue. `source` is the page that says so. `needs` must be complete or the
+    answer is inconclusive. `caps` marks a failure that alone keeps a page out of the index.
+    """
+
+    id: str
+    version: int
+    category: str
+    severity: Severity
+    title: str
+    says: str
+    why: str
+    fix: str
+    source: str
+    needs: frozenset[Need] = frozenset({Need.BODY})
+    engines: frozenset[Engine] = ALL_ENGINES
+    params: Mapping[str, Param] = field(default_factory=dict)
+    ref: str = ""
+    caps: bool = False
+
+    def defaults(self) -> dict[str, float]:
+        """The thresholds nobody changed."""
+        return {name: param.default for name, param in self.params.items()}
+
+    def sentence(self, failure: Failure) -> Message:
+        """What a person reads of one failure."""
+        return Message(self.says, {**self.defaults(), **failure.params})
+
+
+@dataclass(frozen=True, kw_only=True)
+class PageRule(Rule):
+    """Judges one page by its facts. `applies` tells "does not apply" apart from "passes"."""
+
+    check: PageCheck
+    applies: Callable[[PageFacts], bool]
+
+    def __call__(self, page: PageFacts, params: Params | None = None) -> Iterator[Failure]:
+        """The failures of one page the rule applies to."""
+        return self.check(page, params if params is not None else self.defaults())
+
+
+@dataclass(frozen=True, kw_only=True)
+class SiteRule(Rule):
+    """Judges a whole audit in the database.
+
+    `check` returns a SELECT with the columns `page_id`, `key`, any `evidence...` and `param_<name>`: one row a failure.
+    `applies` is the condition on `audit.page` under which a page without a row passes, and `silence_needs` what must be
+    complete for that: a duplicate seen is a duplicate, a duplicate not seen in half a crawl is not known.
+    """
+
+    check: SiteCheck
+    applies: Callable[[AuditTables], ColumnElement[bool]]
+    silence_needs: frozenset[Need] = frozenset({Need.CRAWL})
+
+    def __call__(self, audit: AuditTables) -> Select[Any]:
+        """The SELECT of the failures."""
+        return self.check(audit)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a rule answered about a page. `failures` with FAIL, `reason` with INCONCLUSIVE; `more` were left out."""
+
+    rule: str
+    version: int
+    result: Result
+    severity: Severity
+    failures: tuple[Failure, ...] = ()
+    reason: Message | None = None
+    more: int = 0
+
+
+def page_rule(
+    *,
+    version: int,
+    category: str,
+    severity: Severity,
+    title: str,
+    says: str,
+    why: str,
+    fix: str,
+    source: str,
+    applies: Callable[[PageFacts], bool],
+    needs: frozenset[Need] = frozenset({Need.BODY}),
+    engines: frozenset[Engine] = ALL_ENGINES,
+    params: Mapping[str, Param] | None = None,
+    ref: str = "",
+    caps: bool = False,
+) -> Callable[[PageCheck], PageRule]:
+    """Make a function a page rule."""
+
+    def made(check: PageCheck) -> PageRule:
+        return PageRule(
+            id=_id(check),
+            version=version,
+            category=category,
+            severity=severity,
+            title=title,
+            says=says,
+            why=why,
+            fix=fix,
+            source=source,
+            applies=applies,
+            needs=needs,
+            engines=engines,
+            params=params or {},
+            ref=ref,
+            caps=caps,
+            check=check,
+        )
+
+    return made
+
+
+def site_rule(
+    *,
+    version: int,
+    category: str,
+    severity: Severity,
+    title: str,
+    says: str,
+    why: str,
+    fix: str,
+    source: str,
+    applies: Callable[[AuditTables], ColumnElement[bool]],
+    needs: frozenset[Need] = frozenset(),
+    silence_needs: frozenset[Need] = frozenset({Need.CRAWL}),
+    engines: frozenset[Engine] = ALL_ENGINES,
+    ref: str = "",
+    caps: bool = False,
+) -> Callable[[SiteCheck], SiteRule]:
+    """Make a function a site rule."""
+
+    def made(check: SiteCheck) -> SiteRule:
+        return SiteRule(
+            id=_id(check),
+            version=version,
+            category=category,
+            severity=severity,
+            title=title,
+            says=says,
+            why=why,
+            fix=fix,
+            source=source,
+            applies=applies,
+            needs=needs,
+            silence_needs=silence_needs,
+            engines=engines,
+            ref=ref,
+            caps=caps,
+            check=check,
+        )
+
+    return made
+
+
+def _id(check: Callable[..., object]) -> str:
+    return check.__name__.replace("_", "-")
+
+
+def failure_of(row: Mapping[str, Any]) -> tuple[int, Failure]:
+    """Page id and failure of one row of a site rule's SELECT (`result.mappings()`)."""
+    evidence = tuple(str(value) for name, value in row.items() if name.startswith("evidence") and value is not None)
+    params = {name.removeprefix("param_"): value for name, value in row.items() if name.startswith("param_")}
+    return row["page_id"], Failure(key=str(row["key"]), params=params, evidence=evidence)

@@ -1,0 +1,85 @@
+"""What a site rule sees of one audit: three relations in the database, passed in by whoever owns the tables.
+
+Each relation holds one audit only (a subquery or a view with the audit's id in its condition). Addresses named `n2` are
+in compare form.
+
+`page`, one row a page fetched or tried:
+    id, url (N1, asked for), final_url (N1), final_n2, canonical_n2 (of its one valid canonical, else null),
+    status (0 without an answer), error (null or the code of `Response.error`), title (as written), title_folded
+    (`fold(facts.title)`), language (`facts.language`), is_html (`predicates.is_html_page`), is_results_page
+    (`predicates.is_results_page`).
+`link`, one row a link of a page (`a` or `area` with an http(s) address):
+    page_id, position (0 for the first of the page), url (N1), n2, internal, nofollow, text.
+`alias`, one row an address under which a page is known (N2 of the requested, every hop and the final address):
+    n2, page_id.
+`alternate`, one row an hreflang entry with a valid address:
+    page_id, code, n2.
+"""
+
+import unicodedata
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, FromClause, Select, and_, case, func, literal, select
+
+
+def fold(text: str) -> str:
+    """A title or description for comparing: NFKC, case-folded, white space collapsed."""
+    return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
+
+
+@dataclass(frozen=True)
+class AuditTables:
+    """The relations of one audit. See the module for their columns."""
+
+    page: FromClause
+    link: FromClause
+    alias: FromClause
+    alternate: FromClause
+
+    @property
+    def is_results_page(self) -> ColumnElement[bool]:
+        """Pages that may stand on a results page: titles and descriptions are judged on them alone."""
+        return and_(self.page.c.is_results_page)
+
+    @property
+    def is_html(self) -> ColumnElement[bool]:
+        """Pages that answered 200 with HTML, read whole."""
+        return and_(self.page.c.is_html)
+
+    def groups_of(
+        self, column: ColumnElement[Any], *, key: str, where: ColumnElement[bool], at_least: int = 2
+    ) -> Select[Any]:
+        """Pages that share `column` and their language with others, one row a page.
+
+        Twins that differ in http and https alone, or that were reached twice, count once. Columns: `page_id`, `key`
+        (as given: it stays when the shared text changes), `param_count` (pages of the group), `evidence` (the shared value)
+        and `evidence_other` (the address of another page of the group).
+        """
+        page = self.page
+        twin = func.replace(page.c.final_n2, "http://", "https://")
+        groups = (
+            select(
+                column.label("shared"),
+                page.c.language.label("language"),
+                func.count(twin.distinct()).label("count"),
+                func.min(page.c.final_url).label("low"),
+                func.max(page.c.final_url).label("high"),
+            )
+            .where(where, column != "")
+            .group_by(column, page.c.language)
+            .having(func.count(twin.distinct()) >= at_least)
+            .subquery()
+        )
+        other = case((groups.c.low == page.c.final_url, groups.c.high), else_=groups.c.low)
+        return (
+            select(
+                page.c.id.label("page_id"),
+                literal(key).label("key"),
+                groups.c.count.label("param_count"),
+                func.substr(groups.c.shared, 1, 200).label("evidence"),
+                other.label("evidence_other"),
+            )
+            .join_from(page, groups, and_(column == groups.c.shared, page.c.language == groups.c.language))
+            .where(where)
+        )
