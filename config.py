@@ -23,14 +23,18 @@ class Config(BaseSettings):
     host: str = Field("127.0.0.1", description="Address to listen on.")
     port: int = Field(8000, ge=0, le=65535, description="Port to listen on; 0 lets the system choose.")
     base_url: str = Field("", description="Address under which people reach the desk; empty means http://HOST:PORT.")
-    secret_key: SecretStr = Field(SecretStr(""), description="Signs form tokens; empty means a key file in the instance folder.")
+    secret_key: SecretStr = Field(
+        SecretStr(""), description="Signs form tokens; empty means a key file in the instance folder."
+    )
     threads: int = Field(16, ge=2, le=128, description="Web threads of the one-process server.")
     session_days: int = Field(30, ge=1, le=365, description="Days after which an unused sign-in ends.")
     clock_enabled: bool = Field(True, description="Whether `editorial serve` runs the clock.")
 
     smtp_host: str = Field("", description="SMTP server; empty means that mails wait in the outbox screen.")
     smtp_port: int = Field(587, ge=1, le=65535, description="SMTP port.")
-    smtp_security: Literal["starttls", "tls", "none"] = Field("starttls", description="How the SMTP connection is protected.")
+    smtp_security: Literal["starttls", "tls", "none"] = Field(
+        "starttls", description="How the SMTP connection is protected."
+    )
     smtp_user: str = Field("", description="SMTP user; empty means no sign-in.")
     smtp_password: SecretStr = Field(SecretStr(""), description="SMTP password.")
     mail_from: str = Field("Editorial <editorial@localhost>", description="Sender of every mail.")
@@ -38,8 +42,12 @@ class Config(BaseSettings):
     crawl_rate: float = Field(2.0, gt=0, le=100, description="Requests a second and host.")
     crawl_connections: int = Field(2, ge=1, le=16, description="Connections a host.")
     crawl_max_pages: int = Field(5000, ge=1, le=1_000_000, description="Pages after which an audit stops, saying so.")
-    crawl_workers: int = Field(0, ge=0, le=64, description="Crawl worker programs; 0 means one less than the cores, at least one.")
-    allow_private: str = Field("", description="Private networks that may be crawled and published to, CIDR or host, comma-separated.")
+    crawl_workers: int = Field(
+        0, ge=0, le=64, description="Crawl worker programs; 0 means one less than the cores, at least one."
+    )
+    allow_private: str = Field(
+        "", description="Private networks that may be crawled and published to, CIDR or host, comma-separated."
+    )
 
     log_format: Literal["console", "json"] = Field("console", description="How log lines look.")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="What is logged.")

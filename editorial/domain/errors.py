@@ -1,6 +1,6 @@
 """Errors that a person can understand and act on."""
 
-from editorial.domain.messages import Message, N_
+from editorial.domain.messages import N_, Message
 
 
 class EditorialError(Exception):

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from editorial.domain.errors import EditorialError
-from editorial.domain.messages import Message, N_
+from editorial.domain.messages import N_, Message
 
 
 class UnknownZone(EditorialError):
@@ -13,7 +13,9 @@ class UnknownZone(EditorialError):
 
     def __init__(self, name: str, *, field: str = "zone") -> None:
         near = nearest_zone(name)
-        hint = Message(N_("Did you mean %(zone)s?"), {"zone": near}) if near else Message(N_("Choose one from the list."))
+        hint = (
+            Message(N_("Did you mean %(zone)s?"), {"zone": near}) if near else Message(N_("Choose one from the list."))
+        )
         super().__init__(Message(N_("There is no time zone “%(name)s”."), {"name": name}), hint=hint, field=field)
 
 
@@ -25,9 +27,7 @@ class NonexistentSlot(EditorialError):
             N_("%(day)s, %(time)s does not occur in %(zone)s: the clocks jump over it."),
             {"day": wall.date(), "time": wall.time(), "zone": zone.key},
         )
-        hint = Message(
-            N_("Choose %(day)s, %(time)s instead."), {"day": suggestion.date(), "time": suggestion.time()}
-        )
+        hint = Message(N_("Choose %(day)s, %(time)s instead."), {"day": suggestion.date(), "time": suggestion.time()})
         super().__init__(says, hint=hint, field="publish_time")
         self.suggestion = suggestion
 
@@ -59,8 +59,17 @@ def nearest_zone(name: str) -> str | None:
     folded = "".join(letter for letter in name.casefold() if letter.isalnum())
     if len(folded) < 3:
         return None
-    cities = {zone.rsplit("/", 1)[-1].replace("_", "").casefold(): zone for zone in sorted(available_timezones()) if "/" in zone}
-    cities |= {"beijing": "Asia/Shanghai", "bejing": "Asia/Shanghai", "peking": "Asia/Shanghai", "shenzhen": "Asia/Shanghai"}
+    cities = {
+        zone.rsplit("/", 1)[-1].replace("_", "").casefold(): zone
+        for zone in sorted(available_timezones())
+        if "/" in zone
+    }
+    cities |= {
+        "beijing": "Asia/Shanghai",
+        "bejing": "Asia/Shanghai",
+        "peking": "Asia/Shanghai",
+        "shenzhen": "Asia/Shanghai",
+    }
     if folded in cities:
         return cities[folded]
     starts = [zone for city, zone in cities.items() if city.startswith(folded[:4])]

@@ -66,7 +66,10 @@ class Base(DeclarativeBase):
         dict[str, Any]: JSON(),
         list[Any]: JSON(),
         StrEnum: Enum(
-            StrEnum, native_enum=False, create_constraint=True, length=32,
+            StrEnum,
+            native_enum=False,
+            create_constraint=True,
+            length=32,
             values_callable=lambda kind: [member.value for member in kind],
         ),
     }

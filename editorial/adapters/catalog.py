@@ -1,0 +1,118 @@
+"""Sentences in a reader's language: gettext catalogues and Babel's formats."""
+
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, time
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from babel import Locale
+from babel.dates import format_date, format_datetime, format_time
+from babel.numbers import format_decimal
+from babel.support import NullTranslations, Translations
+
+from editorial.domain.bilingual import Bilingual
+from editorial.domain.locales import Language
+from editorial.domain.messages import Message
+
+FOLDER = Path(__file__).resolve().parents[1] / "translations"
+PSEUDO = "en_XA"
+"""The pseudo-locale of the tests: every translated sentence stands in ⟦ ⟧, so that one which escaped is seen."""
+
+
+class Catalog:
+    """Everything a page, a mail or the command line needs to speak one language."""
+
+    def __init__(self, locale: str, translations: NullTranslations) -> None:
+        self.name = locale
+        self.locale = Locale.parse("en" if locale == PSEUDO else locale)
+        self._translations = translations
+
+    @property
+    def tag(self) -> str:
+        """The BCP 47 tag for `lang` attributes."""
+        return self.name if self.name == PSEUDO else Language(self.name).tag
+
+    def gettext(self, text: str) -> str:
+        """The sentence in this language; its places are still open."""
+        return self._mark(str(self._translations.ugettext(text)) if text else "")
+
+    def ngettext(self, singular: str, plural: str, count: int) -> str:
+        """The sentence that fits `count`; its places are still open."""
+        return self._mark(str(self._translations.ungettext(singular, plural, count)))
+
+    def say(self, message: Message, *, zone: ZoneInfo | None = None) -> str:
+        """The whole sentence, with its values written as this language writes them. Times are shown in `zone`."""
+        if message.plural:
+            count = message.params["count"]
+            assert isinstance(count, int)
+            text = self.ngettext(message.id, message.plural, count)
+        else:
+            text = self.gettext(message.id)
+        return text % self._shown(message.params, zone) if message.params else text
+
+    def value(self, value: object, *, zone: ZoneInfo | None = None) -> str:
+        """One value as this language writes it."""
+        match value:
+            case Message():
+                return self.say(value, zone=zone)
+            case Bilingual():
+                return value.in_(self.name)
+            case datetime():
+                return self.moment(value, zone)
+            case date():
+                return self.day(value)
+            case time():
+                return self.clock(value)
+            case bool() | str():
+                return str(value)
+            case int() | float():
+                return format_decimal(value, locale=self.locale)
+            case _:
+                return str(value)
+
+    def day(self, value: date, *, year: bool = False) -> str:
+        """`Tue 15 Dec` or `12月15日 周二`, with the year where asked."""
+        if self.locale.language == "zh":
+            return format_date(value, "y年M月d日 EEE" if year else "M月d日 EEE", locale=self.locale)
+        return format_date(value, "EEE d MMM y" if year else "EEE d MMM", locale=self.locale)
+
+    def month(self, value: date) -> str:
+        """`December 2026` or `2026年12月`."""
+        return format_date(value, "y年M月" if self.locale.language == "zh" else "MMMM y", locale=self.locale)
+
+    def clock(self, value: time | datetime) -> str:
+        """`09:05`, 24 hours in both languages."""
+        return format_time(value, "HH:mm", locale=self.locale)
+
+    def moment(self, value: datetime, zone: ZoneInfo | None = None) -> str:
+        """`Tue 15 Dec, 10:00`; an aware value is shown in `zone` (UTC where none is given)."""
+        if value.tzinfo is not None:
+            value = value.astimezone(zone or UTC)
+        comma = " " if self.locale.language == "zh" else ", "
+        return (
+            f"{self.day(value.date())}{comma}{format_datetime(value.replace(tzinfo=None), 'HH:mm', locale=self.locale)}"
+        )
+
+    def _shown(self, params: Mapping[str, object], zone: ZoneInfo | None) -> dict[str, str]:
+        return {name: self.value(value, zone=zone) for name, value in params.items()}
+
+    def _mark(self, text: str) -> str:
+        return f"⟦{text}⟧" if self.name == PSEUDO and text else text
+
+
+class Catalogs:
+    """The catalogues of all languages, loaded once."""
+
+    def __init__(self, folder: Path = FOLDER) -> None:
+        self._catalogs = {PSEUDO: Catalog(PSEUDO, NullTranslations())}
+        for language in Language:
+            translations = (
+                NullTranslations() if language is Language.EN else Translations.load(folder, [language.value])
+            )
+            if language is not Language.EN and type(translations) is NullTranslations:
+                raise RuntimeError(f"The catalogue of {language.value} is not compiled. Run it through `make`.")
+            self._catalogs[language.value] = Catalog(language.value, translations)
+
+    def __getitem__(self, locale: str) -> Catalog:
+        """The catalogue of a `Language` (or of the pseudo-locale); English where the name is unknown."""
+        return self._catalogs.get(locale) or self._catalogs[Language.EN.value]

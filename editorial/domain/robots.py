@@ -1,0 +1,228 @@
+"""robots.txt by RFC 9309, and which of its lines decided.
+
+Where the RFC is silent we do as Google's published parser does: typos of the common words are read, a missing colon is
+forgiven, unknown words never spoil a group. Where they differ (unreserved escapes) the RFC wins.
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from editorial.domain.urls import path_of
+
+MAX_BYTES = 500 * 1024  # RFC 9309, 2.5: parse at least 500 KiB; what follows is ignored
+MAX_DELAY = 30.0  # seconds; a longer Crawl-delay is obeyed up to here
+_WORDS = {
+    "user-agent": "user-agent", "useragent": "user-agent", "user agent": "user-agent",
+    "disallow": "disallow", "dissallow": "disallow", "dissalow": "disallow", "disalow": "disallow",
+    "diasllow": "disallow", "disallaw": "disallow",
+    "allow": "allow", "sitemap": "sitemap", "site-map": "sitemap", "crawl-delay": "crawl-delay", "crawldelay": "crawl-delay",
+}  # fmt: skip
+_LINE_END = re.compile(rb"\r\n|\r|\n")
+_TOKEN = re.compile(r"[A-Za-z_-]*")
+_ESCAPE = re.compile(rb"%([0-9A-Fa-f]{2})")
+_UNRESERVED = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
+
+
+@dataclass(frozen=True)
+class Line:
+    """An allow or disallow line."""
+
+    number: int
+    """Counted from 1."""
+    text: str
+    allows: bool
+    pattern: str
+    """Path pattern in one spelling of its escapes; `*` and a final `$` are special."""
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """Whether an address may be fetched, and by which line. Without a line nothing spoke about it."""
+
+    allowed: bool
+    line_number: int | None = None
+    line_text: str = ""
+
+
+@dataclass(frozen=True)
+class Oddity:
+    """A line that had no effect: `syntax` (no word of ours, no colon), `orphan` (a rule before any user agent)."""
+
+    number: int
+    text: str
+    kind: str
+
+
+@dataclass
+class Group:
+    """Lines that belong to some product tokens. Several groups with one token count as one (RFC 9309, 2.2.1)."""
+
+    tokens: list[str] = field(default_factory=list)
+    lines: list[Line] = field(default_factory=list)
+    delay: float | None = None
+
+
+@dataclass(frozen=True)
+class Robots:
+    """A parsed robots.txt."""
+
+    groups: tuple[Group, ...] = ()
+    sitemaps: tuple[str, ...] = ()
+    oddities: tuple[Oddity, ...] = ()
+    cut: bool = False
+    """Whether there was more than `MAX_BYTES`."""
+
+    def decide(self, token: str, url: str) -> Verdict:
+        """May the crawler with this product token fetch the N1 address? The longest pattern wins; a tie allows."""
+        path = _one_spelling(path_of(url).encode())
+        if path == "/robots.txt":
+            return Verdict(allowed=True)
+        best: Line | None = None
+        for line in self._lines_for(token):
+            if best and len(line.pattern) < len(best.pattern):
+                break  # sorted by length, allow before disallow
+            if not best and matches(line.pattern, path):
+                best = line
+        return Verdict(best.allows, best.number, best.text) if best else Verdict(allowed=True)
+
+    def crawl_delay(self, token: str) -> float | None:
+        """Seconds between two requests that the site asks of this crawler, at most `MAX_DELAY`."""
+        delays = [group.delay for group in self._groups_for(token) if group.delay is not None]
+        return min(max(delays), MAX_DELAY) if delays else None
+
+    def _groups_for(self, token: str) -> list[Group]:
+        wanted = product_token(token)
+        own = [group for group in self.groups if wanted in group.tokens]
+        return own or [group for group in self.groups if "*" in group.tokens]
+
+    def _lines_for(self, token: str) -> tuple[Line, ...]:
+        return _sorted_lines(self, token)
+
+    def __hash__(self) -> int:
+        return id(self)
+
+
+@lru_cache(maxsize=512)
+def _sorted_lines(robots: Robots, token: str) -> tuple[Line, ...]:
+    lines = [line for group in robots._groups_for(token) for line in group.lines]  # noqa: SLF001 -- its own cache
+    return tuple(sorted(lines, key=lambda line: (-len(line.pattern), not line.allows)))
+
+
+def parse(content: bytes) -> Robots:
+    """Read a robots.txt. Never fails: what can't be read is passed over, as the RFC asks."""
+    cut = len(content) > MAX_BYTES
+    reader = _Reader()
+    for number, raw in enumerate(_LINE_END.split(content[:MAX_BYTES].removeprefix(b"\xef\xbb\xbf")), start=1):
+        reader.read(number, raw)
+    return Robots(tuple(reader.groups), tuple(reader.sitemaps), tuple(reader.oddities), cut)
+
+
+def product_token(agent: str) -> str:
+    """`EditorialBot/1.0 (+https://...)` is known to robots.txt as `editorialbot`."""
+    match = _TOKEN.match(agent.strip())
+    return match[0].lower() if match else ""
+
+
+def matches(pattern: str, path: str) -> bool:
+    """Whether a path pattern covers a path. No backtracking: a hostile pattern costs no more than a plain one."""
+    anchored = pattern.endswith("$")
+    head, *rest = (pattern[:-1] if anchored else pattern).split("*")
+    if not path.startswith(head):
+        return False
+    if not rest:
+        return not anchored or len(path) == len(head)
+    place = len(head)
+    last = rest.pop() if anchored else ""
+    for part in rest:
+        place = path.find(part, place)
+        if place < 0:
+            return False
+        place += len(part)
+    return not anchored or (len(path) - len(last) >= place and path.endswith(last))
+
+
+class _Reader:
+    """Goes through the lines and keeps which group is open."""
+
+    def __init__(self) -> None:
+        self.groups: list[Group] = []
+        self.sitemaps: list[str] = []
+        self.oddities: list[Oddity] = []
+        self._open: Group | None = None
+
+    def read(self, number: int, raw: bytes) -> None:
+        text = raw.decode("utf-8", "replace").strip()
+        word, value = _word_and_value(raw)
+        if word == "user-agent":
+            self._agent(value)
+        elif word in ("allow", "disallow"):
+            self._rule(number, text, word == "allow", value)
+        elif word == "sitemap" and value:
+            self.sitemaps.append(value.decode("utf-8", "replace"))
+        elif word == "crawl-delay" and self._open:
+            self._open.delay = _seconds(value)
+        elif word == "" and text.partition("#")[0].strip():
+            self.oddities.append(Oddity(number, text, "syntax"))
+
+    def _agent(self, value: bytes) -> None:
+        text = value.decode("utf-8", "replace")
+        token = "*" if text == "*" or (text[:1] == "*" and text[1:2].isspace()) else product_token(text)
+        if self._open is None or self._open.lines:
+            self._open = Group()
+            self.groups.append(self._open)
+        if token:
+            self._open.tokens.append(token)
+
+    def _rule(self, number: int, text: str, allows: bool, value: bytes) -> None:
+        if self._open is None:
+            self.oddities.append(Oddity(number, text, "orphan"))
+            return
+        # An empty line closes the list of agents like any other, but says nothing about any path.
+        self._open.lines.append(Line(number, text, allows or not value, _one_spelling(value)))
+
+
+def _word_and_value(raw: bytes) -> tuple[str, bytes]:
+    """The known word of a line and its value; "?" for words of others, "" for what is no line at all."""
+    line = raw.partition(b"#")[0].strip()
+    word, colon, value = line.partition(b":")
+    if not colon:
+        parts = line.split()
+        if len(parts) != 2:
+            return "", b""
+        word, value = parts
+    name = _WORDS.get(word.strip().lower().decode("ascii", "replace"))
+    if name is None:
+        return ("?" if colon else ""), b""
+    return name, value.strip()
+
+
+def _one_spelling(path: bytes) -> str:
+    """Octets beyond ASCII escaped, unreserved escapes decoded, the others in upper case (RFC 9309, 2.2.2)."""
+    if b"%" in path:
+        path = _ESCAPE.sub(_plain_escape, path)
+    return path.decode() if path.isascii() else "".join(chr(b) if b < 128 else f"%{b:02X}" for b in path)
+
+
+def _plain_escape(match: re.Match[bytes]) -> bytes:
+    octet = int(match[1], 16)
+    return bytes([octet]) if octet in _UNRESERVED else match[0].upper()
+
+
+def _seconds(value: bytes) -> float | None:
+    try:
+        seconds = float(value)
+    except ValueError:
+        return None
+    return seconds if 0 <= seconds < 1e6 else None
+
+
+def disallow_all(line_text: str = "") -> Robots:
+    """What a robots.txt that can't be read (5xx, no answer) means: fetch nothing (RFC 9309, 2.3.1.4)."""
+    return Robots((Group(["*"], [Line(0, line_text, allows=False, pattern="/")]),))
+
+
+def tokens_of(robots: Robots) -> Iterable[str]:
+    """Every product token that has a group of its own."""
+    return dict.fromkeys(token for group in robots.groups for token in group.tokens)

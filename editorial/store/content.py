@@ -1,0 +1,247 @@
+"""Content items, what they are mapped to, and the seeded words of the method."""
+
+import hashlib
+from collections.abc import Sequence
+from datetime import date, datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, func, select, text
+from sqlalchemy.orm import Mapped, Session, composite, joinedload, mapped_column, relationship
+
+from editorial.domain.bilingual import Bilingual
+from editorial.domain.errors import NotFound
+from editorial.domain.locales import Language
+from editorial.domain.workflow import Status
+from editorial.store.base import Base, Wall
+from editorial.store.people import Person
+
+
+class ContentType(Base):
+    """A kind of piece: whitepaper, case study, post... A seeded row; wording and order may be edited, the key stays."""
+
+    __tablename__ = "content_type"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(String(40), unique=True)
+    name_en: Mapped[str] = mapped_column(String(80))
+    name_zh: Mapped[str] = mapped_column(String(80))
+    icon: Mapped[str] = mapped_column(String(20))  # symbol of the sprite, without k-
+    lead_time_days: Mapped[int]
+    review_days: Mapped[int]  # after so many days a published piece is due for a refresh
+    needs_lead_form: Mapped[bool] = mapped_column(default=False)
+    position: Mapped[int]
+
+    name: Mapped[Bilingual] = composite("name_en", "name_zh")
+
+
+class DecisionRole(Base):
+    """Who must be convinced."""
+
+    __tablename__ = "decision_role"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(String(40), unique=True)
+    name_en: Mapped[str] = mapped_column(String(80))
+    name_zh: Mapped[str] = mapped_column(String(80))
+    concerns_en: Mapped[str] = mapped_column(Text)
+    concerns_zh: Mapped[str] = mapped_column(Text)
+    position: Mapped[int]
+
+    name: Mapped[Bilingual] = composite("name_en", "name_zh")
+    concerns: Mapped[Bilingual] = composite("concerns_en", "concerns_zh")
+
+
+class BuyingStep(Base):
+    """Where in the buying decision a piece works: seven steps of the purchase, then onboarding and renewal."""
+
+    __tablename__ = "buying_step"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(String(40), unique=True)
+    name_en: Mapped[str] = mapped_column(String(80))
+    name_zh: Mapped[str] = mapped_column(String(80))
+    position: Mapped[int] = mapped_column(unique=True)  # 1 to 9; the number people see
+
+    name: Mapped[Bilingual] = composite("name_en", "name_zh")
+
+
+class Site(Base):
+    """A host set that the team publishes on and audits."""
+
+    __tablename__ = "site"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(120))
+    base_url: Mapped[str] = mapped_column(String(500), unique=True)  # N1 form, with a trailing slash
+    language: Mapped[Language]
+    zone: Mapped[str] = mapped_column(String(64))  # IANA; the weekly audit and mail follow it
+    audit_weekday: Mapped[int] = mapped_column(default=0)  # 0 is Monday
+    audit_time: Mapped[str] = mapped_column(String(5), default="05:00")  # wall time in the zone
+    mail_time: Mapped[str] = mapped_column(String(5), default="08:00")  # wall time of the weekly mail, same day
+    active: Mapped[bool] = mapped_column(default=True)
+    created_at: Mapped[datetime]
+    version: Mapped[int] = mapped_column()
+
+    __table_args__ = (CheckConstraint("audit_weekday BETWEEN 0 AND 6", name="audit_weekday"),)
+    __mapper_args__ = {"version_id_col": version}
+
+
+class ContentItem(Base):
+    """One piece of content, from idea to archive. Each channel it goes out on is a distribution job."""
+
+    __tablename__ = "content_item"
+    __table_args__ = (
+        CheckConstraint("status <> 'scheduled' OR publish_at IS NOT NULL", name="scheduled_has_slot"),
+        CheckConstraint(
+            "status <> 'scheduled' OR (approved_hash IS NOT NULL AND approved_hash = content_hash)",
+            name="scheduled_is_approved",
+        ),
+        CheckConstraint("status <> 'published' OR url IS NOT NULL", name="published_has_url"),
+        CheckConstraint(
+            "(publish_at IS NULL) = (publish_wall IS NULL) AND (publish_at IS NULL) = (publish_zone IS NULL)",
+            name="slot_is_whole",
+        ),
+        CheckConstraint("publish_fold IN (0, 1)", name="fold"),
+        UniqueConstraint("site_id", "slug", name="uq_content_item_site_slug"),
+        Index("ix_content_item_target_date", "target_date"),
+        Index("ix_content_item_publish_at", "publish_at"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    type_id: Mapped[int] = mapped_column(ForeignKey("content_type.id", ondelete="RESTRICT"))
+    title: Mapped[str] = mapped_column(String(200))
+    slug: Mapped[str | None] = mapped_column(String(120))
+    language: Mapped[Language]
+    description: Mapped[str] = mapped_column(Text, default="")  # the page's meta description
+    brief: Mapped[str] = mapped_column(Text, default="")
+    body: Mapped[str] = mapped_column(Text, default="")  # Markdown
+    status: Mapped[Status] = mapped_column(default=Status.IDEA, index=True)
+    owner_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="RESTRICT"))
+    site_id: Mapped[int | None] = mapped_column(ForeignKey("site.id", ondelete="RESTRICT"))
+    target_date: Mapped[date | None]  # the planned day; never fires anything
+    publish_wall: Mapped[datetime | None] = mapped_column(Wall())
+    publish_zone: Mapped[str | None] = mapped_column(String(64))
+    publish_fold: Mapped[int] = mapped_column(default=0)
+    publish_at: Mapped[datetime | None]  # the instant at which jobs fire
+    url: Mapped[str | None] = mapped_column(String(2000))
+    url_n2: Mapped[str | None] = mapped_column(String(2000), index=True)  # compare form, joins item and page
+    published_at: Mapped[datetime | None]
+    publish_failed: Mapped[bool] = mapped_column(default=False)  # every job of the last schedule ended without success
+    content_hash: Mapped[str] = mapped_column(String(64))
+    review_hash: Mapped[str | None] = mapped_column(String(64))
+    approved_hash: Mapped[str | None] = mapped_column(String(64))
+    created_at: Mapped[datetime]
+    created_by: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"))
+    updated_at: Mapped[datetime]
+    version: Mapped[int] = mapped_column()  # the edit form carries it; a save on an older one is refused
+
+    type: Mapped[ContentType] = relationship(lazy="joined", innerjoin=True)
+    owner: Mapped[Person | None] = relationship(foreign_keys=[owner_id])
+    site: Mapped[Site | None] = relationship()
+    cells: Mapped[list["ItemRoleStep"]] = relationship(
+        cascade="all, delete-orphan", order_by="ItemRoleStep.role_id, ItemRoleStep.step_id"
+    )
+
+    __mapper_args__ = {"version_id_col": version}
+
+
+class ItemRoleStep(Base):
+    """One cell of the coverage matrix that an item answers."""
+
+    __tablename__ = "item_role_step"
+    __table_args__ = (
+        # one primary cell an item at most
+        Index(
+            "uq_item_role_step_primary",
+            "item_id",
+            unique=True,
+            sqlite_where=text("is_primary"),
+            postgresql_where=text("is_primary"),
+        ),
+    )
+
+    item_id: Mapped[int] = mapped_column(ForeignKey("content_item.id", ondelete="CASCADE"), primary_key=True)
+    role_id: Mapped[int] = mapped_column(ForeignKey("decision_role.id", ondelete="RESTRICT"), primary_key=True)
+    step_id: Mapped[int] = mapped_column(ForeignKey("buying_step.id", ondelete="RESTRICT"), primary_key=True)
+    is_primary: Mapped[bool] = mapped_column(default=False)
+
+
+class Approval(Base):
+    """One decision of one approver on one exact text. Append-only."""
+
+    __tablename__ = "approval"
+    __table_args__ = (CheckConstraint("decision IN ('approved', 'changes_requested')", name="decision"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    item_id: Mapped[int] = mapped_column(ForeignKey("content_item.id", ondelete="CASCADE"), index=True)
+    content_hash: Mapped[str] = mapped_column(String(64))
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="RESTRICT"))
+    decision: Mapped[str] = mapped_column(String(20))
+    comment: Mapped[str] = mapped_column(Text, default="")
+    decided_at: Mapped[datetime]
+
+
+class ItemRevision(Base):
+    """The text of an item as it was saved once; what goes out names the revision by its hash."""
+
+    __tablename__ = "item_revision"
+    __table_args__ = (UniqueConstraint("item_id", "n"), Index("ix_item_revision_hash", "item_id", "content_hash"))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    item_id: Mapped[int] = mapped_column(ForeignKey("content_item.id", ondelete="CASCADE"))
+    n: Mapped[int]
+    title: Mapped[str] = mapped_column(String(200))
+    slug: Mapped[str | None] = mapped_column(String(120))
+    description: Mapped[str] = mapped_column(Text)
+    body: Mapped[str] = mapped_column(Text)
+    content_hash: Mapped[str] = mapped_column(String(64))
+    author_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"))
+    created_at: Mapped[datetime]
+
+
+def hash_of(*, title: str, slug: str | None, description: str, body: str, language: str) -> str:
+    """SHA-256 (hex) of everything of an item that goes out; an approval is bound to it."""
+    parts = "\x00".join((title, slug or "", description, body, language))
+    return hashlib.sha256(parts.encode()).hexdigest()
+
+
+def get_item(session: Session, item_id: int) -> ContentItem:
+    """The item with owner, site and cells, or `NotFound`."""
+    wanted = select(ContentItem).where(ContentItem.id == item_id)
+    wanted = wanted.options(joinedload(ContentItem.owner), joinedload(ContentItem.site), joinedload(ContentItem.cells))
+    item = session.scalars(wanted).unique().one_or_none()
+    if item is None:
+        raise NotFound
+    return item
+
+
+def content_types(session: Session) -> Sequence[ContentType]:
+    """Every content type, in the team's order."""
+    return session.scalars(select(ContentType).order_by(ContentType.position)).all()
+
+
+def decision_roles(session: Session) -> Sequence[DecisionRole]:
+    """The decision roles, in the team's order."""
+    return session.scalars(select(DecisionRole).order_by(DecisionRole.position)).all()
+
+
+def buying_steps(session: Session) -> Sequence[BuyingStep]:
+    """The buying steps, 1 to 9."""
+    return session.scalars(select(BuyingStep).order_by(BuyingStep.position)).all()
+
+
+def active_sites(session: Session) -> Sequence[Site]:
+    """The sites that are published on and audited, by name."""
+    return session.scalars(select(Site).where(Site.active).order_by(Site.name, Site.id)).all()
+
+
+def get_site(session: Session, site_id: int) -> Site:
+    """The site, or `NotFound`."""
+    site = session.get(Site, site_id)
+    if site is None:
+        raise NotFound
+    return site
+
+
+def next_revision(session: Session, item_id: int) -> int:
+    """The number of the revision to be saved next, from 1."""
+    return (session.scalar(select(func.max(ItemRevision.n)).where(ItemRevision.item_id == item_id)) or 0) + 1

@@ -1,0 +1,152 @@
+"""What tests share: databases of both kinds, a clock that stands still, and the parts wired together."""
+
+import os
+import threading
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from itertools import count
+from pathlib import Path
+
+import pytest
+from pydantic import SecretStr
+from sqlalchemy import Engine, text
+from sqlalchemy.orm import Session
+
+from config import ROOT, Config
+from editorial.adapters.catalog import Catalogs
+from editorial.services.deps import Deps
+from editorial.store import migrate
+from editorial.store.base import Sessions, make_engine, make_sessions
+from tests.postgres import Postgres
+
+SCRIPTS = ROOT / "migrations"
+
+
+class Clock:
+    """A clock that moves when it is told to."""
+
+    def __init__(self, start: datetime = datetime(2026, 12, 9, 2, 0, tzinfo=UTC)) -> None:
+        self.instant = start
+
+    def __call__(self) -> datetime:
+        return self.instant
+
+    def forward(self, **by: float) -> None:
+        self.instant += timedelta(**by)
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
+    """One PostgreSQL server a test process, from a Python package, with a migrated template database."""
+    with Postgres.running() as server:
+        engine = make_engine(server.create("editorial_template"))
+        migrate.to_revision(engine, SCRIPTS)
+        engine.dispose()
+        yield server
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated SQLite file, copied for each test."""
+    path = tmp_path_factory.mktemp("template") / "template.sqlite"
+    engine = make_engine(f"sqlite:///{path}")
+    migrate.to_revision(engine, SCRIPTS)
+    with engine.connect() as connection:
+        connection.exec_driver_sql("COMMIT")
+        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+        connection.exec_driver_sql("BEGIN")
+    engine.dispose()
+    return path
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The URL of a fresh, migrated database: each test that asks for it runs on both kinds."""
+    if request.param == "sqlite":
+        template: Path = request.getfixturevalue("sqlite_template")
+        path = tmp_path / "editorial.sqlite"
+        path.write_bytes(template.read_bytes())
+        yield f"sqlite:///{path}"
+    else:
+        server: Postgres = request.getfixturevalue("postgres")
+        name = f"t_{os.getpid()}_{threading.get_ident()}_{tmp_path.name}"[:60].lower().replace("-", "_")
+        yield server.create(name, template="editorial_template")
+        server.drop(name)
+
+
+@pytest.fixture
+def database(database_url: str) -> Iterator[Engine]:
+    """An engine on a fresh, migrated database."""
+    engine = make_engine(database_url)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def sessions(database: Engine) -> Sessions:
+    """Sessions on a fresh, migrated database."""
+    return make_sessions(database)
+
+
+@pytest.fixture
+def session(sessions: Sessions) -> Iterator[Session]:
+    """One open session; nothing is committed unless the test does it."""
+    with sessions() as session:
+        yield session
+
+
+@pytest.fixture
+def clock() -> Clock:
+    """Wednesday 9 December 2026, 10:00 in Shanghai."""
+    return Clock()
+
+
+@pytest.fixture(scope="session")
+def catalogs() -> Catalogs:
+    """Both languages and the pseudo-locale."""
+    return Catalogs()
+
+
+@pytest.fixture
+def tokens() -> Callable[[], str]:
+    """Tokens that can be told apart and repeated: token-1, token-2..."""
+    numbers = count(1)
+    return lambda: f"token-{next(numbers):037d}"
+
+
+def settings(tmp_path: Path, url: str, **others: object) -> Config:
+    """Settings for a test: cheap passwords, an instance folder of its own, loopback allowed."""
+    values: dict[str, object] = {
+        "instance_dir": tmp_path / "instance",
+        "database_url": url,
+        "secret_key": SecretStr("test-key"),
+        "password_memory_kib": 8,
+        "password_lanes": 1,
+        "password_rounds": 1,
+        "allow_private": "127.0.0.0/8",
+        "clock_enabled": False,
+        "crawl_rate": 100.0,
+    }
+    return Config(**(values | others))  # type: ignore[arg-type]
+
+
+@pytest.fixture
+def deps(
+    tmp_path: Path, database_url: str, sessions: Sessions, clock: Clock, tokens: Callable[[], str], catalogs: Catalogs
+) -> Deps:
+    """The parts behind the services, on a fresh database of each kind."""
+    return Deps(
+        config=settings(tmp_path, database_url),
+        sessions=sessions,
+        now=clock,
+        token=tokens,
+        catalogs=catalogs,
+        scripts=SCRIPTS,
+        worker="test-worker",
+    )
+
+
+def rows(engine: Engine, table: str) -> int:
+    """How many rows a table holds."""
+    with engine.connect() as connection:
+        return int(connection.execute(text(f"SELECT count(*) FROM {table}")).scalar_one())
