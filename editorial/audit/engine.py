@@ -71,4 +71,4 @@ def _judge_one(
 
 def fingerprint(rule: str, n2: str, key: str) -> str:
     """32 hex digits that stay the same while the same thing is wrong at the same place."""
-    return hashlib.blake2b("\0".join((rule, n2, key)).encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
+    return hashlib.blake2b(f"{rule}\0{n2}\0{key}".encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()

@@ -53,7 +53,7 @@ class AuditTables:
         """Pages that share `column` and their language with others, one row a page.
 
         Twins that differ in http and https alone, or that were reached twice, count once. Columns: `page_id`, `key`
-        (as given: it stays when the shared text changes), `param_count` (pages of the group), `evidence` (the shared value)
+        (as given: it stays when the shared text changes), `param_count` (pages of the group), `evidence` (the text)
         and `evidence_other` (the address of another page of the group).
         """
         page = self.page
