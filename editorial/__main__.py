@@ -1,0 +1,46 @@
+"""`editorial` and `python -m editorial`."""
+
+import sys
+
+import click
+from pydantic import ValidationError
+
+from config import Config
+from editorial import __version__
+from editorial.app import create_app, make_deps, set_up_logging
+from editorial.cli.assembly import Assembly
+from editorial.cli.audit import audit
+from editorial.cli.migrate import migrate
+from editorial.cli.serve import serve
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="editorial")
+@click.pass_context
+def editorial(context: click.Context) -> None:
+    """The planning desk of B2B content teams: plan, publish, audit, mend."""
+    context.obj = Assembly(config=read_config, make_deps=make_deps, create_app=create_app)
+
+
+for command in (serve, migrate, audit):
+    editorial.add_command(command)
+
+
+def read_config() -> Config:
+    """The settings, or one sentence for each that is wrong."""
+    try:
+        config = Config.from_env()
+    except ValidationError as error:
+        lines = [f"  EDITORIAL_{'_'.join(str(part) for part in fault['loc']).upper()}: {fault['msg']}" for fault in error.errors()]
+        raise click.UsageError("These settings do not fit:\n" + "\n".join(lines)) from error
+    set_up_logging(config)
+    return config
+
+
+def main() -> None:
+    """Run the command line."""
+    editorial.main(prog_name="editorial")
+
+
+if __name__ == "__main__":
+    sys.exit(main())  # type: ignore[func-returns-value]

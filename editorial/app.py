@@ -1,0 +1,122 @@
+"""The only place where the parts meet."""
+
+import os
+import secrets
+from datetime import UTC, datetime
+from pathlib import Path
+
+import structlog
+from flask import Flask
+from flask_wtf.csrf import CSRFProtect
+
+from config import ROOT, Config
+from editorial.adapters.catalog import Catalogs
+from editorial.services.deps import Deps
+from editorial.store.base import make_engine, make_sessions
+from editorial.web import (
+    assets,
+    audits,
+    calendar,
+    channels,
+    content,
+    faults,
+    guard,
+    headers,
+    health,
+    mail,
+    people,
+    queue,
+    sites,
+    templating,
+)
+
+BLUEPRINTS = (
+    assets.bp,
+    health.bp,
+    people.bp,
+    calendar.bp,
+    content.bp,
+    sites.bp,
+    channels.bp,
+    queue.bp,
+    audits.bp,
+    mail.bp,
+)
+
+
+def make_deps(config: Config) -> Deps:
+    """The parts of a running desk: real clock, real randomness, the database of the settings."""
+    config.instance_dir.mkdir(parents=True, exist_ok=True)
+    return Deps(
+        config=config,
+        sessions=make_sessions(make_engine(config.database)),
+        now=lambda: datetime.now(UTC),
+        token=lambda: secrets.token_urlsafe(32),
+        catalogs=Catalogs(),
+        scripts=ROOT / "migrations",
+        worker=f"{os.uname().nodename}-{os.getpid()}-{secrets.token_hex(3)}",
+    )
+
+
+def create_app(config: Config, deps: Deps | None = None) -> Flask:
+    """The web application. Starts no clock and touches no table."""
+    app = Flask("editorial", static_folder=None, template_folder=str(ROOT / "templates"))
+    app.static_folder = str(ROOT / "static")  # served by web/assets.py
+    app.extensions["editorial"] = deps or make_deps(config)
+    app.config.update(
+        SECRET_KEY=secret_key(config),
+        SESSION_COOKIE_NAME="editorial_form",
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SECURE=config.public_url.startswith("https://"),
+        WTF_CSRF_TIME_LIMIT=None,  # a page may stay open over lunch; the token ends with the form session
+        WTF_CSRF_SSL_STRICT=True,
+        MAX_CONTENT_LENGTH=4 * 1024 * 1024,
+        MAX_FORM_MEMORY_SIZE=4 * 1024 * 1024,
+    )
+    app.before_request(guard.identify)
+    CSRFProtect(app)
+    app.before_request(guard.admit)
+    app.after_request(headers.protect)
+    templating.register(app)
+    faults.register(app)
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint)
+    return app
+
+
+def secret_key(config: Config) -> str:
+    """The key that signs form tokens: from the settings, or a file beside the database that only we can read."""
+    if given := config.secret_key.get_secret_value():
+        return given
+    path = config.instance_dir / "secret_key"
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return _read_key(path)
+    with os.fdopen(descriptor, "w") as file:
+        file.write(secrets.token_hex(32))
+    return _read_key(path)
+
+
+def set_up_logging(config: Config) -> None:
+    """One line an event: readable on a terminal, JSON for machines."""
+    renderer = structlog.processors.JSONRenderer() if config.log_format == "json" else structlog.dev.ConsoleRenderer()
+    level = {"DEBUG": 10, "INFO": 20, "WARNING": 30, "ERROR": 40}[config.log_level]
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info,
+            renderer,
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(level),
+    )
+
+
+def _read_key(path: Path) -> str:
+    key = path.read_text().strip()
+    if len(key) < 32:
+        raise RuntimeError(f"{path} holds no usable key. Remove the file; a new one is made at the next start.")
+    return key

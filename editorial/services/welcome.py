@@ -1,0 +1,121 @@
+"""The first start: one link with a one-time token, one person, one workspace."""
+
+import re
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from editorial.domain.errors import EditorialError
+from editorial.domain.locales import Language
+from editorial.domain.messages import Message, N_
+from editorial.domain.people import Role
+from editorial.domain.slots import zone_named
+from editorial.services import passwords
+from editorial.services.deps import Deps
+from editorial.store import history
+from editorial.store.people import Person, PersonRole, SetupToken, Workspace, find_person, workspace
+
+_EMAIL = re.compile(r"[^@\s<>,;:\"]{1,64}@[^@\s<>,;:\"]{1,189}")
+
+
+class WelcomeClosed(EditorialError):
+    """Set-up is done, or the token is not the one that was printed."""
+
+    http_status = 403
+
+
+@dataclass(frozen=True)
+class FirstPerson:
+    """What the welcome form asks for."""
+
+    name: str
+    email: str
+    password: str
+    language: Language
+    zone: str
+    team: str = ""
+
+
+def invitation_link(deps: Deps) -> str | None:
+    """The link to print at the start, with a fresh token; None once the workspace exists. Commits.
+
+    Every start prints a new link, and the one before stops working: a log that leaked yesterday opens nothing today.
+    """
+    token = deps.token()
+    with deps.sessions.begin() as session:
+        if workspace(session) is not None:
+            return None
+        for old in session.scalars(select(SetupToken).where(SetupToken.used_at.is_(None))):
+            session.delete(old)
+        session.add(SetupToken(token_hash=passwords.hash_token(token), created_at=deps.now()))
+    return f"{deps.config.public_url}/welcome?token={token}"
+
+
+def check_token(session: Session, token: str) -> SetupToken:
+    """The unused set-up token, or `WelcomeClosed`."""
+    found = session.scalar(
+        select(SetupToken).where(SetupToken.token_hash == passwords.hash_token(token), SetupToken.used_at.is_(None))
+    )
+    if workspace(session) is not None:
+        raise WelcomeClosed(
+            Message(N_("This desk is set up already.")), hint=Message(N_("Sign in with your e-mail address."))
+        )
+    if found is None:
+        raise WelcomeClosed(
+            Message(N_("This link does not open the set-up.")),
+            hint=Message(N_("Use the link that was printed when the desk was last started.")),
+        )
+    return found
+
+
+def clean_email(address: str) -> str:
+    """The address in lower case, or a refusal that says how one looks."""
+    folded = address.strip().lower()
+    if not _EMAIL.fullmatch(folded):
+        raise EditorialError(
+            Message(N_("“%(address)s” is not an e-mail address."), {"address": address.strip()[:80]}),
+            hint=Message(N_("It looks like name@company.com.")),
+            field="email",
+        )
+    return folded
+
+
+def clean_name(name: str, *, field: str = "name") -> str:
+    """The name without surrounding space, or a refusal."""
+    cleaned = " ".join(name.split())
+    if not cleaned or len(cleaned) > 120:
+        raise EditorialError(
+            Message(N_("A name is missing.")) if not cleaned else Message(N_("The name is too long.")),
+            hint=Message(N_("Write between 1 and 120 characters.")),
+            field=field,
+        )
+    return cleaned
+
+
+def set_up(session: Session, deps: Deps, token: str, first: FirstPerson) -> Person:
+    """Make the workspace and its first administrator. The caller commits."""
+    used = check_token(session, token)
+    name, email = clean_name(first.name), clean_email(first.email)
+    zone = zone_named(first.zone)
+    passwords.check_strength(first.password, about=(name, email, email.split("@", maxsplit=1)[0]))
+    if find_person(session, email) is not None:
+        raise EditorialError(Message(N_("Somebody has this address already.")), hint=Message(N_("Use another one.")), field="email")
+    hashed = passwords.hash_password(deps.config, first.password)
+    now = deps.now()
+
+    used.used_at = now
+    session.add(
+        Workspace(id=1, name=first.team.strip()[:120] or name, language=first.language, zone=zone.key, created_at=now)
+    )
+    person = Person(
+        name=name, email=email, password_hash=hashed, language=first.language, zone=zone.key, created_at=now,
+        grants=[PersonRole(role=Role.WORKSPACE_ADMIN)],
+    )
+    session.add(person)
+    session.flush()
+    history.record(
+        session, at=now, actor_id=person.id, action="workspace.set_up", entity="workspace", entity_id=1,
+        after={"zone": zone.key, "language": first.language.value},
+    )
+    return person

@@ -1,0 +1,232 @@
+"""Welcome, signing in and out, one's own account."""
+
+from flask import Blueprint, flash, g, make_response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from werkzeug.wrappers import Response
+
+from editorial.domain.errors import EditorialError
+from editorial.domain.locales import Language
+from editorial.domain.messages import Message, N_
+from editorial.domain.people import Permission
+from editorial.domain.slots import zone_named
+from editorial.services import account, sign_in, welcome
+from editorial.services.welcome import FirstPerson
+from editorial.store import people
+from editorial.store.base import reading
+from editorial.web.context import catalog, deps, found_person, person, say
+from editorial.web.forms import Form
+from editorial.web.guard import COOKIE, requires
+from editorial.web.zones import zone_groups
+
+bp = Blueprint("people", __name__)
+
+
+@bp.get("/welcome")
+@requires(Permission.PUBLIC)
+def welcome_page() -> ResponseReturnValue:
+    """The set-up form behind the printed link."""
+    token = request.args.get("token", "")
+    with reading(deps().sessions) as session:
+        welcome.check_token(session, token)
+    return _welcome(Form({"token": token, "language": catalog().name}))
+
+
+@bp.post("/welcome")
+@requires(Permission.PUBLIC)
+def welcome_sent() -> ResponseReturnValue:
+    """Make the workspace and its first person, and sign them in."""
+    form = Form(request.form)
+    token, name = form.text("token"), form.line("name", longest=120)
+    language = form.choice("language", Language) or Language.EN
+    first = FirstPerson(
+        name=name,
+        email=form.line("email", longest=254),
+        password=form.text("password", longest=1000),
+        language=language,
+        zone=form.line("zone", longest=64),
+        team=form.line("team", required=False),
+    )
+    if form.ok:
+        try:
+            with deps().sessions.begin() as session:
+                somebody = welcome.set_up(session, deps(), token, first)
+                _, cookie = sign_in.open_session(session, deps(), somebody, **_origin())
+        except welcome.WelcomeClosed:
+            raise
+        except EditorialError as error:  # outside the transaction, so nothing half-done is saved
+            form.reject(error)
+        else:
+            return _signed_in(cookie, url_for("calendar.month"))
+    return _welcome(form), 422
+
+
+def _welcome(form: Form) -> str:
+    return render_template("people/welcome.html", form=form, zones=zone_groups())
+
+
+@bp.get("/sign-in")
+@requires(Permission.PUBLIC)
+def sign_in_page() -> ResponseReturnValue:
+    """The sign-in form."""
+    if found_person() is not None:
+        return redirect(_local(request.args.get("next", "")))
+    with reading(deps().sessions) as session:
+        open_for_welcome = people.workspace(session) is None
+    response = make_response(
+        render_template(
+            "people/sign_in.html", form=Form({"next": request.args.get("next", "")}), before_set_up=open_for_welcome
+        )
+    )
+    if (asked := request.args.get("lang")) and asked in {language.value for language in Language}:
+        response.set_cookie("editorial_lang", asked, max_age=31536000, samesite="Lax", httponly=True)
+    return response
+
+
+@bp.post("/sign-in")
+@requires(Permission.PUBLIC)
+def sign_in_sent() -> ResponseReturnValue:
+    """Check address and password and open a session."""
+    form = Form(request.form)
+    status = 422
+    try:
+        _, cookie = sign_in.sign_in(deps(), form.line("email"), form.text("password", longest=1000), **_origin())
+    except EditorialError as error:
+        error.field = ""  # which of the two was wrong is not said
+        form.errors.clear()
+        form.reject(error)
+        status = error.http_status
+    else:
+        return _signed_in(cookie, _local(form.typed.get("next", "")))
+    return render_template("people/sign_in.html", form=form, before_set_up=False), status
+
+
+@bp.post("/sign-out")
+@requires(Permission.OWN_ACCOUNT)
+def sign_out() -> ResponseReturnValue:
+    """End this session."""
+    with deps().sessions.begin() as session:
+        sign_in.revoke(session, deps(), person().id, g.session_id)
+    response = redirect(url_for("people.sign_in_page"))
+    response.delete_cookie(COOKIE, path="/")
+    return response
+
+
+@bp.get("/account")
+@requires(Permission.OWN_ACCOUNT)
+def account_page() -> ResponseReturnValue:
+    """One's own name, language, zone, theme and sign-ins."""
+    me = person()
+    return _account(
+        Form(
+            {
+                "name": me.name,
+                "language": me.language,
+                "zone": me.zone,
+                "theme": me.theme,
+                "weekly_mail": "on" if me.weekly_mail else "",
+            }
+        )
+    )
+
+
+@bp.post("/account")
+@requires(Permission.OWN_ACCOUNT)
+def account_saved() -> ResponseReturnValue:
+    """Save the profile."""
+    form = Form(request.form)
+    name, language, zone = (
+        form.line("name", longest=120),
+        form.choice("language", Language),
+        form.line("zone", longest=64),
+    )
+    if form.ok:
+        try:
+            with deps().sessions.begin() as session:
+                account.change_profile(
+                    session,
+                    deps(),
+                    person().id,
+                    name=name,
+                    language=language or person().language,
+                    zone=zone_named(zone).key,
+                    theme=form.typed.get("theme", "system"),
+                    weekly_mail="weekly_mail" in form.typed,
+                )
+        except EditorialError as error:
+            form.reject(error)
+        else:
+            if language is not None:
+                g.catalog = deps().catalogs[language.value]
+            flash(say(Message(N_("Your account is saved."))))
+            return redirect(url_for("people.account_page"))
+    return _account(form), 422
+
+
+@bp.post("/account/password")
+@requires(Permission.OWN_ACCOUNT)
+def password_changed() -> ResponseReturnValue:
+    """Set a new password; every other sign-in of this person ends."""
+    form = Form(request.form)
+    try:
+        account.change_password(
+            deps(),
+            person().id,
+            old=form.text("old_password", longest=1000),
+            new=form.text("password", longest=1000),
+            keep=g.session_id,
+        )
+    except EditorialError as error:
+        form.reject(error)
+        me = person()
+        form.typed = {
+            "name": me.name,
+            "language": me.language,
+            "zone": me.zone,
+            "theme": me.theme,
+            "weekly_mail": "on" if me.weekly_mail else "",
+        }
+        return _account(form), 422
+    flash(say(Message(N_("The password is changed. All your other sign-ins have ended."))))
+    return redirect(url_for("people.account_page"))
+
+
+@bp.post("/account/sessions/<int:session_id>/revocation")
+@requires(Permission.OWN_ACCOUNT)
+def session_revoked(session_id: int) -> ResponseReturnValue:
+    """End one of one's own sign-ins."""
+    with deps().sessions.begin() as session:
+        sign_in.revoke(session, deps(), person().id, session_id)
+    flash(say(Message(N_("That sign-in has ended."))))
+    return redirect(url_for("people.account_page"))
+
+
+def _account(form: Form) -> str:
+    with reading(deps().sessions) as session:
+        live = people.sessions_of(session, person().id, deps().now())
+    return render_template("people/account.html", form=form, zones=zone_groups(), live=live, this_session=g.session_id)
+
+
+def _origin() -> dict[str, str]:
+    return {"address": request.remote_addr or "", "agent": request.user_agent.string}
+
+
+def _signed_in(cookie: str, target: str) -> Response:
+    config = deps().config
+    response = redirect(target)
+    response.set_cookie(
+        COOKIE,
+        cookie,
+        max_age=config.session_days * 86400,
+        httponly=True,
+        samesite="Lax",
+        path="/",
+        secure=config.public_url.startswith("https://"),
+    )
+    return response
+
+
+def _local(target: str) -> str:
+    """A path on this desk, or its calendar: a sign-in link must not lead elsewhere."""
+    if target.startswith("/") and not target.startswith(("//", "/\\")) and "\n" not in target and "\r" not in target:
+        return target
+    return url_for("calendar.month")
