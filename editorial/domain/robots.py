@@ -5,7 +5,6 @@ forgiven, unknown words never spoil a group. Where they differ (unreserved escap
 """
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -17,7 +16,8 @@ _WORDS = {
     "user-agent": "user-agent", "useragent": "user-agent", "user agent": "user-agent",
     "disallow": "disallow", "dissallow": "disallow", "dissalow": "disallow", "disalow": "disallow",
     "diasllow": "disallow", "disallaw": "disallow",
-    "allow": "allow", "sitemap": "sitemap", "site-map": "sitemap", "crawl-delay": "crawl-delay", "crawldelay": "crawl-delay",
+    "allow": "allow", "sitemap": "sitemap", "site-map": "sitemap",
+    "crawl-delay": "crawl-delay", "crawldelay": "crawl-delay",
 }  # fmt: skip
 _LINE_END = re.compile(rb"\r\n|\r|\n")
 _TOKEN = re.compile(r"[A-Za-z_-]*")
@@ -64,7 +64,7 @@ class Group:
     delay: float | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Robots:
     """A parsed robots.txt."""
 
@@ -79,34 +79,27 @@ class Robots:
         path = _one_spelling(path_of(url).encode())
         if path == "/robots.txt":
             return Verdict(allowed=True)
-        best: Line | None = None
-        for line in self._lines_for(token):
-            if best and len(line.pattern) < len(best.pattern):
-                break  # sorted by length, allow before disallow
-            if not best and matches(line.pattern, path):
-                best = line
-        return Verdict(best.allows, best.number, best.text) if best else Verdict(allowed=True)
+        for line in _lines_for(self, product_token(token)):
+            if matches(line.pattern, path):
+                return Verdict(line.allows, line.number, line.text)
+        return Verdict(allowed=True)
 
     def crawl_delay(self, token: str) -> float | None:
         """Seconds between two requests that the site asks of this crawler, at most `MAX_DELAY`."""
-        delays = [group.delay for group in self._groups_for(token) if group.delay is not None]
+        delays = [group.delay for group in _groups_for(self, product_token(token)) if group.delay is not None]
         return min(max(delays), MAX_DELAY) if delays else None
 
-    def _groups_for(self, token: str) -> list[Group]:
-        wanted = product_token(token)
-        own = [group for group in self.groups if wanted in group.tokens]
-        return own or [group for group in self.groups if "*" in group.tokens]
 
-    def _lines_for(self, token: str) -> tuple[Line, ...]:
-        return _sorted_lines(self, token)
-
-    def __hash__(self) -> int:
-        return id(self)
+def _groups_for(robots: Robots, token: str) -> list[Group]:
+    """A group of its own replaces `*` entirely."""
+    own = [group for group in robots.groups if token in group.tokens]
+    return own or [group for group in robots.groups if "*" in group.tokens]
 
 
 @lru_cache(maxsize=512)
-def _sorted_lines(robots: Robots, token: str) -> tuple[Line, ...]:
-    lines = [line for group in robots._groups_for(token) for line in group.lines]  # noqa: SLF001 -- its own cache
+def _lines_for(robots: Robots, token: str) -> tuple[Line, ...]:
+    """The lines that speak to a token, the most specific first and allow before disallow."""
+    lines = [line for group in _groups_for(robots, token) for line in group.lines]
     return tuple(sorted(lines, key=lambda line: (-len(line.pattern), not line.allows)))
 
 
@@ -221,8 +214,3 @@ def _seconds(value: bytes) -> float | None:
 def disallow_all(line_text: str = "") -> Robots:
     """What a robots.txt that can't be read (5xx, no answer) means: fetch nothing (RFC 9309, 2.3.1.4)."""
     return Robots((Group(["*"], [Line(0, line_text, allows=False, pattern="/")]),))
-
-
-def tokens_of(robots: Robots) -> Iterable[str]:
-    """Every product token that has a group of its own."""
-    return dict.fromkeys(token for group in robots.groups for token in group.tokens)

@@ -16,17 +16,52 @@ import idna
 
 MAX_LENGTH = 8_000  # characters; longer ones are no page anybody links to, and RFC 9110 asks for 8,000 at least
 DEFAULT_PORTS = {"http": 80, "https": 443}
-TRACKING = frozenset(
-    "gclid gclsrc gbraid wbraid dclid fbclid msclkid yclid ysclid twclid ttclid igshid li_fat_id mc_cid mc_eid mkt_tok "
-    "_ga _gl _hsenc _hsmi hsa_acc hsa_ad hsa_cam hsa_grp hsa_kw hsa_mt hsa_net hsa_src hsa_tgt hsa_ver vero_id "
-    "bd_vid spm scm share_token sharer_shareid".split()
+TRACKING = frozenset(  # names of analytics and advertising systems, Chinese ones in the last line
+    [
+        "gclid",
+        "gclsrc",
+        "gbraid",
+        "wbraid",
+        "dclid",
+        "fbclid",
+        "msclkid",
+        "yclid",
+        "ysclid",
+        "twclid",
+        "ttclid",
+        "igshid",
+        "li_fat_id",
+        "mc_cid",
+        "mc_eid",
+        "mkt_tok",
+        "_ga",
+        "_gl",
+        "_hsenc",
+        "_hsmi",
+        "hsa_acc",
+        "hsa_ad",
+        "hsa_cam",
+        "hsa_grp",
+        "hsa_kw",
+        "hsa_mt",
+        "hsa_net",
+        "hsa_src",
+        "hsa_tgt",
+        "hsa_ver",
+        "vero_id",
+        "bd_vid",
+        "spm",
+        "scm",
+        "share_token",
+        "sharer_shareid",
+    ]
 )
 
 _SAFE_HOST = r"(?:[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?\.)*[a-z](?:[a-z0-9-]*[a-z0-9])?"
 _SAFE_PATH = r"(?:/[A-Za-z0-9_~!$&'()*+,;=:@-][A-Za-z0-9._~!$&'()*+,;=:@-]*)*/?"  # no segment begins with a dot
 _SAFE_QUERY = r"(?:\?[A-Za-z0-9._~!$&()*+,;=:@/?-]*)?"
 _PLAIN = re.compile(rf"(https?)://({_SAFE_HOST})(:[1-9][0-9]{{0,4}})?({_SAFE_PATH}{_SAFE_QUERY})").fullmatch
-_ROOTED = re.compile(rf"(?!//){_SAFE_PATH}{_SAFE_QUERY}").fullmatch
+_ROOTED = re.compile(rf"(?=/(?!/)){_SAFE_PATH}{_SAFE_QUERY}").fullmatch
 _NEIGHBOUR = re.compile(rf"[A-Za-z0-9_~][A-Za-z0-9._~-]*{_SAFE_PATH}{_SAFE_QUERY}").fullmatch  # no colon: no scheme
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):").match
 _EDGE = "".join(map(chr, range(0x21)))  # C0 controls and space, which authors leave around an address
@@ -149,17 +184,14 @@ def _quick(url: str, base: str | None) -> str | None:
     url = url.partition("#")[0]
     if match := _PLAIN(url):
         scheme, host, port, rest = match.groups()
-        if port and (int(port[1:]) == DEFAULT_PORTS[scheme] or int(port[1:]) > 65535):
-            return None
-        if "xn--" in host:
-            return None
-        return f"{scheme}://{host}{port or ''}{rest if rest.startswith('/') else '/' + rest}"
+        odd = "xn--" in host or (port and (int(port[1:]) == DEFAULT_PORTS[scheme] or int(port[1:]) > 65535))
+        return None if odd else f"{scheme}://{host}{port or ''}{rest if rest.startswith('/') else '/' + rest}"
     if base is None:
         return None
     origin, folder, page = _places(base)
     if not url:
         return page
-    if url[0] == "/" and _ROOTED(url):
+    if _ROOTED(url):
         return origin + url
     return folder + url if _NEIGHBOUR(url) else None
 
@@ -223,23 +255,23 @@ def _netloc(scheme: str, authority: str) -> str | None:
 
 @lru_cache(maxsize=4096)
 def _host(host: str) -> str | None:
-    if host.startswith("[") and host.endswith("]"):
-        try:
-            return f"[{IPv6Address(host[1:-1])}]" if "%" not in host else None
-        except ValueError:
-            return None
-    if len(host) > 1024:  # characters; DNS ends at 253, IDNA may shrink what was typed
-        return None
+    """The one spelling of a host: lower case, punycode, IPv4 in four decimals, IPv6 compressed."""
     try:
-        name = unquote(host, errors="strict") if "%" in host else host
-        ascii_name = name.lower() if name.isascii() and "xn--" not in name.lower() else _to_ascii(name)
-    except UnicodeError:
+        if host.startswith("[") and host.endswith("]"):
+            return f"[{IPv6Address(host[1:-1])}]" if "%" not in host else None
+        name = _ascii_host(host)
+    except ValueError:  # of the address, of an escape or of IDNA
         return None
-    if not ascii_name or len(ascii_name) > 254 or ".." in ascii_name or ascii_name.startswith("."):
+    if not name or len(name) > 254 or ".." in name or name.startswith(".") or _FORBIDDEN_HOST.search(name):
         return None
-    if _FORBIDDEN_HOST.search(ascii_name):
-        return None
-    return _as_ipv4(ascii_name) if _ends_in_number(ascii_name) else ascii_name
+    return _as_ipv4(name) if _ends_in_number(name) else name
+
+
+def _ascii_host(host: str) -> str:
+    if len(host) > 1024:  # characters; DNS ends at 253, IDNA may shrink what was typed
+        return ""
+    name = unquote(host, errors="strict") if "%" in host else host
+    return name.lower() if name.isascii() and "xn--" not in name.lower() else _to_ascii(name)
 
 
 def _to_ascii(name: str) -> str:

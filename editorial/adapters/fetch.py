@@ -1,0 +1,346 @@
+"""Fetch pages over HTTP with libcurl: many at once, with limits, and never into a private network.
+
+Redirects are not followed here on their own: each hop is a new request, so that whoever asks can look at robots.txt,
+the scope and the pace first. The address is checked where the socket is opened, after the name was resolved: a name
+that changes its answer between a check and a connection (DNS rebinding) gains nothing.
+"""
+
+import select
+import time
+from collections import deque
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from socket import socket
+from typing import Any
+
+import pycurl
+
+from editorial.domain.addresses import NOTHING_PRIVATE, AllowList, may_connect
+from editorial.domain.urls import host_of, n1
+
+PRODUCT_TOKEN = "EditorialBot"  # noqa: S105 -- the name robots.txt knows us by, not a secret
+DOCUMENTS = frozenset({"text/html", "application/xhtml+xml", "text/plain", "application/xml", "text/xml", ""})
+REDIRECTS = frozenset({301, 302, 303, 307, 308})
+
+_ERRORS = {
+    pycurl.E_COULDNT_RESOLVE_HOST: "dns",
+    pycurl.E_COULDNT_CONNECT: "connect",
+    pycurl.E_OPERATION_TIMEDOUT: "timeout",
+    pycurl.E_SSL_CONNECT_ERROR: "tls",
+    pycurl.E_PEER_FAILED_VERIFICATION: "tls",
+    pycurl.E_SSL_CIPHER: "tls",
+    pycurl.E_SSL_CERTPROBLEM: "tls",
+    pycurl.E_SSL_CACERT_BADFILE: "tls",
+    pycurl.E_UNSUPPORTED_PROTOCOL: "protocol",
+    pycurl.E_URL_MALFORMAT: "protocol",
+}
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Times in seconds, sizes in decoded bytes."""
+
+    connect: float = 10
+    first_byte: float = 20
+    whole: float = 60
+    body: int = 10 * 1024 * 1024
+
+
+@dataclass(frozen=True)
+class Reply:
+    """One answer. `error` is None or a code of `audit.facts.Response`; `status` is then 0 unless headers had come.
+
+    `truncated`: the body was longer than our limit. `skipped`: it is no document, so its body was not read.
+    """
+
+    url: str
+    status: int = 0
+    headers: tuple[tuple[str, str], ...] = ()
+    body: bytes = b""
+    truncated: bool = False
+    skipped: bool = False
+    error: str | None = None
+    elapsed_ms: int = 0
+    redirects: tuple[tuple[str, int, str], ...] = ()
+    """Hops before this answer: address, status, target (N1). Only `get` fills it."""
+
+    def header(self, name: str) -> str:
+        """The first value of a header, or an empty string."""
+        wanted = name.lower()
+        return next((value for key, value in self.headers if key.lower() == wanted), "")
+
+    @property
+    def location(self) -> str | None:
+        """Where a redirect leads (N1), or None."""
+        if self.status not in REDIRECTS or not (target := self.header("location")):
+            return None
+        return n1(target, self.url)
+
+
+@dataclass
+class _Transfer:
+    """One request on its way."""
+
+    key: Any
+    url: str
+    documents_only: bool
+    started: float = 0.0
+    lines: list[bytes] = field(default_factory=list)
+    chunks: list[bytes] = field(default_factory=list)
+    size: int = 0
+    stopped: str = ""
+    """Why we broke it off: `size`, `type`, `address` or `timeout`."""
+
+
+class Fetcher:
+    """Keeps up to `connections` requests going on one thread. Not for use from two threads."""
+
+    def __init__(
+        self,
+        *,
+        agent: str,
+        allow: AllowList = NOTHING_PRIVATE,
+        limits: Limits | None = None,
+        connections: int = 2,
+        resolve: tuple[str, ...] = (),
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """Make a fetcher.
+
+        Args:
+            agent: the User-Agent header; begins with the product token.
+            allow: private networks that may be reached.
+            connections: how many requests run at once.
+            resolve: libcurl's `host:port:address` entries; tests bend names with them.
+            clock: monotonic seconds.
+        """
+        self.connections = connections
+        self._agent, self._allow, self._limits, self._resolve = agent, allow, limits or Limits(), list(resolve)
+        self._clock = clock
+        self._multi = pycurl.CurlMulti()
+        self._waiting: deque[_Transfer] = deque()
+        self._active: dict[pycurl.Curl, _Transfer] = {}
+        self._spare: list[pycurl.Curl] = []
+        self._looked_at = 0.0
+
+    def add(self, key: Any, url: str, *, documents_only: bool = True) -> None:
+        """Queue a request for an N1 address; `poll` will give its reply beside `key`."""
+        self._waiting.append(_Transfer(key, url, documents_only))
+
+    @property
+    def pending(self) -> int:
+        """How many requests have no reply yet."""
+        return len(self._waiting) + len(self._active)
+
+    def poll(self, timeout: float, *, wake: Any = None) -> Iterator[tuple[Any, Reply]]:
+        """The replies that are ready; waits at most `timeout` seconds for one, or for `wake` to be readable."""
+        self._start()
+        self._perform()
+        done = list(self._finished())
+        if not done:
+            self._wait(timeout, wake)
+            self._perform()
+            done = list(self._finished())
+        done.extend(self._late())
+        self._start()
+        if done:
+            self._perform()  # the next requests are on the wire while the caller reads these replies
+        yield from done
+
+    def get(self, url: str, *, hops: int = 5, may_fetch: Callable[[str], bool] | None = None) -> Reply:
+        """One answer after its redirects, at most `hops`; each hop is asked for at `may_fetch` first.
+
+        Only while nothing else is pending.
+        """
+        path: list[tuple[str, int, str]] = []
+        while True:
+            if may_fetch is not None and not may_fetch(url):
+                return Reply(url, error="robots", redirects=tuple(path))
+            reply = self._one(url)
+            target = reply.location
+            if target is None or reply.error:
+                return _after(reply, path)
+            path.append((url, reply.status, target))
+            if any(target == seen for seen, _, _ in path):
+                return Reply(target, reply.status, error="redirect-loop", redirects=tuple(path))
+            if len(path) > hops:
+                return Reply(target, reply.status, error="redirects", redirects=tuple(path))
+            url = target
+
+    def close(self) -> None:
+        """Break off what is running and close every connection."""
+        for curl in list(self._active):
+            self._multi.remove_handle(curl)
+            curl.close()
+        self._active.clear()
+        for curl in self._spare:
+            curl.close()
+        self._spare.clear()
+        self._multi.close()
+
+    def _one(self, url: str) -> Reply:
+        self.add(None, url, documents_only=False)
+        while True:
+            for _, reply in self.poll(1.0):
+                return reply
+
+    def _start(self) -> None:
+        while self._waiting and len(self._active) < self.connections:
+            transfer = self._waiting.popleft()
+            transfer.started = self._clock()
+            curl = self._spare.pop() if self._spare else self._new_handle()
+            self._aim(curl, transfer)
+            self._active[curl] = transfer
+            self._multi.add_handle(curl)
+
+    def _new_handle(self) -> pycurl.Curl:
+        curl = pycurl.Curl()
+        for option, value in (
+            (pycurl.PROXY, ""),
+            (pycurl.PROTOCOLS, pycurl.PROTO_HTTP | pycurl.PROTO_HTTPS),
+            (pycurl.REDIR_PROTOCOLS, pycurl.PROTO_HTTP | pycurl.PROTO_HTTPS),
+            (pycurl.FOLLOWLOCATION, 0),
+            (pycurl.NOSIGNAL, 1),
+            (pycurl.USERAGENT, self._agent),
+            (pycurl.ACCEPT_ENCODING, "gzip, br"),
+            (pycurl.HTTPHEADER, ["Accept: text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.5"]),
+            (pycurl.CONNECTTIMEOUT_MS, int(self._limits.connect * 1000)),
+            (pycurl.TIMEOUT_MS, int(self._limits.whole * 1000)),
+            (pycurl.BUFFERSIZE, 128 * 1024),
+            (pycurl.NETRC, 0),
+            (pycurl.HTTP09_ALLOWED, 0),
+        ):
+            curl.setopt(option, value)
+        if self._resolve:
+            curl.setopt(pycurl.RESOLVE, self._resolve)
+        return curl
+
+    def _aim(self, curl: pycurl.Curl, transfer: _Transfer) -> None:
+        url = _without_user(transfer.url)
+        host = host_of(url)
+        cap = self._limits.body
+
+        def open_socket(_purpose: int, address: Any) -> socket | int:
+            family, kind, protocol, place = address
+            if not may_connect(str(place[0]), self._allow, host=host):
+                transfer.stopped = "address"
+                return int(pycurl.SOCKET_BAD)
+            return socket(family, kind, protocol)
+
+        def write(chunk: bytes) -> int:
+            if transfer.documents_only and not transfer.chunks and not _is_document(transfer.lines):
+                transfer.stopped = "type"
+                return -1
+            room = cap - transfer.size
+            transfer.size += len(chunk)
+            if transfer.size > cap:
+                transfer.chunks.append(chunk[:room])
+                transfer.stopped = "size"
+                return -1
+            transfer.chunks.append(chunk)
+            return len(chunk)
+
+        curl.setopt(pycurl.URL, url)
+        curl.setopt(pycurl.OPENSOCKETFUNCTION, open_socket)
+        curl.setopt(pycurl.WRITEFUNCTION, write)
+        curl.setopt(pycurl.HEADERFUNCTION, transfer.lines.append)
+
+    def _perform(self) -> None:
+        while self._multi.perform()[0] == pycurl.E_CALL_MULTI_PERFORM:
+            pass
+
+    def _wait(self, timeout: float, wake: Any) -> None:
+        reads, writes, errors = self._multi.fdset()
+        hint = self._multi.timeout()  # milliseconds until libcurl wants to be called, -1 for never
+        if hint >= 0:
+            timeout = min(timeout, max(hint, 1) / 1000)
+        if wake is not None:
+            reads.append(wake)
+        if reads or writes or errors:
+            select.select(reads, writes, errors, timeout)
+        elif self._active:
+            time.sleep(min(timeout, 0.005))  # a name is being resolved: libcurl has no descriptor yet
+
+    def _finished(self) -> Iterator[tuple[Any, Reply]]:
+        while True:
+            left, good, bad = self._multi.info_read()
+            for curl in good:
+                yield self._release(curl, None)
+            for curl, code, _ in bad:
+                yield self._release(curl, code)
+            if not left:
+                return
+
+    def _release(self, curl: pycurl.Curl, code: int | None) -> tuple[Any, Reply]:
+        transfer = self._active.pop(curl)
+        status = int(curl.getinfo(pycurl.RESPONSE_CODE))
+        self._multi.remove_handle(curl)
+        self._spare.append(curl)
+        return transfer.key, self._reply(transfer, status, code)
+
+    def _reply(self, transfer: _Transfer, status: int, code: int | None) -> Reply:
+        stopped = transfer.stopped
+        error = None
+        if stopped in ("address", "timeout") and code is not None:
+            error = stopped
+        elif code is not None and stopped not in ("size", "type"):
+            error = _ERRORS.get(code, "reset")
+        return Reply(
+            transfer.url,
+            status,
+            _headers(transfer.lines),
+            b"".join(transfer.chunks),
+            truncated=stopped == "size",
+            skipped=stopped == "type",
+            error=error,
+            elapsed_ms=int((self._clock() - transfer.started) * 1000),
+        )
+
+    def _late(self) -> Iterator[tuple[Any, Reply]]:
+        """Break off requests without a first byte; libcurl has no limit of its own for that."""
+        now = self._clock()
+        if now - self._looked_at < min(1.0, self._limits.first_byte / 4):
+            return
+        self._looked_at = now
+        for curl, transfer in list(self._active.items()):
+            connecting = float(curl.getinfo(pycurl.CONNECT_TIME))  # seconds; 0 on a connection that was kept alive
+            if not transfer.lines and now - transfer.started - connecting > self._limits.first_byte:
+                transfer.stopped = "timeout"
+                yield self._release(curl, pycurl.E_OPERATION_TIMEDOUT)
+
+
+def _after(reply: Reply, path: list[tuple[str, int, str]]) -> Reply:
+    return replace(reply, redirects=tuple(path)) if path else reply
+
+
+def _headers(lines: list[bytes]) -> tuple[tuple[str, str], ...]:
+    """The headers of the last answer; interim ones (103 Early Hints) stand before it."""
+    found: list[tuple[str, str]] = []
+    for line in lines:
+        if line.startswith(b"HTTP/"):
+            found.clear()
+            continue
+        name, colon, value = line.partition(b":")
+        if colon:
+            found.append((name.decode("latin-1").strip(), _text(value.strip())))
+    return tuple(found)
+
+
+def _text(value: bytes) -> str:
+    """Servers send UTF-8 although a header's charset is Latin-1; browsers read a redirect's target that way too."""
+    try:
+        return value.decode()
+    except UnicodeDecodeError:
+        return value.decode("latin-1")
+
+
+def _is_document(lines: list[bytes]) -> bool:
+    kind = next((value for name, value in _headers(lines) if name.lower() == "content-type"), "")
+    return kind.partition(";")[0].strip().lower() in DOCUMENTS
+
+
+def _without_user(url: str) -> str:
+    """A user name in a link is nothing to sign in with."""
+    scheme, _, rest = url.partition("://")
+    authority, slash, path = rest.partition("/")
+    return f"{scheme}://{authority.rpartition('@')[2]}{slash}{path}"

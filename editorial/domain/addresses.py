@@ -1,0 +1,120 @@
+"""Which network addresses the product may connect to: the public internet, and what an administrator allows.
+
+Pure: the caller resolves names and asks about the address it is about to connect to, on every connection.
+Source: the IANA special-purpose address registries (RFC 6890), RFC 4291 and 6052 for IPv4 inside IPv6.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
+
+from editorial.domain.messages import N_, Message
+from editorial.domain.urls import n1, netloc_of
+
+Address = IPv4Address | IPv6Address
+Network = IPv4Network | IPv6Network
+
+_CLOSED = tuple(
+    ip_network(block)
+    for block in (
+        "0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12", "192.0.0.0/24",
+        "192.0.2.0/24", "192.88.99.0/24", "192.168.0.0/16", "198.18.0.0/15", "198.51.100.0/24", "203.0.113.0/24",
+        "224.0.0.0/4", "240.0.0.0/4",
+        "::/128", "::1/128", "64:ff9b:1::/48", "100::/64", "2001::/23", "2001:db8::/32", "3fff::/20", "5f00::/16",
+        "fc00::/7", "fe80::/10", "fec0::/10", "ff00::/8",
+    )
+)  # fmt: skip
+_WRAPPED = (  # IPv4 inside IPv6: the network, and how many bits stand to the right of the IPv4 address
+    (IPv6Network("::ffff:0:0/96"), 0),  # mapped
+    (IPv6Network("::ffff:0:0:0/96"), 0),  # translated
+    (IPv6Network("::/96"), 0),  # compatible
+    (IPv6Network("64:ff9b::/96"), 0),  # NAT64
+    (IPv6Network("2002::/16"), 80),  # 6to4
+)
+
+
+@dataclass(frozen=True)
+class AllowList:
+    """What an administrator opened: networks, and host names whatever they resolve to."""
+
+    networks: tuple[Network, ...] = ()
+    hosts: frozenset[str] = frozenset()
+    everything: bool = False
+    """For the command line's `--allow-private`: the person at the terminal is on that network anyway."""
+
+    @classmethod
+    def of(cls, entries: Iterable[str]) -> "AllowList":
+        """From settings such as `10.1.0.0/16`, `192.168.7.20` and `intranet.example.com`."""
+        networks: list[Network] = []
+        hosts: set[str] = set()
+        for entry in entries:
+            try:
+                networks.append(ip_network(entry.strip(), strict=False))
+            except ValueError:
+                hosts.add(entry.strip().lower())
+        return cls(tuple(networks), frozenset(hosts))
+
+
+NOTHING_PRIVATE = AllowList()
+ALL_PRIVATE = AllowList(everything=True)
+
+
+def is_public(address: str) -> bool:
+    """Whether an address (text of an IP address; anything else is not) lies on the public internet."""
+    try:
+        return _public(ip_address(address.partition("%")[0]))
+    except ValueError:
+        return False
+
+
+def may_connect(address: str, allow: AllowList = NOTHING_PRIVATE, *, host: str = "") -> bool:
+    """Whether a connection to this address may be opened.
+
+    Args:
+        address: the IP address really connected to, not a name.
+        allow: what the administrator opened.
+        host: the name that resolved to it; counts only if the administrator opened that very name.
+    """
+    if is_public(address):
+        return True
+    try:
+        ip = ip_address(address.partition("%")[0])
+    except ValueError:
+        return False
+    inner = _unwrapped(ip)
+    if allow.everything or (host and host.lower() in allow.hosts):
+        return True
+    return any(each.version == net.version and each in net for each in {ip, inner} for net in allow.networks)
+
+
+def numeric_host(host: str) -> str | None:
+    """The IP address a host spells in decimal, octal or hexadecimal (`2130706433`, `0x7f.1`), or None for a name."""
+    url = n1(f"http://{host}/")
+    if url is None:
+        return None
+    name = netloc_of(url).strip("[]")
+    try:
+        return str(ip_address(name))
+    except ValueError:
+        return None
+
+
+def refusal(address: str) -> Message:
+    """Why nobody went there, for a person."""
+    return Message(N_("%(address)s lies inside a private network."), {"address": address})
+
+
+def _public(ip: Address) -> bool:
+    inner = _unwrapped(ip)
+    if inner is not ip:
+        return _public(inner)
+    return not any(ip.version == block.version and ip in block for block in _CLOSED)
+
+
+def _unwrapped(ip: Address) -> Address:
+    """The IPv4 address that an IPv6 address leads to, if it does."""
+    if isinstance(ip, IPv6Address) and int(ip) > 1:
+        for network, shift in _WRAPPED:
+            if ip in network:
+                return IPv4Address((int(ip) >> shift) & 0xFFFFFFFF)
+    return ip
