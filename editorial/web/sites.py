@@ -1,0 +1,16 @@
+"""The sites pages."""
+
+from flask import Blueprint, render_template
+from flask.typing import ResponseReturnValue
+
+from editorial.domain.people import Permission
+from editorial.web.guard import requires
+
+bp = Blueprint("sites", __name__)
+
+
+@bp.get("/sites")
+@requires(Permission.READ)
+def overview() -> ResponseReturnValue:
+    """Not built yet."""
+    return render_template("error.html")
