@@ -1,0 +1,124 @@
+"""Signing in and out, throttling, and sessions that can be revoked."""
+
+import pytest
+from flask import Flask
+
+from editorial.services.deps import Deps
+from editorial.store.people import Person
+from editorial.web.guard import COOKIE
+from tests.conftest import Clock
+from tests.web import PASSWORD, Visitor, add_person, add_workspace, application, visitor
+
+
+@pytest.fixture
+def app(deps: Deps) -> Flask:
+    add_workspace(deps)
+    return application(deps)
+
+
+@pytest.fixture
+def mei(app: Flask, deps: Deps) -> Person:
+    return add_person(deps)
+
+
+def sign_in(guest: Visitor, email: str = "mei.lin@northgauge.example", password: str = PASSWORD, **more: object) -> int:
+    return guest.post("/sign-in", email=email, password=password, **more).status_code
+
+
+def test_the_right_password_opens_a_session(app: Flask, deps: Deps, mei: Person) -> None:
+    guest = visitor(app, deps)
+
+    assert sign_in(guest) == 302
+    assert mei.name in guest.get("/account")
+
+
+def test_the_cookie_is_closed_to_scripts_and_other_sites(app: Flask, deps: Deps, mei: Person) -> None:
+    answer = visitor(app, deps).post("/sign-in", email=mei.email, password=PASSWORD)
+
+    cookie = next(value for value in answer.headers.getlist("Set-Cookie") if value.startswith(COOKIE))
+    assert "HttpOnly" in cookie
+    assert "SameSite=Lax" in cookie
+
+
+def test_a_wrong_password_and_an_unknown_person_read_the_same(app: Flask, deps: Deps, mei: Person) -> None:
+    guest = visitor(app, deps)
+
+    wrong = guest.post("/sign-in", email=mei.email, password="not it at all")
+    unknown = guest.post("/sign-in", email="nobody@northgauge.example", password="not it at all")
+
+    assert wrong.status_code == unknown.status_code == 422
+    assert "The address or the password is wrong." in wrong.text
+    assert "The address or the password is wrong." in unknown.text
+
+
+def test_five_failures_close_the_account_for_a_quarter_of_an_hour(
+    app: Flask, deps: Deps, mei: Person, clock: Clock
+) -> None:
+    guest = visitor(app, deps)
+    failures = [sign_in(guest, password="not it at all") for _ in range(5)]
+
+    closed = sign_in(guest)
+    clock.forward(minutes=16)
+
+    assert (failures, closed, sign_in(guest)) == ([422] * 5, 429, 302)
+
+
+def test_signing_out_ends_the_session_on_the_server(app: Flask, deps: Deps, mei: Person) -> None:
+    guest = visitor(app, deps, mei)
+    cookie = guest.client.get_cookie(COOKIE)
+    assert cookie is not None
+    guest.post("/sign-out")
+    guest.client.set_cookie(COOKIE, cookie.value)
+
+    guest.get("/account", status=302)
+
+
+def test_a_session_ends_by_itself_when_it_is_not_used(app: Flask, deps: Deps, mei: Person, clock: Clock) -> None:
+    guest = visitor(app, deps, mei)
+    clock.forward(days=31)
+
+    guest.get("/account", status=302)
+
+
+def test_one_of_several_sign_ins_can_be_ended_from_another(app: Flask, deps: Deps, mei: Person) -> None:
+    phone, desk = visitor(app, deps, mei), visitor(app, deps, mei)
+
+    desk.post("/account/sessions/1/revocation")
+
+    phone.get("/account", status=302)
+    desk.get("/account")
+
+
+def test_nobody_ends_the_sign_in_of_somebody_else(app: Flask, deps: Deps, mei: Person) -> None:
+    other = visitor(app, deps, add_person(deps, "Jonas Weber"))
+    own = visitor(app, deps, mei)
+
+    other.post("/account/sessions/2/revocation")
+
+    own.get("/account")
+
+
+def test_a_new_password_ends_all_other_sign_ins(app: Flask, deps: Deps, mei: Person) -> None:
+    phone, desk = visitor(app, deps, mei), visitor(app, deps, mei)
+
+    desk.post("/account/password", old_password=PASSWORD, password="four quite unrelated words")
+
+    phone.get("/account", status=302)
+    assert sign_in(visitor(app, deps), password="four quite unrelated words") == 302
+
+
+def test_the_way_back_after_signing_in_stays_on_the_desk(app: Flask, deps: Deps, mei: Person) -> None:
+    targets = {
+        target: visitor(app, deps).post("/sign-in", email=mei.email, password=PASSWORD, next=target).headers["Location"]
+        for target in ("/queue", "//evil.example", "https://evil.example", "/\\evil.example")
+    }
+
+    assert targets == {"/queue": "/queue", "//evil.example": "/", "https://evil.example": "/", "/\\evil.example": "/"}
+
+
+def test_every_answer_carries_the_strict_policy(app: Flask, deps: Deps) -> None:
+    headers = visitor(app, deps).client.get("/sign-in").headers
+
+    assert "script-src 'self'" in headers["Content-Security-Policy"]
+    assert "unsafe" not in headers["Content-Security-Policy"]
+    assert (headers["X-Content-Type-Options"], headers["X-Frame-Options"]) == ("nosniff", "DENY")

@@ -1,0 +1,91 @@
+"""What tests of pages share: an application on a test database, people of each role, a client that is signed in."""
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from editorial.app import create_app
+from editorial.domain.locales import Language
+from editorial.domain.people import Role
+from editorial.services import passwords, sign_in
+from editorial.services.deps import Deps
+from editorial.store.people import Person, PersonRole, Workspace
+from editorial.web.guard import COOKIE
+
+PASSWORD = "three unrelated words"
+
+
+def application(deps: Deps, *, pseudo: bool = False) -> Flask:
+    """The real application on test parts."""
+    app = create_app(deps.config, deps)
+    app.testing = True
+    app.config["PSEUDO_LOCALE"] = pseudo
+    return app
+
+
+def add_workspace(deps: Deps, *, zone: str = "Asia/Shanghai") -> None:
+    """Set-up is done."""
+    with deps.sessions.begin() as session:
+        session.add(Workspace(id=1, name="Northgauge", language=Language.EN, zone=zone, created_at=deps.now()))
+
+
+def add_person(
+    deps: Deps,
+    name: str = "Mei Lin",
+    *roles: Role,
+    language: Language = Language.EN,
+    zone: str = "Asia/Shanghai",
+    created_at: datetime | None = None,
+) -> Person:
+    """Somebody on the team; an administrator where no role is named."""
+    with deps.sessions.begin() as session:
+        person = Person(
+            name=name,
+            email=f"{name.lower().replace(' ', '.')}@northgauge.example",
+            language=language,
+            zone=zone,
+            password_hash=passwords.hash_password(deps.config, PASSWORD),
+            created_at=created_at or deps.now(),
+            grants=[PersonRole(role=role) for role in roles or (Role.WORKSPACE_ADMIN,)],
+        )
+        session.add(person)
+    return person
+
+
+@dataclass
+class Visitor:
+    """A browser without JavaScript: keeps its cookies and sends the token of the page's forms."""
+
+    client: FlaskClient
+
+    def get(self, path: str, *, status: int = 200, **options: object) -> str:
+        """The page's HTML."""
+        answer = self.client.get(path, **options)  # type: ignore[arg-type]
+        assert answer.status_code == status, f"{path} answered {answer.status_code}: {answer.text[:500]}"
+        return answer.text
+
+    def post(self, path: str, *, json: bool = False, **fields: object) -> TestResponse:
+        """Send a form with a fresh token."""
+        headers = {"Accept": "application/json"} if json else {}
+        return self.client.post(path, data={"csrf_token": self.token(), **fields}, headers=headers)
+
+    def token(self) -> str:
+        """The token that every page carries."""
+        page = self.client.get("/sign-in", follow_redirects=True)
+        found = re.search(r'data-csrf="([^"]+)"', page.text)
+        assert found, page.text[:400]
+        return found[1]
+
+
+def visitor(app: Flask, deps: Deps, person: Person | None = None) -> Visitor:
+    """A visitor, signed in as `person` if one is given."""
+    client = app.test_client()
+    if person is not None:
+        with deps.sessions.begin() as session:
+            _, token = sign_in.open_session(session, deps, person, address="127.0.0.1", agent="test")
+        client.set_cookie(COOKIE, token)
+    return Visitor(client)
