@@ -107,12 +107,13 @@ class Heading(NamedTuple):
 
 
 class Link(NamedTuple):
-    """One `a` or `area`. Fragments stay in `url`; N2 drops them.
+    """One `a` or `area`.
 
-    `href` is None without the attribute. `url` is None for anything but http and https, and for what cannot be parsed.
-    `text` holds text and image alts; `name` what a screen reader says instead (aria-label, title), if anything.
-    `rel` holds lower-case tokens. `handler`: an event handler or a router's attribute. `anchor`: it has an id or name.
-    `in_main`: outside nav, header, footer and aside.
+    `href` is as written, None without the attribute. `url` is None for anything but http and https, and for what cannot
+    be parsed; its fragment is gone. `text` holds text and image alts; `name` what a screen reader says instead
+    (aria-label, title), if anything. `rel` holds lower-case tokens. `handler` (an event handler or a router's
+    attribute) and `anchor` (an id or name) are looked for only where `href` leads nowhere. `in_main`: outside nav,
+    header, footer and aside.
     """
 
     href: str | None

@@ -1,11 +1,107 @@
 """From a response to the facts of a page, in one pass over its tree."""
 
-from editorial.audit.facts import PageFacts, Response
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from typing import NamedTuple
+
+from editorial.audit.facts import Alternate, Canonical, Charset, PageFacts, Response, RobotsDirective, RobotsTxt
+from editorial.audit.gather import charset, headers
+from editorial.audit.gather.forms import read_forms
+from editorial.audit.gather.page import EVIDENCE, PageReader, destination
+from editorial.audit.gather.text import measure
+from editorial.audit.gather.trees import Tree, TurboTree
+from editorial.domain.urls import n1
+
+_DOCTYPE = re.compile(r"\s{0,999}(?:<!--.{0,999}?-->\s{0,999}){0,9}<!doctype\s+html", re.IGNORECASE | re.DOTALL)
 
 
-def gather(response: Response) -> PageFacts:
+def gather(
+    response: Response, *, robots_txt: tuple[RobotsTxt, ...] = (), parse: Callable[[str], Tree] = TurboTree
+) -> PageFacts:
     """Read everything the rules judge from one response.
 
     Never raises on content: what cannot be read is missing in the facts. The caller limits bytes and CPU time.
+
+    Args:
+        robots_txt: what robots.txt says of this page, one entry an engine, where it is known.
+        parse: the parser; selectolax's `LexborTree` gives the same facts.
     """
-    return PageFacts(response.url, response.final_url, response.status, error=response.error)
+    media = headers.media_type(response.header("content-type"), response.body)
+    header = _read_header(response)
+    facts = PageFacts(
+        url=response.url,
+        final_url=response.final_url,
+        status=response.status,
+        media_type=media,
+        error=response.error,
+        truncated=response.truncated,
+        elapsed_ms=response.elapsed_ms,
+        body_bytes=len(response.body),
+        header_bytes=sum(len(name) + len(value) + 4 for name, value in response.headers),
+        headers=tuple((n.lower(), v[:2000]) for n, v in response.headers if n.lower() in headers.KEPT),
+        redirects=response.redirects,
+        canonicals=header.canonicals,
+        alternates=header.alternates,
+        robots=header.robots,
+        robots_txt=robots_txt,
+    )
+    if media not in headers.HTML_TYPES or not response.body:
+        return facts
+    html, encoding = charset.decode(response.body, response.header("content-type"))
+    return _read_html(facts, html, encoding, parse)
+
+
+def _read_html(facts: PageFacts, html: str, encoding: Charset, parse: Callable[[str], Tree]) -> PageFacts:
+    page = PageReader(parse(html), html, facts.final_url)
+    page.read()
+    forms = read_forms(page, html, parse)
+    return replace(
+        facts,
+        charset=encoding,
+        doctype=_DOCTYPE.match(html) is not None,
+        base_href=page.base_href,
+        html_lang=page.html_lang,
+        titles=tuple(page.titles),
+        descriptions=tuple(page.descriptions),
+        canonicals=(*page.canonicals, *facts.canonicals),
+        robots=(*page.robots, *facts.robots),
+        alternates=(*page.alternates, *facts.alternates),
+        viewports=tuple(page.viewports),
+        refresh=page.refresh,
+        open_graph=tuple(page.open_graph),
+        headings=tuple(page.headings),
+        links=tuple(page.links),
+        images=tuple(page.images),
+        resources=tuple(page.resources),
+        jsonld=tuple(page.jsonld),
+        forms=forms,
+        text=measure(page.tree.main_text()),
+    )
+
+
+class _Header(NamedTuple):
+    """What stands in header lines and may stand in the head as well."""
+
+    canonicals: tuple[Canonical, ...]
+    alternates: tuple[Alternate, ...]
+    robots: tuple[RobotsDirective, ...]
+
+
+def _read_header(response: Response) -> _Header:
+    def target(href: str) -> str | None:
+        return destination(href, lambda address: n1(address, response.final_url))
+
+    canonicals: list[Canonical] = []
+    alternates: list[Alternate] = []
+    for name, value in response.headers:
+        for href, params in headers.links(value) if name.lower() == "link" else ():
+            rel = params.get("rel", "").lower().split()
+            if "canonical" in rel:
+                canonicals.append(
+                    Canonical(href, "header", target(href), f'Link: <{href}>; rel="canonical"'[:EVIDENCE])
+                )
+            elif "alternate" in rel and "hreflang" in params:
+                alternates.append(Alternate(params["hreflang"], href, target(href), "header"))
+    tags = [value for name, value in response.headers if name.lower() == "x-robots-tag"]
+    return _Header(tuple(canonicals), tuple(alternates), tuple(headers.header_directives(tags)))

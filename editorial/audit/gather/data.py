@@ -1,0 +1,50 @@
+"""JSON-LD blocks: their types, or where they break."""
+
+import json
+from typing import Any, NoReturn
+
+import orjson
+
+from editorial.audit.facts import JsonLd
+
+KEPT = 65_536  # characters of a block
+MOST_TYPES = 50
+MOST_NODES = 10_000
+
+
+def read_jsonld(raw: str) -> JsonLd:
+    """One block as it stands between its tags."""
+    text = raw.strip()
+    kept = text[:KEPT]
+    try:
+        return JsonLd(kept, _types(orjson.loads(text)), "", 0, 0)
+    except orjson.JSONDecodeError:
+        pass
+    try:
+        return JsonLd(kept, _types(json.loads(text, parse_constant=_refuse)), "", 0, 0)
+    except json.JSONDecodeError as error:
+        return JsonLd(kept, (), error.msg, error.lineno, error.colno)
+    except (ValueError, RecursionError) as error:
+        return JsonLd(kept, (), str(error)[:200] or "not JSON", 1, 1)
+
+
+def _refuse(constant: str) -> NoReturn:
+    raise ValueError(f"{constant} is not JSON")
+
+
+def _types(value: Any) -> tuple[str, ...]:
+    """Every @type in document order, without repeats."""
+    found: dict[str, None] = {}
+    waiting, seen = [value], 0
+    while waiting and seen < MOST_NODES and len(found) < MOST_TYPES:
+        node = waiting.pop()
+        seen += 1
+        if isinstance(node, list):
+            waiting.extend(reversed(node))
+        elif isinstance(node, dict):
+            kinds = node.get("@type", ())
+            found.update(
+                dict.fromkeys(k[:80] for k in (kinds if isinstance(kinds, list) else [kinds]) if isinstance(k, str))
+            )
+            waiting.extend(reversed([child for child in node.values() if isinstance(child, dict | list)]))
+    return tuple(found)

@@ -1,0 +1,334 @@
+"""Forms: one entry a `<form>` start tag, with its controls, their owners and their accessible names.
+
+Owner of a control (html.spec.whatwg.org, "form owner"): its form attribute, the form around it, and else the form whose
+tags stand around it in the source, which is what browsers do with a form that a table breaks. A form within a form is
+dropped by every parser; it is kept as an entry without controls.
+"""
+
+import re
+from collections import defaultdict, deque
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+
+import turbohtml
+
+from editorial.audit.facts import Button, Field, Form, Link
+from editorial.audit.gather.names import LABEL_TEXT, NO_NAME, Names
+from editorial.audit.gather.page import ANCESTORS, EVIDENCE, PageReader, hides
+from editorial.audit.gather.text import collapse
+from editorial.audit.gather.trees import Node, Tree
+
+CONTROLS = frozenset({"input", "select", "textarea", "button"})
+BUTTONS = frozenset({"submit", "button", "reset", "image"})
+INPUT_TYPES = frozenset(
+    {
+        *("hidden", "text", "search", "tel", "url", "email", "password", "date", "month", "week", "time", "number"),
+        *("datetime-local", "range", "color", "checkbox", "radio", "file", *BUTTONS),
+    }
+)
+OFF_SCREEN = frozenset(
+    {
+        "sr-only",
+        "visually-hidden",
+        "u-off-screen",
+        "screen-reader-text",
+        "hp",
+        "honeypot",
+        "offscreen",
+        "d-none",
+        "hidden",
+    }
+)
+FORM_TEXT = 2_000  # characters kept
+MOST_OPTIONS = 60
+MOST_FORMS = 200
+MOST_CONTROLS = 2_000
+
+_FORM_TAG = re.compile(r"<form[\s/>]", re.IGNORECASE)
+
+Signature = tuple[str, tuple[tuple[str, str], ...]]
+Parse = Callable[[str], Tree]
+
+
+@dataclass
+class _Control:
+    index: int
+    node: Node
+    tag: str
+    attributes: dict[str, str]
+    inert: bool
+
+
+@dataclass
+class _Draft:
+    """A form while its parts are being found; `node` is None for a start tag the parser dropped."""
+
+    node: Node
+    index: int
+    end: int
+    attributes: dict[str, str]
+    inert: bool
+    nested_in: int | None = None
+    controls: list[_Control] = field(default_factory=list)
+
+
+def read_forms(page: PageReader, html: str, parse: Parse) -> tuple[Form, ...]:
+    """Every form of a page that was walked, in the order of the source."""
+    if not page.form_nodes:
+        return ()
+    reader = _FormReader(page, html)
+    forms = reader.read()
+    for index, node, tag, _ in page.form_nodes:
+        if tag == "script":
+            forms.extend(_scripted(page, page.tree.text(node), index, parse))
+    order = sorted(range(len(forms)), key=lambda position: forms[position][0])[:MOST_FORMS]
+    number = {position: index for index, position in enumerate(order)}
+    return tuple(
+        replace(form, index=index, nested_in=None if form.nested_in is None else number.get(form.nested_in))
+        for index, form in enumerate(forms[position][1] for position in order)
+    )
+
+
+def _scripted(page: PageReader, markup: str, index: int, parse: Parse) -> Iterator[tuple[float, Form]]:
+    """The forms within a script that holds a template."""
+    if not _FORM_TAG.search(markup):
+        return
+    inner = PageReader(parse(markup), markup, page.url)
+    inner.base = page.base
+    inner.read()
+    inner.form_nodes = [entry for entry in inner.form_nodes if entry[2] != "script"]
+    for _, form in _FormReader(inner, markup).read():
+        yield index, replace(form, origin="inert")
+
+
+class _FormReader:
+    def __init__(self, page: PageReader, html: str) -> None:
+        self.page, self.tree, self.html = page, page.tree, html
+        self.names = Names(page.tree, page.budget)
+        self.drafts: list[_Draft] = []
+        self.controls: list[_Control] = []
+
+    def read(self) -> list[tuple[float, Form]]:
+        """The forms with a number to sort them by."""
+        self._collect()
+        unowned = self._own()
+        order = [float(draft.index) for draft in self.drafts]
+        if len(_FORM_TAG.findall(self.html)) > len(self.drafts) or (unowned and self._has_empty_form()):
+            order = self._read_source(unowned)
+        return [(place, self._form(draft)) for place, draft in zip(order, self.drafts, strict=True)]
+
+    def _collect(self) -> None:
+        outer_end = -1
+        for index, node, tag, inert in self.page.form_nodes:
+            if tag == "form":
+                end = index + 1 + self.tree.inside(node) if index >= outer_end else outer_end
+                outer_end = max(outer_end, end)
+                self.drafts.append(_Draft(node, index, end, self.tree.attributes(node), inert))
+            elif tag == "label":
+                if target := self.tree.attribute(node, "for"):
+                    self.names.labels_for[target].append(node)
+            elif tag in CONTROLS and len(self.controls) < MOST_CONTROLS:
+                self.controls.append(_Control(index, node, tag, self.tree.attributes(node), inert))
+
+    def _own(self) -> list[_Control]:
+        """Give each control to its form by attribute or by the tree; the rest is returned."""
+        by_id: dict[str, _Draft] = {}
+        for draft in self.drafts:
+            if draft.attributes.get("id"):
+                by_id.setdefault(draft.attributes["id"], draft)
+        unowned: list[_Control] = []
+        position, current = 0, None
+        for control in self.controls:
+            while position < len(self.drafts) and self.drafts[position].index < control.index:
+                current = self.drafts[position]
+                position += 1
+            if "form" in control.attributes:
+                owner = by_id.get(control.attributes["form"])
+                if owner is not None:
+                    owner.controls.append(control)
+            elif current is not None and control.index < current.end:
+                current.controls.append(control)
+            elif not control.inert:
+                unowned.append(control)
+        return unowned
+
+    def _has_empty_form(self) -> bool:
+        return any(not draft.controls for draft in self.drafts)
+
+    def _read_source(self, unowned: list[_Control]) -> list[float]:
+        """Order, nesting and owners by the tags as they stand in the source."""
+        waiting: dict[Signature, deque[_Draft]] = defaultdict(deque)
+        for draft in self.drafts:
+            waiting[_signature("form", draft.attributes)].append(draft)
+        free: dict[Signature, deque[_Control]] = defaultdict(deque)
+        for control in unowned:
+            free[_signature(control.tag, control.attributes)].append(control)
+        drafts: list[_Draft] = []
+        open_at: int | None = None
+        for name, closing, attributes in _source_tags(self.html):
+            if closing:
+                open_at = None if name == "form" else open_at
+            elif name == "form":
+                known = waiting[_signature("form", attributes)]
+                draft = known.popleft() if known else _Draft(None, 0, 0, attributes, inert=False, nested_in=open_at)
+                drafts.append(draft)
+                if open_at is None and draft.node is not None:
+                    open_at = len(drafts) - 1
+            elif open_at is not None and (found := free.get(_signature(name, attributes))):
+                drafts[open_at].controls.append(found.popleft())
+        drafts.extend(draft for queue in waiting.values() for draft in queue)
+        return self._placed(drafts)
+
+    def _placed(self, drafts: list[_Draft]) -> list[float]:
+        """Keep the order found in the source; a dropped tag stands just after the one before it."""
+        order: list[float] = []
+        last = 0.0
+        for draft in drafts:
+            last = max(last + 1e-6, float(draft.index)) if draft.node is not None else last + 1e-6
+            order.append(last)
+        self.drafts = drafts[:MOST_FORMS]
+        return order[:MOST_FORMS]
+
+    def _form(self, draft: _Draft) -> Form:
+        attributes = draft.attributes
+        action = attributes.get("action", "")
+        controls = sorted(draft.controls, key=lambda control: control.index)
+        fields = [self._field(control) for control in controls if not _is_button(control)]
+        text = collapse(self.page.budget.text(draft.node)) if draft.node is not None else ""
+        return Form(
+            index=0,
+            origin="inert" if draft.inert else "native",
+            id=attributes.get("id", ""),
+            name=attributes.get("name", ""),
+            action=action[:2000],
+            action_url=self.page.resolve(action.strip()),
+            method=attributes.get("method", "").strip().lower() or "get",
+            role=attributes.get("role", ""),
+            classes=tuple(attributes.get("class", "").split()[:20]),
+            hidden=draft.node is not None and self._hidden(draft.node, attributes),
+            nested_in=draft.nested_in,
+            fields=tuple(fields),
+            buttons=tuple(self._button(control) for control in controls if _is_button(control)),
+            links=self._links_within(draft.index, draft.end) if draft.node is not None else (),
+            text=text[:FORM_TEXT],
+        )
+
+    def _links_within(self, start: int, end: int) -> tuple[Link, ...]:
+        return tuple(
+            link for place, link in zip(self.page.link_places, self.page.links, strict=True) if start < place < end
+        )
+
+    def _button(self, control: _Control) -> Button:
+        attributes = control.attributes
+        kind = attributes.get("type", "").strip().lower()
+        if control.tag == "button":
+            kind = kind if kind in ("button", "reset") else "submit"
+            text = collapse(self.page.budget.text(control.node))
+        else:
+            text = attributes.get("value", "") or (attributes.get("alt", "") if kind == "image" else "")
+        spoken = attributes.get("aria-label", "") or attributes.get("title", "")
+        return Button(
+            kind,
+            (collapse(text) or collapse(spoken))[:LABEL_TEXT],
+            attributes.get("name", ""),
+            "disabled" in attributes,
+        )
+
+    def _field(self, control: _Control) -> Field:
+        attributes = control.attributes
+        kind = _kind(control)
+        label, source, links = self.names.of(control.node, attributes) if kind != "hidden" else NO_NAME
+        return Field(
+            kind=kind,
+            name=attributes.get("name", "")[:200],
+            id=attributes.get("id", "")[:200],
+            label=label[:LABEL_TEXT],
+            label_source=source,
+            placeholder=collapse(attributes.get("placeholder", ""))[:LABEL_TEXT],
+            autocomplete=collapse(attributes.get("autocomplete", "")).lower()[:100],
+            title=collapse(attributes.get("title", ""))[:LABEL_TEXT],
+            caption="" if label or kind == "hidden" else self.names.caption(control.node),
+            required="required" in attributes or attributes.get("aria-required", "").strip().lower() == "true",
+            disabled="disabled" in attributes,
+            readonly="readonly" in attributes,
+            checked="checked" in attributes and kind in ("checkbox", "radio"),
+            hidden=kind == "hidden" or self._hidden(control.node, attributes),
+            options=self._options(control.node) if kind == "select" else (),
+            label_links=links,
+            markup=_markup(control),
+        )
+
+    def _options(self, node: Node) -> tuple[str, ...]:
+        found: list[str] = []
+        waiting = list(self.tree.children(node))[::-1]
+        while waiting and len(found) < MOST_OPTIONS:
+            child = waiting.pop()
+            if self.tree.tag(child) == "option":
+                found.append(collapse(self.page.budget.text(child))[:100])
+            elif self.tree.tag(child):
+                waiting.extend(list(self.tree.children(child))[::-1])
+        return tuple(found)
+
+    def _hidden(self, node: Node, attributes: dict[str, str]) -> bool:
+        """True where markup hides the node, or something around it up to its form."""
+        if _hides(attributes):
+            return True
+        seen = self.tree.parent(node)
+        for _ in range(ANCESTORS):
+            if seen is None or self.tree.tag(seen) in ("body", "html"):
+                return False
+            if _hides(self.tree.attributes(seen)):
+                return True
+            seen = self.tree.parent(seen)
+        return False
+
+
+def _hides(attributes: dict[str, str]) -> bool:
+    if "hidden" in attributes or attributes.get("aria-hidden", "").strip().lower() == "true":
+        return True
+    if "style" in attributes and hides(attributes["style"]):
+        return True
+    return "class" in attributes and not OFF_SCREEN.isdisjoint(attributes["class"].lower().split())
+
+
+def _kind(control: _Control) -> str:
+    if control.tag != "input":
+        return control.tag
+    kind = control.attributes.get("type", "").strip().lower()
+    return kind if kind in INPUT_TYPES else "text"
+
+
+def _is_button(control: _Control) -> bool:
+    return control.tag == "button" or (control.tag == "input" and _kind(control) in BUTTONS)
+
+
+def _markup(control: _Control) -> str:
+    """The start tag, without its value: it may hold what a visitor typed."""
+    parts = [f'{name}="{value}"' if value else name for name, value in control.attributes.items() if name != "value"]
+    return f"<{' '.join([control.tag, *parts])}>"[:EVIDENCE]
+
+
+def _signature(tag: str, attributes: dict[str, str]) -> Signature:
+    return tag, tuple(sorted(attributes.items()))
+
+
+def _source_tags(html: str) -> Iterator[tuple[str, bool, dict[str, str]]]:
+    """Start and end tags of forms and controls as written: name, whether closing, attributes.
+
+    What stands in comments, scripts and styles is left out; noscript and templates are read.
+    """
+    documents = [turbohtml.tokenize(html)]
+    while documents:
+        for token in documents[-1]:
+            kind, tag = int(token.type), token.tag
+            if kind == 1 and tag == "noscript":
+                inner = next(documents[-1], None)
+                if inner is not None and int(inner.type) == 0 and "<" in (inner.data or ""):
+                    documents.append(turbohtml.tokenize(inner.data or ""))
+                    break
+            elif kind == 1 and (tag == "form" or tag in CONTROLS):
+                yield tag, False, {name: value or "" for name, value in reversed(token.attrs or [])}
+            elif kind == 2 and tag == "form":
+                yield tag, True, {}
+        else:
+            documents.pop()

@@ -1,0 +1,74 @@
+"""What response headers say about a page: media type, robots directives, Link."""
+
+import re
+from collections.abc import Iterable, Iterator
+
+from editorial.audit.facts import RobotsDirective, Where
+
+# Headers that rules read; cookies and the rest stay out of the facts.
+KEPT = frozenset(
+    {
+        *("cache-control", "content-encoding", "content-length", "content-security-policy", "content-type", "etag"),
+        *("last-modified", "link", "location", "refresh", "retry-after", "server", "strict-transport-security", "vary"),
+        "x-robots-tag",
+    }
+)
+_VALUED = frozenset({"max-snippet", "max-image-preview", "max-video-preview", "unavailable_after"})
+_BOTS = frozenset({"robots", "bingpreview", "slurp", "teoma", "applebot-extended", "google-extended"})
+_WEEKDAY = re.compile(r"[A-Za-z]{3,9}")
+_AGENT = re.compile(r"\s*([A-Za-z][A-Za-z0-9_*-]{0,60})\s*:\s*(.*)", re.DOTALL)
+_HTML = (b"<!doctype html", b"<html", b"<head", b"<body", b"<title", b"<meta", b"<!--")
+_LINK = re.compile(r"<([^<>]*)>((?:\s*;\s*[^\s=;,]+(?:\s*=\s*(?:\"[^\"]*\"|[^\s;,\"]*))?)*)\s*(?:,|$)")
+_PARAM = re.compile(r";\s*([^\s=;,]+)(?:\s*=\s*(?:\"([^\"]*)\"|([^\s;,\"]*)))?")
+
+HTML_TYPES = frozenset({"text/html", "application/xhtml+xml"})
+
+
+def media_type(content_type: str, body: bytes) -> str:
+    """Type and subtype in lower case; sniffed only where the header is absent."""
+    if content_type.strip():
+        return content_type.partition(";")[0].strip().lower()
+    start = body[:512].removeprefix(b"\xef\xbb\xbf").lstrip().lower()
+    return "text/html" if start.startswith(_HTML) else ""
+
+
+def is_robots_name(name: str) -> bool:
+    """True for the name of a meta that speaks to crawlers: `robots`, or an engine's product token."""
+    return name in _BOTS or name.endswith(("bot", "spider", "bot-news", "bot-image", "bot-video"))
+
+
+def directives(content: str, agent: str, where: Where) -> Iterator[RobotsDirective]:
+    """The directives of one robots meta. Only commas separate; names and values are case-insensitive."""
+    parts = content.split(",")
+    position = 0
+    while position < len(parts):
+        name, _, value = parts[position].strip().partition(":")
+        name, value = " ".join(name.lower().split()), value.strip()
+        if name == "unavailable_after" and _WEEKDAY.fullmatch(value) and position + 1 < len(parts):
+            position += 1  # "Friday, 01-Jan-2027": the comma belongs to the date
+            value = f"{value}, {parts[position].strip()}"
+        position += 1
+        if name:
+            yield RobotsDirective(agent, name, value if name == "unavailable_after" else value.lower(), where)
+
+
+def header_directives(lines: Iterable[str]) -> Iterator[RobotsDirective]:
+    """The directives of X-Robots-Tag lines. A product token before a colon holds until the next."""
+    for line in lines:
+        agent = ""
+        pending: list[str] = []
+        for part in line.split(","):
+            found = _AGENT.fullmatch(part)
+            if found and found[1].lower() not in _VALUED:
+                yield from directives(",".join(pending), agent, "header")
+                agent, pending = found[1].lower(), [found[2]]
+            else:
+                pending.append(part)
+        yield from directives(",".join(pending), "" if agent == "robots" else agent, "header")
+
+
+def links(value: str) -> Iterator[tuple[str, dict[str, str]]]:
+    """Target and parameters (names in lower case) of each entry of a Link header. Source: RFC 8288, section 3."""
+    for found in _LINK.finditer(value[:4000]):
+        params = {name.lower(): quoted or bare for name, quoted, bare in _PARAM.findall(found[2])}
+        yield found[1].strip(), params

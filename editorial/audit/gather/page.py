@@ -1,0 +1,339 @@
+"""One pass over a page's elements that fills everything but the forms."""
+
+from collections.abc import Callable
+
+from editorial.audit.facts import (
+    Alternate,
+    Canonical,
+    Heading,
+    Image,
+    JsonLd,
+    Link,
+    PlacedText,
+    Resource,
+    RobotsDirective,
+    Where,
+)
+from editorial.audit.gather.data import read_jsonld
+from editorial.audit.gather.headers import directives, is_robots_name
+from editorial.audit.gather.text import collapse
+from editorial.audit.gather.trees import Node, Tree
+from editorial.domain.urls import n1
+
+EVIDENCE = 200  # characters of markup kept
+LINK_TEXT = 300  # characters
+ANCESTORS = 100  # levels looked up; deeper nesting is no page that people wrote
+MOST_OPEN_GRAPH = 30
+
+REGIONS = {"head": "head", "template": "template", "noscript": "noscript", "svg": "svg"}
+REGIONS |= dict.fromkeys(("nav", "header", "footer", "aside"), "chrome")
+FORM_TAGS = frozenset({"form", "label", "input", "select", "textarea", "button"})
+SCRIPT_TEMPLATES = frozenset(
+    {
+        "text/template",
+        "text/html",
+        "text/x-template",
+        "text/x-handlebars-template",
+        "text/ng-template",
+        "text/x-jquery-tmpl",
+    }
+)
+_SOURCES = {
+    "iframe": "frame",
+    "frame": "frame",
+    "embed": "object",
+    "audio": "media",
+    "video": "media",
+    "source": "media",
+}
+_ROUTERS = frozenset({"data-href", "data-url", "routerlink", "ui-sref", "ng-click", "data-link", "to"})
+_NOWHERE = ("javascript:", "#")
+
+
+class Place:
+    """Where in the page an element stands: its number, and which regions are still open there."""
+
+    __slots__ = ("ends", "index")
+
+    def __init__(self) -> None:
+        self.index = -1
+        self.ends = dict.fromkeys(("head", "template", "noscript", "svg", "chrome"), -1)
+
+    def within(self, region: str) -> bool:
+        return self.index < self.ends[region]
+
+
+class Budget:
+    """Characters that may still be read out of elements; nested headings would else be read a thousand times over."""
+
+    def __init__(self, tree: Tree, characters: int) -> None:
+        self._tree, self._left = tree, characters
+
+    def text(self, node: Node) -> str:
+        """The text of a node as written, or nothing once the page has been read too often."""
+        if self._left <= 0:
+            return ""
+        text = self._tree.text(node)
+        self._left -= len(text) + 20
+        return text
+
+
+class PageReader:
+    """Collects a page's facts; `read` walks once and hands form controls back to the caller."""
+
+    def __init__(self, tree: Tree, html: str, url: str) -> None:
+        self.tree = tree
+        self.budget = Budget(tree, 4 * len(html) + 10_000)
+        self.place = Place()
+        self.url = url
+        self.base = url
+        self.base_href: str | None = None
+        self.html_lang: str | None = None
+        self.titles: list[PlacedText] = []
+        self.descriptions: list[PlacedText] = []
+        self.canonicals: list[Canonical] = []
+        self.robots: list[RobotsDirective] = []
+        self.alternates: list[Alternate] = []
+        self.viewports: list[str] = []
+        self.refresh: str | None = None
+        self.open_graph: list[tuple[str, str]] = []
+        self.headings: list[Heading] = []
+        self.links: list[Link] = []
+        self.link_places: list[int] = []
+        self.images: list[Image] = []
+        self.resources: list[Resource] = []
+        self.jsonld: list[JsonLd] = []
+        self.form_nodes: list[tuple[int, Node, str, bool]] = []  # number, node, tag, inert
+        self._resolved: dict[str, str | None] = {}
+        self._link_end = self._heading_start = self._heading_end = -1
+        self._link_node: Node = None
+        self._heading_node: Node = None
+        self._handlers: dict[str, Callable[[Node], None]] = {
+            "html": self._html,
+            "title": self._title,
+            "meta": self._meta,
+            "link": self._link_element,
+            "script": self._script,
+            "a": self._anchor,
+            "area": self._anchor,
+            "img": self._image,
+            "object": self._object,
+            **dict.fromkeys(("h1", "h2", "h3", "h4", "h5", "h6"), self._heading),
+            **dict.fromkeys(_SOURCES, self._source),
+        }
+
+    def read(self) -> None:
+        """Walk the page."""
+        elements = self.tree.elements()
+        self._find_base(elements)
+        tag_of, place, ends = self.tree.tag, self.place, self.place.ends
+        for index, node in enumerate(elements):
+            place.index = index
+            tag = tag_of(node)
+            region = REGIONS.get(tag)
+            if region is not None and index >= ends[region]:  # the same kind within itself is not counted again
+                ends[region] = index + 1 + self.tree.inside(node)
+            if tag in FORM_TAGS:
+                self.form_nodes.append((index, node, tag, index < ends["template"] or index < ends["noscript"]))
+            elif index >= ends["template"]:
+                handler = self._handlers.get(tag)
+                if handler is not None:
+                    handler(node)
+
+    def resolve(self, href: str) -> str | None:
+        """The N1 form of an address on this page; each spelling is resolved once."""
+        try:
+            return self._resolved[href]
+        except KeyError:
+            found = self._resolved[href] = n1(href, self.base)
+            return found
+
+    def _find_base(self, elements: list[Node]) -> None:
+        for node in elements:
+            if self.tree.tag(node) == "base":
+                href = self.tree.attribute(node, "href")
+                if href is not None:
+                    self.base_href = href
+                    self.base = n1(href, self.url) or self.url
+                    return
+
+    def _where(self) -> Where:
+        return "head" if self.place.within("head") else "body"
+
+    def _html(self, node: Node) -> None:
+        if self.html_lang is None:
+            self.html_lang = self.tree.attribute(node, "lang")
+
+    def _title(self, node: Node) -> None:
+        if not self.place.within("svg"):
+            self.titles.append(PlacedText(collapse(self.budget.text(node)), self.place.within("head")))
+
+    def _meta(self, node: Node) -> None:
+        content = self.tree.attribute(node, "content")
+        if content is None:
+            return
+        name = (self.tree.attribute(node, "name") or "").strip().lower()
+        if name == "description":
+            self.descriptions.append(PlacedText(collapse(content), self.place.within("head")))
+        elif name == "viewport":
+            self.viewports.append(collapse(content))
+        elif name and is_robots_name(name):
+            self.robots.extend(directives(content, "" if name == "robots" else name, self._where()))
+        elif (self.tree.attribute(node, "http-equiv") or "").strip().lower() == "refresh" and self.refresh is None:
+            self.refresh = collapse(content)
+        else:
+            self._open_graph(node, name, content)
+
+    def _open_graph(self, node: Node, name: str, content: str) -> None:
+        prop = (self.tree.attribute(node, "property") or name).strip().lower()
+        if prop.startswith("og:") and len(self.open_graph) < MOST_OPEN_GRAPH:
+            self.open_graph.append((prop, collapse(content)[:LINK_TEXT]))
+
+    def _link_element(self, node: Node) -> None:
+        rel = (self.tree.attribute(node, "rel") or "").lower().split()
+        href = self.tree.attribute(node, "href")
+        if "canonical" in rel:
+            markup = f'<link rel="canonical" href="{href}">' if href is not None else '<link rel="canonical">'
+            self.canonicals.append(
+                Canonical(href or "", self._where(), destination(href, self.resolve), markup[:EVIDENCE])
+            )
+        elif href is None:
+            return
+        elif "alternate" in rel and (code := self.tree.attribute(node, "hreflang")) is not None:
+            self.alternates.append(Alternate(code, href, destination(href, self.resolve), self._where()))
+        elif "stylesheet" in rel:
+            self.resources.append(Resource("style", href, self.resolve(href)))
+        elif "icon" in rel:
+            self.resources.append(Resource("icon", href, self.resolve(href)))
+        elif not {"preload", "modulepreload"}.isdisjoint(rel):
+            self.resources.append(Resource("preload", href, self.resolve(href)))
+
+    def _script(self, node: Node) -> None:
+        kind = (self.tree.attribute(node, "type") or "").partition(";")[0].strip().lower()
+        src = self.tree.attribute(node, "src")
+        if kind == "application/ld+json":
+            self.jsonld.append(read_jsonld(self.budget.text(node)))
+        elif kind in SCRIPT_TEMPLATES:
+            self.form_nodes.append((self.place.index, node, "script", True))
+        elif src:
+            self.resources.append(Resource("script", src, self.resolve(src)))
+
+    def _heading(self, node: Node) -> None:
+        text = collapse(self.budget.text(node))
+        self._heading_node, self._heading_start, self._heading_end = node, self.place.index, -1
+        self.headings.append(Heading(int(self.tree.tag(node)[1]), text[:LINK_TEXT], self.hidden(node)))
+
+    def _anchor(self, node: Node) -> None:
+        attribute = self.tree.attribute
+        href = attribute(node, "href")
+        name = attribute(node, "aria-label") or attribute(node, "title")
+        rel = attribute(node, "rel")
+        lost = href is None or not href or href.lstrip().lower().startswith(_NOWHERE)
+        self._link_node, self._link_end = node, -1
+        self.link_places.append(self.place.index)
+        self.links.append(
+            Link(
+                href,
+                None if href is None else self.resolve(href),
+                collapse(self.budget.text(node))[:LINK_TEXT]
+                if self.tree.tag(node) == "a"
+                else collapse(attribute(node, "alt") or ""),
+                collapse(name)[:LINK_TEXT] if name else "",
+                tuple(rel.lower().split()) if rel else (),
+                attribute(node, "role") or "",
+                lost and self._handled(node),
+                lost and (attribute(node, "id") is not None or attribute(node, "name") is not None),
+                self.place.index >= self.place.ends["chrome"],
+            )
+        )
+
+    def _handled(self, node: Node) -> bool:
+        return any(
+            name.startswith(("on", "@", "v-on:", "(")) or name in _ROUTERS for name in self.tree.attributes(node)
+        )
+
+    def _image(self, node: Node) -> None:
+        if self.place.within("noscript"):
+            return  # the twin of an image that a script loads
+        attribute = self.tree.attribute
+        alt, src = attribute(node, "alt"), attribute(node, "src") or ""
+        self.images.append(
+            Image(
+                src,
+                self.resolve(src) if src else None,
+                None if alt is None else collapse(alt),
+                (attribute(node, "role") or "").strip().lower(),
+                self._aria_hidden(node),
+                pixels(attribute(node, "width")),
+                pixels(attribute(node, "height")),
+                self.hidden(node),
+            )
+        )
+        if alt and not alt.isspace():
+            self._lend_alt(collapse(alt))
+
+    def _lend_alt(self, alt: str) -> None:
+        """An image's alt is part of the text of the link and of the heading around it."""
+        if self._link_node is not None:
+            if self._link_end < 0:
+                self._link_end = self.link_places[-1] + 1 + self.tree.inside(self._link_node)
+            if self.place.index < self._link_end:
+                link = self.links[-1]
+                self.links[-1] = link._replace(text=f"{link.text} {alt}".strip()[:LINK_TEXT])
+        if self._heading_node is not None and self._in_heading():
+            heading = self.headings[-1]
+            self.headings[-1] = heading._replace(text=f"{heading.text} {alt}".strip()[:LINK_TEXT])
+
+    def _in_heading(self) -> bool:
+        if self._heading_end < 0:
+            self._heading_end = self._heading_start + 1 + self.tree.inside(self._heading_node)
+        return self.place.index < self._heading_end
+
+    def _source(self, node: Node) -> None:
+        src = self.tree.attribute(node, "src")
+        if src:
+            self.resources.append(Resource(_SOURCES[self.tree.tag(node)], src, self.resolve(src)))
+
+    def _object(self, node: Node) -> None:
+        data = self.tree.attribute(node, "data")
+        if data:
+            self.resources.append(Resource("object", data, self.resolve(data)))
+
+    def _aria_hidden(self, node: Node) -> bool:
+        """True where the element or something around it is taken away from assistive technology."""
+        seen: Node | None = node
+        for _ in range(ANCESTORS):
+            if seen is None:
+                return False
+            if (self.tree.attribute(seen, "aria-hidden") or "").strip().lower() == "true":
+                return True
+            seen = self.tree.parent(seen)
+        return False
+
+    def hidden(self, node: Node) -> bool:
+        """True where the element's own markup hides it."""
+        if self.tree.attribute(node, "hidden") is not None:
+            return True
+        style = self.tree.attribute(node, "style")
+        return style is not None and hides(style)
+
+
+def destination(href: str | None, resolve: Callable[[str], str | None]) -> str | None:
+    """Where a canonical or alternate leads; None for an empty one, a fragment, a template's leftovers."""
+    href = (href or "").strip()
+    if not href or href.startswith("#") or "{{" in href or "%s" in href or "<%" in href:
+        return None
+    return resolve(href)
+
+
+def hides(style: str) -> bool:
+    """True for an inline style that hides its element."""
+    flat = "".join(style.lower().split())
+    return "display:none" in flat or "visibility:hidden" in flat
+
+
+def pixels(value: str | None) -> int | None:
+    """A width or height attribute as HTML reads it: leading digits; None for per cent and for nothing."""
+    text = (value or "").strip()
+    digits = text[: len(text) - len(text.lstrip("0123456789"))]
+    return None if not digits or "%" in text or len(digits) > 6 else int(digits)

@@ -1,0 +1,218 @@
+"""A parsed page behind one small interface, so that the parser can be changed.
+
+turbohtml is the one in use; selectolax (Lexbor) is the tested second. Both build the tree of the HTML standard with
+scripting off. Nodes are the parser's own; only the tree that made them may be asked about them.
+"""
+
+from collections.abc import Callable, Iterator
+from typing import Any, Protocol
+
+import turbohtml
+from selectolax.lexbor import LexborHTMLParser
+
+Node = Any
+
+WANTED = (
+    *("html", "head", "base", "title", "meta", "link", "script", "template", "noscript", "svg"),
+    *("nav", "header", "footer", "aside", "h1", "h2", "h3", "h4", "h5", "h6", "a", "area", "img"),
+    *("iframe", "frame", "object", "embed", "audio", "video", "source"),
+    *("form", "label", "input", "select", "textarea", "button"),
+)
+SILENT = frozenset({"script", "style", "template"})
+CHROME = "script,style,template,noscript,nav,aside,footer,svg,select,textarea,[role=navigation],[role=contentinfo]"
+
+
+class Tree(Protocol):
+    """What gathering asks of a parser."""
+
+    def elements(self) -> list[Node]:
+        """The elements of `WANTED` in document order, those within template included."""
+
+    def inside(self, node: Node) -> int:
+        """How many of `elements` lie within a node; they follow it directly."""
+
+    def tag(self, node: Node) -> str:
+        """The element's name in lower case, empty for a text."""
+
+    def attribute(self, node: Node, name: str) -> str | None:
+        """An attribute's value, empty for a bare one, None where it is absent."""
+
+    def attributes(self, node: Node) -> dict[str, str]:
+        """All attributes."""
+
+    def text(self, node: Node) -> str:
+        """All text within, as written, without that of templates."""
+
+    def children(self, node: Node) -> Iterator[Node]:
+        """Elements and texts directly within."""
+
+    def parent(self, node: Node) -> Node | None:
+        """The element around a node, or None at the top of a document or a template."""
+
+    def previous(self, node: Node) -> Node | None:
+        """The element or text before it under the same parent."""
+
+    def ids(self) -> dict[str, Node]:
+        """The first element of each id, templates left out."""
+
+    def main_text(self) -> str:
+        """The text outside navigation and the like, its pieces separated by spaces. Takes the tree apart: ask last."""
+
+
+class TurboTree:
+    """A tree by turbohtml."""
+
+    def __init__(self, html: str) -> None:
+        self._document = turbohtml.parse(html, positions=False)
+        self._templates = self._document.find("template") is not None
+
+    def elements(self) -> list[Node]:
+        return list(self._document.iter_elements(WANTED))
+
+    def inside(self, node: Node) -> int:
+        return sum(1 for _ in node.iter_elements(WANTED))
+
+    def tag(self, node: Node) -> str:
+        return getattr(node, "tag", "")
+
+    def attribute(self, node: Node, name: str) -> str | None:
+        value: str | None = node.attr(name)
+        return value
+
+    def attributes(self, node: Node) -> dict[str, str]:
+        return {name: " ".join(value) if isinstance(value, list) else value or "" for name, value in node.attrs.items()}
+
+    def text(self, node: Node) -> str:
+        if self._templates and node.find("template") is not None:
+            return "".join(_texts(self, node, lambda found: found.data))
+        text: str = node.text
+        return text
+
+    def children(self, node: Node) -> Iterator[Node]:
+        return (child for child in node.children if isinstance(child, (turbohtml.Element, turbohtml.Text)))
+
+    def parent(self, node: Node) -> Node | None:
+        return node.parent if isinstance(node.parent, turbohtml.Element) else None
+
+    def previous(self, node: Node) -> Node | None:
+        before = node.previous_sibling
+        while before is not None and not isinstance(before, (turbohtml.Element, turbohtml.Text)):
+            before = before.previous_sibling
+        return before
+
+    def ids(self) -> dict[str, Node]:
+        found: dict[str, Node] = {}
+        hidden = 0
+        for element in self._document.iter_elements():
+            if hidden:
+                hidden -= 1
+            elif element.tag == "template":
+                hidden = sum(1 for _ in element.iter_elements())
+            elif name := element.attr("id"):
+                found.setdefault(name, element)
+        return found
+
+    def main_text(self) -> str:
+        root: Any = self._document.find("main") or self._document.find("body") or self._document
+        root.remove(CHROME if root.matches("main") else CHROME + ",header,[role=banner]")
+        return " ".join(root.strings)
+
+
+class LexborTree:
+    """A tree by selectolax. Walks in Python, so slower; nesting of 200,000 elements takes it half a minute."""
+
+    def __init__(self, html: str) -> None:
+        self._parser = LexborHTMLParser(html)
+        self._sizes: dict[int, int] = {}
+
+    def elements(self) -> list[Node]:
+        return [node for node in self._walk() if node.tag in WANTED_SET]
+
+    def _walk(self) -> Iterator[Node]:
+        """Every element in document order, templates' contents in their place."""
+        root = self._parser.root
+        waiting: list[Node] = [root] if root is not None else []
+        while waiting:
+            node = waiting.pop()
+            if node.is_element_node:
+                yield node
+                waiting.extend(reversed(self._below(node)))
+
+    def _below(self, node: Node) -> list[Node]:
+        if node.tag == "template":
+            return [child for fragment in node.template_fragments() for child in _siblings(fragment)]
+        return list(_siblings(node))
+
+    def inside(self, node: Node) -> int:
+        count, waiting = 0, self._below(node)
+        while waiting:
+            found = waiting.pop()
+            if found.is_element_node:
+                count += found.tag in WANTED_SET
+                waiting.extend(self._below(found))
+        return count
+
+    def tag(self, node: Node) -> str:
+        return node.tag if node.is_element_node else ""
+
+    def attribute(self, node: Node, name: str) -> str | None:
+        attributes = node.attributes
+        return (attributes[name] or "") if name in attributes else None
+
+    def attributes(self, node: Node) -> dict[str, str]:
+        return {name: value or "" for name, value in node.attributes.items()}
+
+    def text(self, node: Node) -> str:
+        return "".join(_texts(self, node, lambda found: found.text_content or ""))
+
+    def children(self, node: Node) -> Iterator[Node]:
+        return (child for child in _siblings(node) if child.is_element_node or child.is_text_node)
+
+    def parent(self, node: Node) -> Node | None:
+        parent = node.parent
+        return parent if parent is not None and parent.is_element_node else None
+
+    def previous(self, node: Node) -> Node | None:
+        before = node.prev
+        while before is not None and not (before.is_element_node or before.is_text_node):
+            before = before.prev
+        return before
+
+    def ids(self) -> dict[str, Node]:
+        found: dict[str, Node] = {}
+        root = self._parser.root
+        for node in root.traverse(include_text=False) if root is not None else ():
+            if name := node.attributes.get("id"):
+                found.setdefault(name, node)
+        return found
+
+    def main_text(self) -> str:
+        root = self._parser.css_first("main") or self._parser.body
+        if root is None:
+            return ""
+        chrome = CHROME if root.tag == "main" else CHROME + ",header,[role=banner]"
+        for node in root.css(chrome):
+            node.remove()
+        return " ".join(_texts(self, root, lambda found: found.text_content or ""))
+
+
+WANTED_SET = frozenset(WANTED)
+
+
+def _siblings(node: Node) -> Iterator[Node]:
+    child = node.first_child
+    while child is not None:
+        yield child
+        child = child.next
+
+
+def _texts(tree: Tree, node: Node, data: Callable[[Node], str]) -> Iterator[str]:
+    """The texts within a node, templates left out, without recursion."""
+    waiting = list(tree.children(node))[::-1]
+    while waiting:
+        found = waiting.pop()
+        tag = tree.tag(found)
+        if not tag:
+            yield data(found)
+        elif tag != "template":
+            waiting.extend(list(tree.children(found))[::-1])
