@@ -1,6 +1,7 @@
 """One pass over a page's elements that fills everything but the forms."""
 
 from collections.abc import Callable
+from functools import lru_cache
 
 from editorial.audit.facts import (
     Alternate,
@@ -47,7 +48,12 @@ _SOURCES = {
     "source": "media",
 }
 _ROUTERS = frozenset({"data-href", "data-url", "routerlink", "ui-sref", "ng-click", "data-link", "to"})
-_NOWHERE = ("javascript:", "#")
+_NOWHERE = frozenset({"", "#", "#!", "#/"})
+
+_NOT_BELOW = frozenset("/\\.")  # what follows `../` and is no plain name
+_OF_THE_PAGE = frozenset({"", "?", " ", "\t", "\n"})  # what starts an address that needs the page, not its folder
+_new_link = tuple.__new__  # the class's own constructor costs twice as much
+_n1_kept = lru_cache(maxsize=16_384)(n1)  # a site's pages link to the same addresses; a megabyte or three
 
 
 class Place:
@@ -105,6 +111,7 @@ class PageReader:
         self.jsonld: list[JsonLd] = []
         self.form_nodes: list[tuple[int, Node, str, bool]] = []  # number, node, tag, inert
         self._resolved: dict[str, str | None] = {}
+        self._folders: list[str] = []
         self._link_end = self._heading_start = self._heading_end = -1
         self._link_node: Node = None
         self._heading_node: Node = None
@@ -126,31 +133,43 @@ class PageReader:
         """Walk the page."""
         elements = self.tree.elements()
         self._find_base(elements)
-        tag_of, place, ends = self.tree.tag, self.place, self.place.ends
-        for index, node in enumerate(elements):
+        self._folders = [self.base.partition("?")[0].rpartition("/")[0] + "/"]
+        place, ends, regions, handlers = self.place, self.place.ends, REGIONS, self._handlers
+        for index, (tag, node) in enumerate(elements):
             place.index = index
-            tag = tag_of(node)
-            region = REGIONS.get(tag)
+            region = regions.get(tag)
             if region is not None and index >= ends[region]:  # the same kind within itself is not counted again
                 ends[region] = index + 1 + self.tree.inside(node)
             if tag in FORM_TAGS:
                 self.form_nodes.append((index, node, tag, index < ends["template"] or index < ends["noscript"]))
             elif index >= ends["template"]:
-                handler = self._handlers.get(tag)
+                handler = handlers.get(tag)
                 if handler is not None:
                     handler(node)
 
     def resolve(self, href: str) -> str | None:
-        """The N1 form of an address on this page; each spelling is resolved once."""
+        """The N1 form of an address on this page; each spelling is resolved once, whatever its fragment."""
+        href = href.partition("#")[0]
         try:
             return self._resolved[href]
         except KeyError:
-            found = self._resolved[href] = n1(href, self.base)
+            found = self._resolved[href] = self._resolve_new(href)
             return found
 
-    def _find_base(self, elements: list[Node]) -> None:
-        for node in elements:
-            if self.tree.tag(node) == "base":
+    def _resolve_new(self, href: str) -> str | None:
+        """Against the folder, not the page, so that pages share what was resolved; `../` by folders that are kept."""
+        level, rest = 0, href
+        while rest.startswith("../"):
+            level, rest = level + 1, rest[3:]
+        if (not level and rest[:1] in _OF_THE_PAGE) or (level and (rest[:1] in _NOT_BELOW or ":" in rest)):
+            return n1(href, self.base)
+        while len(self._folders) <= level:
+            self._folders.append(_folder_above(self._folders[-1]))
+        return _n1_kept(rest, self._folders[level])
+
+    def _find_base(self, elements: list[tuple[str, Node]]) -> None:
+        for tag, node in elements:
+            if tag == "base":
                 href = self.tree.attribute(node, "href")
                 if href is not None:
                     self.base_href = href
@@ -224,26 +243,32 @@ class PageReader:
         self.headings.append(Heading(int(self.tree.tag(node)[1]), text[:LINK_TEXT], self.hidden(node)))
 
     def _anchor(self, node: Node) -> None:
+        """The busiest handler: a page has hundreds of links, so it calls little and makes its tuple directly."""
         attribute = self.tree.attribute
-        href = attribute(node, "href")
+        href, rel = attribute(node, "href"), attribute(node, "rel")
         name = attribute(node, "aria-label") or attribute(node, "title")
-        rel = attribute(node, "rel")
-        lost = href is None or not href or href.lstrip().lower().startswith(_NOWHERE)
+        text = self.budget.text(node) or attribute(node, "alt") or ""
+        handler = anchor = False
+        if href is None or href in _NOWHERE or href.lstrip()[:11].lower() == "javascript:":
+            handler = self._handled(node)
+            anchor = attribute(node, "id") is not None or attribute(node, "name") is not None
         self._link_node, self._link_end = node, -1
-        self.link_places.append(self.place.index)
+        index = self.place.index
+        self.link_places.append(index)
         self.links.append(
-            Link(
-                href,
-                None if href is None else self.resolve(href),
-                collapse(self.budget.text(node))[:LINK_TEXT]
-                if self.tree.tag(node) == "a"
-                else collapse(attribute(node, "alt") or ""),
-                collapse(name)[:LINK_TEXT] if name else "",
-                tuple(rel.lower().split()) if rel else (),
-                attribute(node, "role") or "",
-                lost and self._handled(node),
-                lost and (attribute(node, "id") is not None or attribute(node, "name") is not None),
-                self.place.index >= self.place.ends["chrome"],
+            _new_link(
+                Link,
+                (
+                    href,
+                    None if href is None else self.resolve(href),
+                    " ".join(text.split())[:LINK_TEXT],
+                    " ".join(name.split())[:LINK_TEXT] if name else "",
+                    tuple(rel.lower().split()) if rel else (),
+                    attribute(node, "role") or "",
+                    handler,
+                    anchor,
+                    index >= self.place.ends["chrome"],
+                ),
             )
         )
 
@@ -316,6 +341,12 @@ class PageReader:
             return True
         style = self.tree.attribute(node, "style")
         return style is not None and hides(style)
+
+
+def _folder_above(folder: str) -> str:
+    """`https://a/b/` for `https://a/b/c/`; the root is above itself."""
+    above = folder.rstrip("/").rpartition("/")[0] + "/"
+    return folder if above.endswith("//") else above
 
 
 def destination(href: str | None, resolve: Callable[[str], str | None]) -> str | None:

@@ -25,17 +25,18 @@ CHROME = "script,style,template,noscript,nav,aside,footer,svg,select,textarea,[r
 class Tree(Protocol):
     """What gathering asks of a parser."""
 
-    def elements(self) -> list[Node]:
-        """The elements of `WANTED` in document order, those within template included."""
+    @property
+    def attribute(self) -> Callable[[Node, str], str | None]:
+        """Reads an attribute: its value, empty for a bare one, None where it is absent. Called most of all."""
+
+    def elements(self) -> list[tuple[str, Node]]:
+        """Name and node of the elements of `WANTED` in document order, those within template included."""
 
     def inside(self, node: Node) -> int:
         """How many of `elements` lie within a node; they follow it directly."""
 
     def tag(self, node: Node) -> str:
         """The element's name in lower case, empty for a text."""
-
-    def attribute(self, node: Node, name: str) -> str | None:
-        """An attribute's value, empty for a bare one, None where it is absent."""
 
     def attributes(self, node: Node) -> dict[str, str]:
         """All attributes."""
@@ -66,18 +67,19 @@ class TurboTree:
         self._document = turbohtml.parse(html, positions=False)
         self._templates = self._document.find("template") is not None
 
-    def elements(self) -> list[Node]:
-        return list(self._document.iter_elements(WANTED))
+    @property
+    def attribute(self) -> Callable[[Node, str], str | None]:
+        read: Callable[[Node, str], str | None] = turbohtml.Element.attr  # the C function itself, no call in between
+        return read
+
+    def elements(self) -> list[tuple[str, Node]]:
+        return [(node.tag, node) for node in self._document.iter_elements(WANTED)]
 
     def inside(self, node: Node) -> int:
         return sum(1 for _ in node.iter_elements(WANTED))
 
     def tag(self, node: Node) -> str:
         return getattr(node, "tag", "")
-
-    def attribute(self, node: Node, name: str) -> str | None:
-        value: str | None = node.attr(name)
-        return value
 
     def attributes(self, node: Node) -> dict[str, str]:
         return {name: " ".join(value) if isinstance(value, list) else value or "" for name, value in node.attrs.items()}
@@ -125,8 +127,12 @@ class LexborTree:
         self._parser = LexborHTMLParser(html)
         self._sizes: dict[int, int] = {}
 
-    def elements(self) -> list[Node]:
-        return [node for node in self._walk() if node.tag in WANTED_SET]
+    @property
+    def attribute(self) -> Callable[[Node, str], str | None]:
+        return _lexbor_attribute
+
+    def elements(self) -> list[tuple[str, Node]]:
+        return [(node.tag, node) for node in self._walk() if node.tag in WANTED_SET]
 
     def _walk(self) -> Iterator[Node]:
         """Every element in document order, templates' contents in their place."""
@@ -154,10 +160,6 @@ class LexborTree:
 
     def tag(self, node: Node) -> str:
         return node.tag if node.is_element_node else ""
-
-    def attribute(self, node: Node, name: str) -> str | None:
-        attributes = node.attributes
-        return (attributes[name] or "") if name in attributes else None
 
     def attributes(self, node: Node) -> dict[str, str]:
         return {name: value or "" for name, value in node.attributes.items()}
@@ -197,6 +199,11 @@ class LexborTree:
 
 
 WANTED_SET = frozenset(WANTED)
+
+
+def _lexbor_attribute(node: Node, name: str) -> str | None:
+    attributes = node.attributes
+    return (attributes[name] or "") if name in attributes else None
 
 
 def _siblings(node: Node) -> Iterator[Node]:
