@@ -100,19 +100,18 @@ def secret_key(config: Config) -> str:
 
 
 def set_up_logging(config: Config) -> None:
-    """One line an event: readable on a terminal, JSON for machines."""
-    renderer = structlog.processors.JSONRenderer() if config.log_format == "json" else structlog.dev.ConsoleRenderer()
+    """One line an event: readable on a terminal, JSON for machines. Tracebacks never show values of variables."""
+    shared: list[structlog.typing.Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.processors.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+    ]
+    if config.log_format == "json":
+        shared += [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
+    else:
+        shared.append(structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback))
     level = {"DEBUG": 10, "INFO": 20, "WARNING": 30, "ERROR": 40}[config.log_level]
-    structlog.configure(
-        processors=[
-            structlog.contextvars.merge_contextvars,
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.format_exc_info,
-            renderer,
-        ],
-        wrapper_class=structlog.make_filtering_bound_logger(level),
-    )
+    structlog.configure(processors=shared, wrapper_class=structlog.make_filtering_bound_logger(level))
 
 
 def _read_key(path: Path) -> str:

@@ -107,8 +107,7 @@ def catalogs() -> Catalogs:
     return Catalogs()
 
 
-@pytest.fixture
-def tokens() -> Callable[[], str]:
+def numbered_tokens() -> Callable[[], str]:
     """Tokens that can be told apart and repeated: token-1, token-2..."""
     numbers = count(1)
     return lambda: f"token-{next(numbers):037d}"
@@ -139,7 +138,7 @@ def deps(
         config=settings(tmp_path, database_url),
         sessions=sessions,
         now=clock,
-        token=tokens,
+        token=numbered_tokens(),
         catalogs=catalogs,
         scripts=SCRIPTS,
         worker="test-worker",

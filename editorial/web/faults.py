@@ -60,6 +60,7 @@ def crashed(error: Exception) -> ResponseReturnValue:
 def _answer(says: Message, hint: Message, status: int) -> ResponseReturnValue:
     if "catalog" not in g:  # it broke before the language was known
         g.catalog = deps().catalogs["en"]
+    g.broken = status >= 500  # the page of a fault asks the database nothing
     if request.accept_mimetypes.best == "application/json":
         return jsonify(says=say(says), hint=say(hint)), status
     return render_template("error.html", says=says, hint=hint, status=status), status

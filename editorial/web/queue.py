@@ -1,16 +1,149 @@
-"""The queue pages."""
+"""The queue pages: what goes out, one job, and the decisions a person takes about it."""
 
-from flask import Blueprint, render_template
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from editorial.domain.errors import EditorialError
+from editorial.domain.jobs import JobState
+from editorial.domain.messages import Message, N_, NP_
 from editorial.domain.people import Permission
+from editorial.services import clock_health, job_decisions, queue_pages
+from editorial.services.clock_health import ClockHealth
+from editorial.services.queue_pages import Bunch, Cursor, View, Wanted
+from editorial.store import distribution
+from editorial.store.base import reading
+from editorial.web.context import catalog, deps, person, say, zone
+from editorial.web.forms import Form
 from editorial.web.guard import requires
+from editorial.web.zones import city
 
 bp = Blueprint("queue", __name__)
+bp.add_app_template_filter(lambda name: city(name, catalog().locale), "city")
+bp.add_app_template_filter(lambda day: catalog().weekday(day), "weekday")
+
+HEADINGS = {
+    View.NEXT: NP_("%(count)s job in the next 7 days.", "%(count)s jobs in the next 7 days."),
+    View.LATELY: NP_("%(count)s job in the last 14 days.", "%(count)s jobs in the last 14 days."),
+    View.NEEDS: NP_("%(count)s job waits for a decision.", "%(count)s jobs wait for a decision."),
+}
 
 
 @bp.get("/queue")
 @requires(Permission.READ)
 def overview() -> ResponseReturnValue:
-    """Not built yet."""
-    return render_template("error.html")
+    """What goes out in the next seven days, what went out lately, or what waits for somebody."""
+    form = Form(request.args)
+    wanted = Wanted(
+        view=form.choice("view", View) or View.NEXT,
+        channel_id=form.number("channel"),
+        bunch=form.choice("state", Bunch),
+        after=Cursor.parse(form.typed.get("after", "")),
+    )
+    with reading(deps().sessions) as session:
+        agenda = queue_pages.agenda(session, wanted, now=deps().now(), zone=zone())
+        return render_template(
+            "queue/overview.html",
+            agenda=agenda,
+            wanted=wanted,
+            form=form,
+            summary=Message.counted(HEADINGS[wanted.view], agenda.total),
+            health=_health_line(),
+            channels=queue_pages.channels_in_use(session),
+            bunches=tuple(Bunch),
+            page_size=queue_pages.PAGE,
+        )
+
+
+@bp.get("/queue/jobs/<int:job_id>")
+@requires(Permission.READ)
+def job(job_id: int) -> ResponseReturnValue:
+    """One job with everything that was tried."""
+    return _job(job_id, Form())
+
+
+@bp.post("/queue/jobs/<int:job_id>/cancellation")
+@requires(Permission.PUBLISH)
+def cancel(job_id: int) -> ResponseReturnValue:
+    """Take a job back that has not gone out."""
+    with deps().sessions.begin() as session:
+        cancelled = job_decisions.cancel(session, deps(), job_id, person().id)
+        at_once = cancelled.state is JobState.CANCELLED
+    flash(say(Message(N_("The job is cancelled.") if at_once else N_("Cancelling is asked for; it was being sent."))))
+    return redirect(url_for("queue.job", job_id=job_id))
+
+
+@bp.post("/queue/jobs/<int:job_id>/dispatch")
+@requires(Permission.PUBLISH)
+def send_now(job_id: int) -> ResponseReturnValue:
+    """Let a waiting job go out at once."""
+    with deps().sessions.begin() as session:
+        job_decisions.send_now(session, deps(), job_id, person().id)
+    flash(say(Message(N_("The job goes out now."))))
+    return redirect(url_for("queue.job", job_id=job_id))
+
+
+@bp.post("/queue/jobs/<int:job_id>/confirmation")
+@requires(Permission.PUBLISH)
+def resolve_live(job_id: int) -> ResponseReturnValue:
+    """Somebody looked and found it: the job is done and never sent again."""
+    form = Form(request.form)
+    url = form.line("url", longest=2000, required=False)
+    if form.ok:
+        try:
+            with deps().sessions.begin() as session:
+                job_decisions.resolve_live(session, deps(), job_id, person().id, url=url)
+        except EditorialError as error:
+            form.reject(error)
+        else:
+            flash(say(Message(N_("Noted as sent. It is never sent again."))))
+            return redirect(url_for("queue.job", job_id=job_id))
+    return _job(job_id, form), 422
+
+
+@bp.post("/queue/jobs/<int:job_id>/repetition")
+@requires(Permission.PUBLISH)
+def send_again(job_id: int) -> ResponseReturnValue:
+    """Somebody looked and did not find it, or it failed: the same text goes out as a new job, now."""
+    form = Form(request.form)
+    try:
+        with deps().sessions.begin() as session:
+            new = job_decisions.send_again(session, deps(), job_id, person().id, looked="looked" in form.typed)
+            session.flush()
+            new_id = new.id
+    except EditorialError as error:
+        form.reject(error)
+        return _job(job_id, form), 422
+    flash(say(Message(N_("It goes out again now, as this new job."))))
+    return redirect(url_for("queue.job", job_id=new_id))
+
+
+def _job(job_id: int, form: Form) -> str:
+    with reading(deps().sessions) as session:
+        found = distribution.get_job(session, job_id)
+        return render_template(
+            "queue/job.html",
+            job=found,
+            form=form,
+            can=job_decisions.open_to(found),
+            next_step=queue_pages.next_step(found),
+            reason=queue_pages.reason_of(found),
+            look_at=queue_pages.look_at(deps(), found),
+            trail=queue_pages.trail(session, found),
+            repeats=queue_pages.repeats_of(session, job_id),
+        )
+
+
+def _health_line() -> tuple[str, Message]:
+    health: ClockHealth = clock_health.report(deps())
+    if health.says is not None:
+        return "bad", health.says
+    if health.last_tick_age is None:
+        return "warn", Message(N_("No scheduler runs here; nothing waits for it."))
+    age = clock_health.duration(health.last_tick_age)
+    if health.overdue:
+        late = Message.counted(NP_("%(count)s job is late", "%(count)s jobs are late"), health.overdue)
+    else:
+        late = Message(N_("nothing is late"))
+    return "warn" if health.overdue else "ok", Message(
+        N_("Scheduler ran %(duration)s ago, %(late)s"), {"duration": age, "late": late}
+    )

@@ -35,11 +35,16 @@ def main() -> int:
         return 0
     if os.geteuid() == 0 and shutil.which("apt-get"):
         environment = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
-        for command in (["apt-get", "update", "-qq"], ["apt-get", "install", "-y", "-qq", "--no-install-recommends", *PACKAGES, "fontconfig"]):
+        for command in (
+            ["apt-get", "update", "-qq"],
+            ["apt-get", "install", "-y", "-qq", "--no-install-recommends", *PACKAGES, "fontconfig"],
+        ):
             subprocess.run(command, env=environment, stdout=subprocess.DEVNULL, check=False)
     if find_browser() and has_chinese_font():
         return 0
-    sys.stderr.write(f"The browser tests need Chromium and a Chinese font. On Debian and Ubuntu: apt install {' '.join(PACKAGES)}\n")
+    sys.stderr.write(
+        f"The browser tests need Chromium and a Chinese font. On Debian and Ubuntu: apt install {' '.join(PACKAGES)}\n"
+    )
     return 1
 
 
