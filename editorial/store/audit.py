@@ -1,0 +1,413 @@
+"""Audits: one run over a site, every address and page it saw, what failed, and the findings that live across audits.
+
+Rows of a crawl come by the ten thousand: they have no key of their own but the audit's number and theirs within it,
+are written as plain rows in batches, and are never loaded as objects. Nothing of an earlier audit is changed.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any, cast
+
+from sqlalchemy import (
+    CheckConstraint,
+    Connection,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    Select,
+    String,
+    Subquery,
+    Table,
+    Text,
+    UniqueConstraint,
+    and_,
+    case,
+    func,
+    or_,
+    select,
+    text,
+    update,
+)
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from editorial.domain.findings import FindingEvent, FindingState
+from editorial.store.base import Base
+from editorial.store.content import Site
+
+LEASE = timedelta(seconds=60)
+"""A running audit that has not been heard of for so long has lost its process."""
+
+
+class AuditState(StrEnum):
+    """Where an audit stands. `stopped` ended before it saw everything, `failed` saw nothing."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    DONE = "done"
+    STOPPED = "stopped"
+    FAILED = "failed"
+
+
+class AuditTrigger(StrEnum):
+    """Who asked for an audit."""
+
+    SCHEDULE = "schedule"
+    PERSON = "person"
+    PUBLISH = "publish"
+    COMMAND = "command"
+
+
+ENDED = (AuditState.DONE, AuditState.STOPPED)
+"""States of an audit whose pages were judged."""
+
+
+class Audit(Base):
+    """One run over a site, or over an address without one from the command line."""
+
+    __tablename__ = "audit"
+    __table_args__ = (
+        Index(
+            "uq_audit_running",
+            "site_id",
+            unique=True,
+            sqlite_where=text("state = 'running'"),
+            postgresql_where=text("state = 'running'"),
+        ),
+        Index(
+            "uq_audit_queued",
+            "site_id",
+            unique=True,
+            sqlite_where=text("state = 'queued' AND whole_site"),
+            postgresql_where=text("state = 'queued' AND whole_site"),
+        ),
+        Index("ix_audit_site_id", "site_id", "id"),
+        Index("ix_audit_state", "state"),
+        CheckConstraint("state <> 'running' OR heartbeat_at IS NOT NULL", name="running_has_heartbeat"),
+        CheckConstraint("(state IN ('done', 'stopped', 'failed')) = (ended_at IS NOT NULL)", name="ended_has_time"),
+        CheckConstraint("score IS NULL OR score BETWEEN 0 AND 100", name="score"),
+        CheckConstraint("coverage IS NULL OR coverage BETWEEN 0 AND 1", name="coverage"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    site_id: Mapped[int | None] = mapped_column(ForeignKey("site.id", ondelete="RESTRICT"))
+    start_url: Mapped[str] = mapped_column(String(2000))  # N1
+    whole_site: Mapped[bool] = mapped_column(default=True)  # False: `start_url` alone, no links followed
+    trigger: Mapped[AuditTrigger]
+    state: Mapped[AuditState] = mapped_column(default=AuditState.QUEUED)
+    requested_at: Mapped[datetime]
+    requested_by: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"))
+    started_at: Mapped[datetime | None]
+    heartbeat_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
+    worker: Mapped[str | None] = mapped_column(String(80))
+    attempts: Mapped[int] = mapped_column(default=0)  # times a process took it up
+    stop_requested: Mapped[bool] = mapped_column(default=False)
+    stop_reason: Mapped[str | None] = mapped_column(String(32))
+    stop_detail: Mapped[str] = mapped_column(String(200), default="")
+    options: Mapped[dict[str, Any]] = mapped_column(default=dict)  # the crawl's limits, as they were asked for
+    ruleset: Mapped[str] = mapped_column(String(16), default="")  # hash of rule ids and versions
+    rules: Mapped[list[Any]] = mapped_column(default=list)  # page rules in the order of `AuditPage.outcomes`
+    fetched: Mapped[int] = mapped_column(default=0)
+    known: Mapped[int] = mapped_column(default=0)
+    html_pages: Mapped[int] = mapped_column(default=0)
+    robots_read: Mapped[bool] = mapped_column(default=False)
+    coverage: Mapped[float | None]  # share of the known pages that were fetched
+    score: Mapped[float | None]
+    counts: Mapped[dict[str, Any]] = mapped_column(
+        default=dict
+    )  # failures by severity; findings by what became of them
+
+
+class AuditUrl(Base):
+    """An address an audit heard of, numbered from 1 within it."""
+
+    __tablename__ = "audit_url"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+    audit_id: Mapped[int] = mapped_column(ForeignKey("audit.id", ondelete="CASCADE"), primary_key=True)
+    no: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    url: Mapped[str] = mapped_column(Text)
+    n2: Mapped[str] = mapped_column(Text)
+    internal: Mapped[bool]
+    wanted: Mapped[bool]  # to be fetched; without a page it still waits
+    depth: Mapped[int | None]
+
+
+class AuditPage(Base):
+    """A page that was fetched or tried; its number is that of its address."""
+
+    __tablename__ = "audit_page"
+    __table_args__ = (Index("ix_audit_page_final_n2", "audit_id", "final_n2"),)
+
+    audit_id: Mapped[int] = mapped_column(ForeignKey("audit.id", ondelete="CASCADE"), primary_key=True)
+    no: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    final_url: Mapped[str] = mapped_column(Text)
+    final_n2: Mapped[str] = mapped_column(Text)
+    canonical_n2: Mapped[str | None] = mapped_column(Text)
+    status: Mapped[int]  # 0 without an answer
+    error: Mapped[str | None] = mapped_column(String(32))
+    truncated: Mapped[bool]
+    elapsed_ms: Mapped[int]
+    body_bytes: Mapped[int]
+    media_type: Mapped[str] = mapped_column(String(120))
+    title: Mapped[str] = mapped_column(Text)
+    title_folded: Mapped[str] = mapped_column(Text)
+    language: Mapped[str] = mapped_column(String(20))
+    is_html: Mapped[bool]
+    is_results_page: Mapped[bool]
+    digest: Mapped[str] = mapped_column(String(32))  # of the main text
+    outcomes: Mapped[str] = mapped_column(Text)  # one letter a rule of `Audit.rules`: F, P, N, I
+    facts: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class AuditLink(Base):
+    """A link of a page, one row a target."""
+
+    __tablename__ = "audit_link"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+    audit_id: Mapped[int] = mapped_column(ForeignKey("audit.id", ondelete="CASCADE"), primary_key=True)
+    no: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    position: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    target: Mapped[int]  # number of an AuditUrl
+    nofollow: Mapped[bool]
+    text: Mapped[str] = mapped_column(Text)
+
+
+class AuditAlternate(Base):
+    """An hreflang entry of a page."""
+
+    __tablename__ = "audit_alternate"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+    audit_id: Mapped[int] = mapped_column(ForeignKey("audit.id", ondelete="CASCADE"), primary_key=True)
+    no: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    position: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    code: Mapped[str] = mapped_column(String(80))
+    n2: Mapped[str] = mapped_column(Text)
+
+
+class AuditFile(Base):
+    """robots.txt or a sitemap, as an audit fetched it."""
+
+    __tablename__ = "audit_file"
+    __table_args__ = (CheckConstraint("kind IN ('robots', 'sitemap')", name="kind"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    audit_id: Mapped[int] = mapped_column(ForeignKey("audit.id", ondelete="CASCADE"), index=True)
+    kind: Mapped[str] = mapped_column(String(16))
+    url: Mapped[str] = mapped_column(Text)
+    status: Mapped[int]
+    error: Mapped[str | None] = mapped_column(String(32))
+    content: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class AuditFailure(Base):
+    """One failure of one rule on one page in one audit: the sighting of a finding."""
+
+    __tablename__ = "audit_failure"
+    __table_args__ = (
+        Index("ix_audit_failure_no", "audit_id", "no"),
+        CheckConstraint("severity IN ('blocker', 'error', 'warning', 'notice')", name="severity"),
+    )
+
+    audit_id: Mapped[int] = mapped_column(ForeignKey("audit.id", ondelete="CASCADE"), primary_key=True)
+    fingerprint: Mapped[str] = mapped_column(String(32), primary_key=True)
+    no: Mapped[int]
+    rule: Mapped[str] = mapped_column(String(80))
+    version: Mapped[int]
+    severity: Mapped[str] = mapped_column(String(16))
+    key: Mapped[str] = mapped_column(Text)
+    params: Mapped[str] = mapped_column(Text)  # JSON
+    evidence: Mapped[str] = mapped_column(Text)  # JSON
+
+
+class AuditRuleCount(Base):
+    """How many pages a rule answered what about."""
+
+    __tablename__ = "audit_rule_count"
+
+    audit_id: Mapped[int] = mapped_column(ForeignKey("audit.id", ondelete="CASCADE"), primary_key=True)
+    rule: Mapped[str] = mapped_column(String(80), primary_key=True)
+    failed: Mapped[int]
+    passed: Mapped[int]
+    not_applicable: Mapped[int]
+    inconclusive: Mapped[int]
+
+
+class Finding(Base):
+    """A failure that lives across the audits of a site. Holds no prose: rule, params and evidence make the sentence."""
+
+    __tablename__ = "finding"
+    __table_args__ = (
+        UniqueConstraint("site_id", "fingerprint", name="uq_finding_fingerprint"),
+        Index("ix_finding_state", "site_id", "state", "severity"),
+        Index("ix_finding_n2", "site_id", "n2"),
+        CheckConstraint("severity IN ('blocker', 'error', 'warning', 'notice')", name="severity"),
+        CheckConstraint("(state = 'fixed') = (fixed_at IS NOT NULL)", name="fixed_has_time"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    site_id: Mapped[int] = mapped_column(ForeignKey("site.id", ondelete="RESTRICT"))
+    fingerprint: Mapped[str] = mapped_column(String(32))
+    rule: Mapped[str] = mapped_column(String(80))
+    version: Mapped[int]
+    url: Mapped[str] = mapped_column(Text)  # N1
+    n2: Mapped[str] = mapped_column(Text)
+    key: Mapped[str] = mapped_column(Text)
+    severity: Mapped[str] = mapped_column(String(16))
+    params: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    evidence: Mapped[list[Any]] = mapped_column(default=list)
+    state: Mapped[FindingState]
+    newly_discovered: Mapped[bool] = mapped_column(default=False)  # its page was not seen before: not a new problem
+    first_audit_id: Mapped[int] = mapped_column(ForeignKey("audit.id", ondelete="RESTRICT"))
+    first_seen_at: Mapped[datetime]
+    last_audit_id: Mapped[int] = mapped_column(ForeignKey("audit.id", ondelete="RESTRICT"))
+    last_seen_at: Mapped[datetime]
+    fixed_at: Mapped[datetime | None]
+    content_item_id: Mapped[int | None] = mapped_column(ForeignKey("content_item.id", ondelete="SET NULL"), index=True)
+
+
+class FindingHistory(Base):
+    """What an audit changed about a finding. Persisting is no change; the sightings tell it."""
+
+    __tablename__ = "finding_event"
+
+    finding_id: Mapped[int] = mapped_column(ForeignKey("finding.id", ondelete="CASCADE"), primary_key=True)
+    audit_id: Mapped[int] = mapped_column(ForeignKey("audit.id", ondelete="CASCADE"), primary_key=True, index=True)
+    event: Mapped[FindingEvent]
+    at: Mapped[datetime]
+
+
+def insert_rows(connection: Connection, model: type[Base], rows: Sequence[tuple[Any, ...]]) -> None:
+    """Write plain tuples in the order of the table's columns; a row whose key is there already is left as it is.
+
+    Past the ORM and its types on purpose: 20 times faster by measure. Values must be what the driver knows.
+    """
+    if not rows:
+        return
+    table = cast("Table", model.__table__)
+    mark = "?" if connection.dialect.name == "sqlite" else "%s"
+    columns = ", ".join(f'"{column.name}"' for column in table.columns)
+    marks = ", ".join([mark] * len(table.columns))
+    connection.exec_driver_sql(
+        f"INSERT INTO {table.name} ({columns}) VALUES ({marks}) ON CONFLICT DO NOTHING",  # noqa: S608 -- names of our own tables
+        list(rows),
+    )
+
+
+def relations(audit_id: int) -> dict[str, Subquery]:
+    """The relations `page`, `link`, `alias` and `alternate` of one audit, as the site rules know them."""
+    page, url, link, alternate = AuditPage, AuditUrl, AuditLink, AuditAlternate
+    of_page = and_(url.audit_id == page.audit_id, url.no == page.no)
+    return {
+        "page": select(
+            page.no.label("id"),
+            url.url,
+            url.n2,
+            *(
+                page.__table__.c[name]
+                for name in (
+                    "final_url", "final_n2", "canonical_n2", "status", "error", "title", "title_folded", "language",
+                    "is_html", "is_results_page", "digest",
+                )
+            ),
+        )
+        .join_from(page, url, of_page)
+        .where(page.audit_id == audit_id)
+        .subquery("page"),
+        "link": select(
+            link.no.label("page_id"), link.position, url.url, url.n2, url.internal, link.nofollow, link.text
+        )
+        .join_from(link, url, and_(url.audit_id == link.audit_id, url.no == link.target))
+        .where(link.audit_id == audit_id)
+        .subquery("link"),
+        "alias": select(url.n2, page.no.label("page_id"))
+        .join_from(page, url, of_page)
+        .where(page.audit_id == audit_id)
+        .subquery("alias"),
+        "alternate": select(alternate.no.label("page_id"), alternate.code, alternate.n2)
+        .where(alternate.audit_id == audit_id)
+        .subquery("alternate"),
+    }  # fmt: skip
+
+
+def claim(session: Session, now: datetime, worker: str, audit_id: int | None = None) -> Audit | None:
+    """Take up a queued audit, or one whose process was lost. The caller commits at once.
+
+    Args:
+        audit_id: this one only; otherwise the oldest whose site is not being audited.
+    """
+    busy = select(Audit.site_id).where(Audit.state == AuditState.RUNNING, Audit.site_id.is_not(None))
+    lost = and_(Audit.state == AuditState.RUNNING, Audit.heartbeat_at < now - LEASE)
+    queued = and_(Audit.state == AuditState.QUEUED, or_(Audit.site_id.is_(None), Audit.site_id.not_in(busy)))
+    wanted = or_(lost, queued) if audit_id is None else and_(Audit.id == audit_id, or_(lost, queued))
+    first = select(Audit.id).where(wanted).order_by(Audit.id).limit(1).with_for_update(skip_locked=True).cte()
+    taken = session.scalar(
+        update(Audit)
+        .where(Audit.id.in_(select(first.c.id)), wanted)
+        .values(
+            state=AuditState.RUNNING,
+            worker=worker,
+            heartbeat_at=now,
+            started_at=func.coalesce(Audit.started_at, now),
+            attempts=Audit.attempts + 1,
+        )
+        .returning(Audit.id)
+        .execution_options(synchronize_session=False)
+    )
+    return session.get(Audit, taken, populate_existing=True) if taken else None
+
+
+def heartbeat(session: Session, audit_id: int, worker: str, now: datetime, *, fetched: int, known: int) -> bool:
+    """Say that the audit lives. False if it was asked to stop, or if another process has taken it up."""
+    goes_on = session.scalar(
+        update(Audit)
+        .where(Audit.id == audit_id, Audit.state == AuditState.RUNNING, Audit.worker == worker)
+        .values(heartbeat_at=now, fetched=fetched, known=known)
+        .returning(~Audit.stop_requested)
+        .execution_options(synchronize_session=False)
+    )
+    return bool(goes_on)
+
+
+def latest_audit(session: Session, site_id: int, *, before: int | None = None) -> Audit | None:
+    """The newest audit of the whole site that was judged, or the newest before audit `before`."""
+    wanted = select(Audit).where(Audit.site_id == site_id, Audit.whole_site, Audit.state.in_(ENDED))
+    if before is not None:
+        wanted = wanted.where(Audit.id < before)
+    return session.scalars(wanted.order_by(Audit.id.desc()).limit(1)).one_or_none()
+
+
+def under_way(session: Session, site_id: int) -> Audit | None:
+    """The audit of the whole site that is queued or runs now."""
+    wanted = select(Audit).where(Audit.site_id == site_id, Audit.whole_site)
+    wanted = wanted.where(Audit.state.in_((AuditState.QUEUED, AuditState.RUNNING)))
+    return session.scalars(wanted.order_by(Audit.id.desc()).limit(1)).one_or_none()
+
+
+def site_of(session: Session, audit: Audit) -> Site | None:
+    """The site of an audit; None for one from the command line."""
+    return session.get(Site, audit.site_id) if audit.site_id else None
+
+
+def failures_of(audit_id: int) -> Select[AuditFailure, str, str]:
+    """Every failure of an audit with its page's address: the worst first, then by rule and address."""
+    rank = case({"blocker": 0, "error": 1, "warning": 2}, value=AuditFailure.severity, else_=3)
+    return (
+        select(AuditFailure, AuditUrl.url, AuditUrl.n2)
+        .join_from(
+            AuditFailure, AuditUrl, and_(AuditUrl.audit_id == AuditFailure.audit_id, AuditUrl.no == AuditFailure.no)
+        )
+        .where(AuditFailure.audit_id == audit_id)
+        .order_by(rank, AuditFailure.rule, AuditUrl.url, AuditFailure.key)
+    )
+
+
+def pages_by_number(session: Session, audit_id: int, numbers: Iterable[int]) -> dict[int, bytes]:
+    """The packed facts of some pages."""
+    wanted = select(AuditPage.no, AuditPage.facts).where(
+        AuditPage.audit_id == audit_id, AuditPage.no.in_(list(numbers))
+    )
+    return {row.no: row.facts for row in session.execute(wanted)}
