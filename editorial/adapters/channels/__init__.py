@@ -1,0 +1,40 @@
+"""Channels: one file a service, one line a kind in this list."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from editorial.adapters.channels.base import ChannelAdapter, Settings, Surroundings, read_settings
+from editorial.adapters.channels.git import GitChannel
+from editorial.adapters.channels.git_settings import GitSettings
+from editorial.domain.messages import N_, Message
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of channel: its name for people, its adapter and what that asks for."""
+
+    key: str
+    name: Message
+    adapter: type[ChannelAdapter]
+    settings: type[Settings]
+
+
+KINDS: tuple[Kind, ...] = (Kind("git", Message(N_("Static-site git repository")), GitChannel, GitSettings),)
+
+
+def kind_of(key: str) -> Kind | None:
+    """The kind of that key, or None."""
+    return next((kind for kind in KINDS if kind.key == key), None)
+
+
+def connect(key: str, settings: Mapping[str, Any], surroundings: Surroundings) -> ChannelAdapter:
+    """The adapter behind a stored channel.
+
+    Raises:
+        KeyError: nobody knows this kind (any more). SettingsRefused: the stored settings don't fit it (any more).
+    """
+    kind = kind_of(key)
+    if kind is None:
+        raise KeyError(key)
+    return kind.adapter(read_settings(kind.settings, settings), surroundings)

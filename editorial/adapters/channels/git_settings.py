@@ -1,0 +1,150 @@
+"""What the git channel asks for, and what it refuses."""
+
+import re
+from pathlib import PurePosixPath
+from string import Formatter
+from typing import Literal
+from urllib.parse import urlsplit
+
+from dulwich.refs import Ref, check_ref_format
+from pydantic import Field, field_validator
+
+from editorial.adapters.channels.base import Settings, Unfit
+from editorial.domain.jobs import Refused
+from editorial.domain.messages import N_, Message
+from editorial.domain.rendering import Piece, one_line
+from editorial.domain.urls import n1
+
+PLACES = frozenset({"slug", "language", "year", "month", "day"})
+_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]*")
+_HOST = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?|[0-9A-Fa-f:.]+")
+_SLUG = re.compile(r"[\w~]+(?:[-._~]\w+)*")  # no dot at its ends, no slash anywhere
+_CONTROL = re.compile(r"[\x00-\x20\x7f\\]")
+_ADDRESS = re.compile(r"[^@\s<>]+@[^@\s<>]+")
+_EXAMPLE = Message(N_("Write it as https://host/path.git, ssh://git@host/path.git or file:///path."))
+
+
+class GitSettings(Settings):
+    """Where the repository is and how its site is laid out."""
+
+    repository: str = Field(min_length=1, max_length=500)
+    branch: str = Field("main", min_length=1, max_length=200)
+    content_path: str = Field("content/posts/{slug}.md", min_length=1, max_length=300)
+    url_pattern: str = Field(min_length=1, max_length=500)
+    profile: Literal["hugo"] = "hugo"
+    author_name: str = Field("Editorial", min_length=1, max_length=120)
+    author_email: str = Field("editorial@localhost", min_length=3, max_length=254)
+    live_check: bool = False
+
+    @field_validator("repository")
+    @classmethod
+    def _repository(cls, value: str) -> str:
+        """Three schemes, and nothing that a program could take for an option or a command."""
+        if "://" not in value or _CONTROL.search(value):
+            raise Unfit(Message(N_("This is no address of a git repository.")), _EXAMPLE)
+        try:
+            url = urlsplit(value)
+            port = url.port
+        except ValueError as error:
+            raise Unfit(Message(N_("This is no address of a git repository.")), _EXAMPLE) from error
+        if url.scheme not in {"https", "ssh", "file"}:
+            raise Unfit(Message(N_("Editorial does not speak “%(scheme)s”."), {"scheme": url.scheme}), _EXAMPLE)
+        if url.password is not None or (url.scheme == "https" and url.username is not None):
+            raise Unfit(
+                Message(N_("A password does not belong into the address.")),
+                Message(N_("Use ssh with a key of this machine.")),
+            )
+        whole = (url.netloc == "" and port is None) if url.scheme == "file" else _HOST.fullmatch(url.hostname or "")
+        user = url.username is None or _NAME.fullmatch(url.username)
+        if not whole or not user or len(url.path) < 2 or url.path.startswith("/-") or url.query or url.fragment:
+            raise Unfit(Message(N_("This is no address of a git repository.")), _EXAMPLE)
+        return value
+
+    @field_validator("branch")
+    @classmethod
+    def _branch(cls, value: str) -> str:
+        """A name that git takes."""
+        if value.startswith("-") or not check_ref_format(Ref(b"refs/heads/" + value.encode())):
+            raise Unfit(
+                Message(N_("“%(name)s” is no name of a branch."), {"name": value}), Message(N_("Often it is main."))
+            )
+        return value
+
+    @field_validator("content_path")
+    @classmethod
+    def _content_path(cls, value: str) -> str:
+        """A file below the repository's root, one for each piece."""
+        _check_places(value)
+        parts = PurePosixPath(value).parts
+        if value.startswith("/") or any(part.startswith((".", "-")) for part in parts) or _CONTROL.search(value):
+            raise Unfit(
+                Message(N_("The path must lead to a file inside the repository.")),
+                Message(N_("Write it like content/posts/{slug}.md.")),
+            )
+        return value
+
+    @field_validator("url_pattern")
+    @classmethod
+    def _url_pattern(cls, value: str) -> str:
+        """An address on the web, one for each piece."""
+        _check_places(value)
+        if n1(value.format(**dict.fromkeys(PLACES, "x"))) is None:
+            raise Unfit(
+                Message(N_("This is no address on the web.")), Message(N_("Write it like https://host/posts/{slug}/."))
+            )
+        return value
+
+    @field_validator("author_email")
+    @classmethod
+    def _author_email(cls, value: str) -> str:
+        """An address that fits into a commit."""
+        if not _ADDRESS.fullmatch(value):
+            raise Unfit(
+                Message(N_("“%(address)s” is not an e-mail address."), {"address": value[:80]}),
+                Message(N_("It looks like name@company.com.")),
+            )
+        return value
+
+    @field_validator("author_name")
+    @classmethod
+    def _author_name(cls, value: str) -> str:
+        """A name that fits into a commit."""
+        return one_line(re.sub(r"[<>]", "", value)) or "Editorial"
+
+
+def _check_places(pattern: str) -> None:
+    try:
+        parts = list(Formatter().parse(pattern))
+    except ValueError as error:
+        raise Unfit(
+            Message(N_("A brace is missing.")), Message(N_("Write {slug} where the page's name goes."))
+        ) from error
+    places = {name for _, name, _, _ in parts if name is not None}
+    if unknown := sorted(places - PLACES):
+        raise Unfit(
+            Message(N_("There is no place “%(name)s”."), {"name": unknown[0]}),
+            Message(N_("Places are {slug}, {language}, {year}, {month} and {day}.")),
+        )
+    if any(form or conversion for _, _, form, conversion in parts) or "slug" not in places:
+        raise Unfit(
+            Message(N_("Every page needs an address of its own.")),
+            Message(N_("Write {slug} where the page's name goes.")),
+        )
+
+
+def parameters(piece: Piece) -> dict[str, str]:
+    """What goes into the places of a pattern; refuses a slug that could lead elsewhere."""
+    if not _SLUG.fullmatch(piece.slug):
+        raise Refused(
+            Message(N_("“%(slug)s” can't be part of an address."), {"slug": piece.slug[:80]}),
+            hint=Message(N_("Use letters, digits and hyphens.")),
+            field="slug",
+        )
+    day = piece.published_at
+    return {
+        "slug": piece.slug,
+        "language": piece.language.lower(),
+        "year": f"{day:%Y}",
+        "month": f"{day:%m}",
+        "day": f"{day:%d}",
+    }

@@ -1,0 +1,330 @@
+"""Plan when an item goes out. The one place where publish times change, so that card, item and jobs always agree."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import structlog
+from sqlalchemy.orm import Session
+
+from editorial.domain import workflow
+from editorial.domain.errors import EditorialError, StaleVersion
+from editorial.domain.jobs import IN_FLIGHT, JobState, move
+from editorial.domain.messages import N_, NP_, Message
+from editorial.domain.packing import pack
+from editorial.domain.people import permissions
+from editorial.domain.slots import Slot, shown_in, slot, zone_named
+from editorial.domain.workflow import Situation, Status, TransitionRefused
+from editorial.store import content, distribution, history
+from editorial.store.content import ContentItem
+from editorial.store.distribution import Channel, DistributionJob
+from editorial.store.people import Person
+
+log = structlog.get_logger()
+
+
+class GoingOut(EditorialError):
+    """The item is on its way at this very moment, or nobody knows whether it arrived: its plan can't change now."""
+
+    http_status = 409
+
+    def __init__(self) -> None:
+        super().__init__(
+            Message(N_("The item is on its way, or nobody knows yet whether it arrived.")),
+            hint=Message(N_("Look at its jobs and wait until they have ended.")),
+        )
+
+
+@dataclass(frozen=True)
+class Planned:
+    """What a plan came to: the item, its slot, the jobs that will carry it, and a sentence that says so."""
+
+    item: ContentItem
+    slot: Slot
+    jobs: tuple[DistributionJob, ...]
+    says: Message
+
+
+@dataclass(frozen=True)
+class _By:
+    """Who plans, and when."""
+
+    actor: Person
+    now: datetime
+    token: Callable[[], str]
+
+
+def situation(session: Session, item: ContentItem, now: datetime, *, comment: str = "", url: str = "") -> Situation:
+    """What the workflow's guards need to know of an item."""
+    return Situation(
+        status=item.status,
+        title=item.title,
+        body=item.body,
+        cells=len(item.cells),
+        has_owner=item.owner_id is not None,
+        content_hash=item.content_hash,
+        approved_hash=item.approved_hash,
+        review_hash=item.review_hash,
+        has_site=item.site_id is not None,
+        channels=len(distribution.channels_of_site(session, item.site_id)),
+        publish_at=item.publish_at,
+        live_jobs=distribution.count_live_jobs(session, item_id=item.id),
+        now=now,
+        comment=comment,
+        evidence_url=url,
+    )
+
+
+def schedule(
+    session: Session,
+    item_id: int,
+    *,
+    wall: datetime,
+    zone: str,
+    fold: int = 0,
+    actor: Person,
+    version: int | None,
+    now: datetime,
+    token: Callable[[], str],
+) -> Planned:
+    """Plan an approved item for a slot, or give a scheduled one another slot. The caller commits.
+
+    Args:
+        session: the transaction that all of it happens in.
+        item_id: the item.
+        wall: naive wall time as the editor typed it.
+        zone: IANA name.
+        fold: of a wall time that occurs twice, 0 takes the first.
+        actor: who plans.
+        version: the item's version that the form was made from; None skips the check.
+        now: the present instant.
+        token: makes the jobs' idempotency keys.
+
+    Raises:
+        NonexistentSlot, UnknownZone: the slot; TransitionRefused: a guard; StaleVersion; GoingOut.
+    """
+    item = _current(session, item_id, version)
+    planned = slot(wall, zone_named(zone, field="publish_zone"), fold=fold)
+    _check(session, item, planned, actor, now)
+
+    return _plan(session, item, planned, _By(actor, now, token), JobState.QUEUED)
+
+
+def move_to_day(
+    session: Session,
+    item_id: int,
+    day: date,
+    *,
+    actor: Person,
+    version: int | None,
+    now: datetime,
+    token: Callable[[], str],
+) -> Planned:
+    """Move a scheduled item to another day at its own wall time: what a drag in the calendar does."""
+    item = _current(session, item_id, version)
+    if item.publish_wall is None or item.publish_zone is None:
+        raise TransitionRefused(
+            "slot", Message(N_("There is no publish time.")), Message(N_("Set day and time.")), field="publish_time"
+        )
+    return schedule(
+        session,
+        item_id,
+        wall=datetime.combine(day, item.publish_wall.time()),
+        zone=item.publish_zone,
+        fold=item.publish_fold,
+        actor=actor,
+        version=version,
+        now=now,
+        token=token,
+    )
+
+
+def publish_now(
+    session: Session, item_id: int, *, actor: Person, version: int | None, now: datetime, token: Callable[[], str]
+) -> Planned:
+    """Send an approved or scheduled item at once: its jobs are handed out in this very transaction."""
+    item = _current(session, item_id, version)
+    zone = zone_named(item.publish_zone or (item.site.zone if item.site else "UTC"))
+    fold = now.astimezone(zone).fold
+    planned = Slot(wall=shown_in(now, zone), zone=zone.key, fold=fold, instant=now)
+    # the guard wants a slot that lies ahead; seen from the moment before, "now" does
+    _check(session, item, planned, actor, now - timedelta(microseconds=1))
+
+    return _plan(session, item, planned, _By(actor, now, token), JobState.DISPATCHED)
+
+
+def unschedule(
+    session: Session, item_id: int, *, actor: Person, version: int | None, now: datetime
+) -> tuple[ContentItem, Message]:
+    """Take a scheduled item out of the plan. A job that is being sent is asked to stop; it may still arrive.
+
+    Returns the item and a sentence that says what came of it.
+    """
+    item = _current(session, item_id, version)
+    workflow.check(situation(session, item, now), Status.APPROVED, permissions(actor.roles))
+    jobs = distribution.live_jobs(session, item.id)
+    if any(job.state in {JobState.ACCEPTED, JobState.UNKNOWN_OUTCOME} for job in jobs):
+        raise GoingOut
+
+    before = slot_of(item)
+    for job in jobs:
+        cancel_job(job, now)
+    item.status, item.updated_at = Status.APPROVED, now
+    item.publish_wall = item.publish_zone = item.publish_at = None
+    item.publish_fold = 0
+    _record(session, item, now, actor.id, "item.unscheduled", before)
+    under_way = sum(job.live for job in jobs)
+    if not under_way:
+        return item, Message(N_("The schedule of “%(title)s” is cancelled."), {"title": item.title})
+    return item, Message.counted(
+        NP_(
+            "The schedule of “%(title)s” is cancelled, but %(count)s job was already being sent and may arrive.",
+            "The schedule of “%(title)s” is cancelled, but %(count)s jobs were already being sent and may arrive.",
+        ),
+        under_way,
+        title=item.title,
+    )
+
+
+def hold_jobs(session: Session, item: ContentItem, now: datetime, reason: Message) -> int:
+    """Hold back the jobs of a scheduled item whose text changes; scheduling it again lets them go. Returns how many.
+
+    Called in the transaction of the edit.
+
+    Raises:
+        GoingOut: one of them is being sent, or nobody knows whether it arrived.
+    """
+    jobs = distribution.live_jobs(session, item.id)
+    if any(job.state in IN_FLIGHT for job in jobs):
+        raise GoingOut
+    holding = [job for job in jobs if job.state not in {JobState.HELD, JobState.AWAITING_HUMAN}]
+    for job in holding:
+        job.state, job.last_error = move(job.state, JobState.HELD), pack(reason)
+        job.worker = job.lease_until = job.next_try_at = None
+    if holding:
+        log.info("jobs.held", item_id=item.id, jobs=len(holding), at=now.isoformat())
+    return len(holding)
+
+
+def cancel_job(job: DistributionJob, now: datetime) -> None:
+    """Cancel one job from any state in which that is possible; one that is being sent is asked to stop.
+
+    Raises:
+        MoveRefused: it has ended, or the channel has it.
+    """
+    if job.state is JobState.SENDING:
+        job.state = move(job.state, JobState.CANCEL_REQUESTED)
+    elif job.state is not JobState.CANCEL_REQUESTED:
+        job.state, job.ended_at = move(job.state, JobState.CANCELLED), now
+        job.worker = job.lease_until = job.next_try_at = None
+
+
+def slot_of(item: ContentItem) -> dict[str, Any]:
+    """What the history keeps of an item's time."""
+    return {
+        "status": item.status.value,
+        "publish_at": item.publish_at.isoformat() if item.publish_at else None,
+        "publish_wall": item.publish_wall.isoformat() if item.publish_wall else None,
+        "publish_zone": item.publish_zone,
+        "publish_fold": item.publish_fold,
+        "target_date": item.target_date.isoformat() if item.target_date else None,
+    }
+
+
+def _current(session: Session, item_id: int, version: int | None) -> ContentItem:
+    item = content.get_item(session, item_id)
+    if version is not None and version != item.version:
+        raise StaleVersion(
+            Message(N_("This item was changed in the meantime.")),
+            hint=Message(N_("Nothing is lost. Look at it again, then decide.")),
+        )
+    return item
+
+
+def _check(session: Session, item: ContentItem, planned: Slot, actor: Person, now: datetime) -> None:
+    """Everything that may refuse a slot. Another slot passes the same guards as the first one did."""
+    facing = replace(situation(session, item, now), publish_at=planned.instant)
+    if item.status is Status.SCHEDULED:
+        facing = replace(facing, status=Status.APPROVED)
+    workflow.check(facing, Status.SCHEDULED, permissions(actor.roles))
+    if not item.slug:
+        raise TransitionRefused(
+            "slug",
+            Message(N_("The item has no address on its site.")),
+            Message(N_("Give it a short name for its address.")),
+            field="slug",
+        )
+    if any(job.state in IN_FLIGHT for job in distribution.live_jobs(session, item.id)):
+        raise GoingOut
+
+
+def _plan(session: Session, item: ContentItem, planned: Slot, by: _By, state: JobState) -> Planned:
+    before, again = slot_of(item), item.status is Status.SCHEDULED
+    channels = distribution.channels_of_site(session, item.site_id)
+    live = {job.channel_id: job for job in distribution.live_jobs(session, item.id) if not job.variant}
+    item.publish_wall, item.publish_zone, item.publish_fold = planned.wall, planned.zone, planned.fold
+    item.publish_at, item.target_date = planned.instant, planned.wall.date()
+    item.status, item.publish_failed, item.updated_at = Status.SCHEDULED, False, by.now
+    jobs = tuple(_job_for(session, item, channel, live.pop(channel.id, None), by) for channel in channels)
+    if state is JobState.DISPATCHED:
+        for job in jobs:
+            job.state, job.dispatched_at = move(job.state, state), by.now
+    for job in live.values():  # their channel was switched off meanwhile
+        cancel_job(job, by.now)
+    _record(session, item, by.now, by.actor.id, "item.rescheduled" if again else "item.scheduled", before)
+    session.flush()
+    log.info("item.scheduled", item_id=item.id, publish_at=planned.instant.isoformat(), jobs=len(jobs))
+    return Planned(item, planned, jobs, _says(planned, len(jobs)))
+
+
+def _job_for(
+    session: Session, item: ContentItem, channel: Channel, job: DistributionJob | None, by: _By
+) -> DistributionJob:
+    """The item's job on a channel at the item's instant: the live one moved there, or a new one."""
+    if item.publish_at is None:
+        raise ValueError("an item without a slot has no jobs")
+    if job is None:
+        job = DistributionJob(item_id=item.id, channel_id=channel.id, idem_key=by.token(), created_at=by.now)
+        job.state, job.offset_minutes, job.pinned = JobState.QUEUED, 0, False
+        session.add(job)
+    elif job.state is not JobState.QUEUED:
+        job.state = move(job.state, JobState.QUEUED)
+    if not job.pinned:
+        job.due_at = item.publish_at + timedelta(minutes=job.offset_minutes)
+    job.worker = job.lease_until = job.next_try_at = job.last_error = None
+    job.content_hash = item.content_hash
+    return job
+
+
+def _record(
+    session: Session, item: ContentItem, now: datetime, actor_id: int, action: str, before: dict[str, Any]
+) -> None:
+    history.record(
+        session,
+        at=now,
+        actor_id=actor_id,
+        action=action,
+        entity="item",
+        entity_id=item.id,
+        before=before,
+        after=slot_of(item),
+    )
+
+
+def _says(planned: Slot, jobs: int) -> Message:
+    """What happens now, in plain words, with the zone and which of two equal wall times is meant."""
+    going = Message.counted(
+        NP_(
+            "Will go to %(count)s channel on %(wall)s (%(zone)s).",
+            "Will go to %(count)s channels on %(wall)s (%(zone)s).",
+        ),
+        jobs,
+        wall=planned.wall,
+        zone=planned.zone,
+    )
+    if not planned.twice:
+        return going
+    if planned.fold:
+        return Message(N_("%(going)s That hour comes twice in this night; the second is meant."), {"going": going})
+    return Message(N_("%(going)s That hour comes twice in this night; the first is meant."), {"going": going})

@@ -1,0 +1,455 @@
+"""Channels, distribution jobs and their attempts. The job table is the only truth about what goes out."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    CheckConstraint,
+    ColumnElement,
+    ForeignKey,
+    Index,
+    String,
+    Text,
+    UniqueConstraint,
+    and_,
+    func,
+    or_,
+    select,
+    text,
+    update,
+)
+from sqlalchemy.orm import Mapped, Session, joinedload, mapped_column, relationship
+
+from editorial.domain.errors import NotFound
+from editorial.domain.jobs import (
+    CLAIM_LEASE,
+    DISPATCH_STALE,
+    IN_FLIGHT,
+    MAX_ATTEMPTS,
+    TERMINAL,
+    Action,
+    Anchor,
+    Health,
+    JobState,
+)
+from editorial.store.base import Base
+from editorial.store.content import ContentItem, Site
+
+_OVER = "state IN ('succeeded', 'failed', 'missed', 'cancelled')"
+
+
+class Channel(Base):
+    """One account on one service where items go out. `settings` is what its kind asks for, never a secret."""
+
+    __tablename__ = "channel"
+    __table_args__ = (UniqueConstraint("name"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(String(40))
+    name: Mapped[str] = mapped_column(String(120))
+    site_id: Mapped[int] = mapped_column(ForeignKey("site.id", ondelete="RESTRICT"), index=True)
+    settings: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    health: Mapped[Health] = mapped_column(default=Health.UNKNOWN)
+    health_reason: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))  # a packed message
+    checked_at: Mapped[datetime | None]
+    late_ok_minutes: Mapped[int] = mapped_column(default=60)
+    enabled: Mapped[bool] = mapped_column(default=True)
+    created_at: Mapped[datetime]
+    version: Mapped[int] = mapped_column()
+
+    site: Mapped[Site] = relationship()
+
+    __mapper_args__ = {"version_id_col": version}
+
+    @property
+    def late_ok(self) -> timedelta:
+        """How late a job may still go out by itself."""
+        return timedelta(minutes=self.late_ok_minutes)
+
+
+class DistributionJob(Base):
+    """One item on one channel at one time."""
+
+    __tablename__ = "distribution_job"
+    __table_args__ = (
+        CheckConstraint(
+            "state <> 'succeeded' OR external_id IS NOT NULL OR evidence IS NOT NULL", name="success_has_evidence"
+        ),
+        CheckConstraint("state <> 'accepted' OR external_id IS NOT NULL", name="accepted_has_receipt"),
+        CheckConstraint(
+            "state NOT IN ('claimed', 'sending', 'cancel_requested')"
+            " OR (worker IS NOT NULL AND lease_until IS NOT NULL)",
+            name="leased_has_worker",
+        ),
+        CheckConstraint("state <> 'sending' OR attempt > 0", name="sending_has_attempt"),
+        CheckConstraint("attempt >= 0 AND max_attempts > 0", name="attempts"),
+        # one live job an item, channel, variant and occurrence (two clicks make one job)
+        Index(
+            "uq_distribution_job_live",
+            "item_id",
+            "channel_id",
+            "variant",
+            "occurrence",
+            unique=True,
+            sqlite_where=text(f"NOT ({_OVER})"),
+            postgresql_where=text(f"NOT ({_OVER})"),
+        ),
+        Index(
+            "uq_distribution_job_external",
+            "channel_id",
+            "external_id",
+            unique=True,
+            sqlite_where=text("external_id IS NOT NULL"),
+            postgresql_where=text("external_id IS NOT NULL"),
+        ),
+        Index("ix_distribution_job_state_due", "state", "due_at"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    item_id: Mapped[int] = mapped_column(ForeignKey("content_item.id", ondelete="RESTRICT"), index=True)
+    channel_id: Mapped[int] = mapped_column(ForeignKey("channel.id", ondelete="RESTRICT"), index=True)
+    action: Mapped[Action] = mapped_column(default=Action.PUBLISH)
+    state: Mapped[JobState] = mapped_column(default=JobState.QUEUED)
+    due_at: Mapped[datetime]
+    next_try_at: Mapped[datetime | None]  # of a retry, a look-up or a live check
+    dispatched_at: Mapped[datetime | None]
+    attempt: Mapped[int] = mapped_column(default=0)  # number of the last attempt
+    max_attempts: Mapped[int] = mapped_column(default=MAX_ATTEMPTS)
+    checks: Mapped[int] = mapped_column(default=0)  # look-ups or live checks since the last attempt
+    worker: Mapped[str | None] = mapped_column(String(120))
+    lease_until: Mapped[datetime | None]
+    idem_key: Mapped[str] = mapped_column(String(64), unique=True)
+    content_hash: Mapped[str] = mapped_column(String(64))  # the approved text that this job carries
+    external_id: Mapped[str | None] = mapped_column(String(200))
+    external_url: Mapped[str | None] = mapped_column(String(2000))
+    evidence: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    last_error: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))  # a packed message
+    anchor_kind: Mapped[Anchor] = mapped_column(default=Anchor.ITEM_PUBLISH)
+    offset_minutes: Mapped[int] = mapped_column(default=0)  # from the anchor
+    pinned: Mapped[bool] = mapped_column(default=False)  # stays when the item moves
+    variant: Mapped[str] = mapped_column(String(40), default="")
+    occurrence: Mapped[str] = mapped_column(String(40), default="")  # local date, of a series
+    repeat_of: Mapped[int | None] = mapped_column(ForeignKey("distribution_job.id", ondelete="SET NULL"))
+    created_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+    version: Mapped[int] = mapped_column()
+
+    item: Mapped[ContentItem] = relationship()
+    channel: Mapped[Channel] = relationship()
+    attempts: Mapped[list["JobAttempt"]] = relationship(order_by="JobAttempt.n", viewonly=True)
+
+    __mapper_args__ = {"version_id_col": version}
+
+    @property
+    def live(self) -> bool:
+        """Whether it has not ended."""
+        return self.state not in TERMINAL
+
+
+class JobAttempt(Base):
+    """One try of a job. Written before the network is touched, completed once, never removed."""
+
+    __tablename__ = "job_attempt"
+    __table_args__ = (UniqueConstraint("job_id", "n"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    job_id: Mapped[int] = mapped_column(ForeignKey("distribution_job.id", ondelete="RESTRICT"))
+    n: Mapped[int]
+    worker: Mapped[str] = mapped_column(String(120))
+    started_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+    outcome: Mapped[str | None] = mapped_column(String(20))  # accepted, refused, not_sent, unclear, died
+    diagnostic: Mapped[str] = mapped_column(Text, default="")  # redacted
+
+
+class WorkerHeartbeat(Base):
+    """One process that runs the clock, and when it was last alive."""
+
+    __tablename__ = "worker_heartbeat"
+
+    worker: Mapped[str] = mapped_column(String(120), primary_key=True)
+    started_at: Mapped[datetime]
+    seen_at: Mapped[datetime]
+    skew_seconds: Mapped[float] = mapped_column(default=0.0)  # wall clock against monotonic clock since the start
+
+
+class TickState(Base):
+    """The last run of one kind of tick, in whichever process it ran."""
+
+    __tablename__ = "tick_state"
+
+    name: Mapped[str] = mapped_column(String(40), primary_key=True)
+    worker: Mapped[str] = mapped_column(String(120))
+    started_at: Mapped[datetime]
+    completed_at: Mapped[datetime | None]
+    failed_at: Mapped[datetime | None]
+    error: Mapped[str] = mapped_column(String(500), default="")
+
+
+class TickRun(Base):
+    """A run of a tick that did something or failed. A short history: old rows are swept."""
+
+    __tablename__ = "tick_run"
+    __table_args__ = (Index("ix_tick_run_started_at", "started_at"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(40))
+    worker: Mapped[str] = mapped_column(String(120))
+    started_at: Mapped[datetime]
+    milliseconds: Mapped[int]
+    counts: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    error: Mapped[str] = mapped_column(String(500), default="")
+
+
+# -- channels -----------------------------------------------------------------------------------------------------
+
+
+def get_channel(session: Session, channel_id: int) -> Channel:
+    """The channel with its site, or `NotFound`."""
+    found = session.scalar(select(Channel).where(Channel.id == channel_id).options(joinedload(Channel.site)))
+    if found is None:
+        raise NotFound
+    return found
+
+
+def all_channels(session: Session) -> Sequence[Channel]:
+    """Every channel with its site, by name."""
+    return session.scalars(select(Channel).options(joinedload(Channel.site)).order_by(Channel.name)).all()
+
+
+def channels_of_site(session: Session, site_id: int | None) -> Sequence[Channel]:
+    """The enabled channels that carry a site's items."""
+    wanted = select(Channel).where(Channel.site_id == site_id, Channel.enabled)
+    return session.scalars(wanted.order_by(Channel.id)).all()
+
+
+# -- jobs, for pages ----------------------------------------------------------------------------------------------
+
+
+def get_job(session: Session, job_id: int) -> DistributionJob:
+    """The job with item and channel, or `NotFound`."""
+    wanted = select(DistributionJob).where(DistributionJob.id == job_id)
+    found = session.scalar(wanted.options(joinedload(DistributionJob.item), joinedload(DistributionJob.channel)))
+    if found is None:
+        raise NotFound
+    return found
+
+
+def jobs_of_item(session: Session, item_id: int) -> Sequence[DistributionJob]:
+    """Every job of an item with its channel and attempts, newest first."""
+    wanted = select(DistributionJob).where(DistributionJob.item_id == item_id).order_by(DistributionJob.id.desc())
+    wanted = wanted.options(joinedload(DistributionJob.channel), joinedload(DistributionJob.attempts))
+    return session.scalars(wanted).unique().all()
+
+
+def jobs_of_items(session: Session, item_ids: Iterable[int]) -> dict[int, list[DistributionJob]]:
+    """The live jobs and the last ended one of each channel, by item: what a calendar card shows."""
+    wanted = select(DistributionJob).where(DistributionJob.item_id.in_(list(item_ids)))
+    wanted = wanted.options(joinedload(DistributionJob.channel)).order_by(DistributionJob.id)
+    last: dict[int, dict[tuple[int, str, str], DistributionJob]] = {}
+    for job in session.scalars(wanted):
+        last.setdefault(job.item_id, {})[(job.channel_id, job.variant, job.occurrence)] = job
+    return {item_id: list(jobs.values()) for item_id, jobs in last.items()}
+
+
+def live_jobs(session: Session, item_id: int) -> Sequence[DistributionJob]:
+    """The jobs of an item that have not ended."""
+    wanted = select(DistributionJob).where(DistributionJob.item_id == item_id, DistributionJob.state.not_in(TERMINAL))
+    return session.scalars(wanted.options(joinedload(DistributionJob.channel)).order_by(DistributionJob.id)).all()
+
+
+def count_live_jobs(session: Session, *, item_id: int | None = None, channel_id: int | None = None) -> int:
+    """How many jobs of an item or on a channel have not ended."""
+    wanted = select(func.count()).select_from(DistributionJob).where(DistributionJob.state.not_in(TERMINAL))
+    if item_id is not None:
+        wanted = wanted.where(DistributionJob.item_id == item_id)
+    if channel_id is not None:
+        wanted = wanted.where(DistributionJob.channel_id == channel_id)
+    return session.scalar(wanted) or 0
+
+
+def queue(session: Session, since: datetime, until: datetime, *, limit: int = 500) -> Sequence[DistributionJob]:
+    """What went out since `since`, goes out until `until`, and everything that needs a person, in order of time."""
+    needs = DistributionJob.state.in_({JobState.UNKNOWN_OUTCOME, JobState.HELD, JobState.AWAITING_HUMAN})
+    wanted = select(DistributionJob).where(or_(DistributionJob.due_at.between(since, until), needs))
+    wanted = wanted.options(joinedload(DistributionJob.item), joinedload(DistributionJob.channel))
+    return session.scalars(wanted.order_by(DistributionJob.due_at, DistributionJob.id).limit(limit)).all()
+
+
+# -- jobs, for the clock ------------------------------------------------------------------------------------------
+
+Job = DistributionJob
+
+
+def _ready(now: datetime) -> ColumnElement[bool]:
+    return and_(
+        Job.state.in_({JobState.QUEUED, JobState.RETRY_WAIT}), func.coalesce(Job.next_try_at, Job.due_at) <= now
+    )
+
+
+def anything_due(session: Session, now: datetime) -> bool:
+    """Whether the clock has work: a look that takes no write lock."""
+    waiting = or_(_ready(now), and_(Job.state == JobState.DISPATCHED, Job.due_at <= now))
+    return session.scalar(select(Job.id).where(waiting).limit(1)) is not None
+
+
+def dispatch_due(session: Session, now: datetime, limit: int) -> int:
+    """Hand jobs whose time has come to the workers, oldest first; returns how many. Nobody owns them yet."""
+    first = select(Job.id).where(_ready(now)).order_by(Job.due_at).limit(limit).with_for_update(skip_locked=True).cte()
+    moved = session.scalars(
+        update(Job)
+        .where(Job.id.in_(select(first.c.id)), _ready(now))
+        .values(state=JobState.DISPATCHED, dispatched_at=now, next_try_at=None, version=Job.version + 1)
+        .returning(Job.id)
+        .execution_options(synchronize_session=False)
+    )
+    return len(moved.all())
+
+
+def claim(session: Session, now: datetime, worker: str, limit: int) -> list[int]:
+    """Lease up to `limit` dispatched jobs to this worker, oldest first, and return their ids. The caller commits.
+
+    The conditional UPDATE settles a race; SKIP LOCKED (PostgreSQL) lets many workers share instead of queueing behind
+    one. A worker that dies leaves a lease that runs out; the reaper then asks how far the attempt had come.
+    """
+    ready = and_(Job.state == JobState.DISPATCHED, Job.due_at <= now)
+    first = select(Job.id).where(ready).order_by(Job.due_at).limit(limit).with_for_update(skip_locked=True).cte()
+    claimed = session.execute(
+        update(Job)
+        .where(Job.id.in_(select(first.c.id)), ready)
+        .values(state=JobState.CLAIMED, worker=worker, lease_until=now + CLAIM_LEASE, version=Job.version + 1)
+        .returning(Job.id, Job.due_at)
+        .execution_options(synchronize_session=False)
+    )
+    return [job_id for job_id, due_at in sorted(claimed.all(), key=lambda row: (row[1], row[0]))]
+
+
+def record_acceptance(
+    session: Session, job_id: int, *, now: datetime, external_id: str, url: str | None, evidence: dict[str, Any]
+) -> bool:
+    """Write down that the channel has the job; a write of its own, before anything else may fail.
+
+    Also takes a job that the reaper or a look-up moved to unknown_outcome meanwhile. False if it had ended already.
+    """
+    took = session.scalars(
+        update(Job)
+        .where(Job.id == job_id, Job.state.in_({JobState.SENDING, JobState.CANCEL_REQUESTED, JobState.UNKNOWN_OUTCOME}))
+        .values(
+            state=JobState.ACCEPTED,
+            external_id=external_id,
+            external_url=url,
+            evidence=evidence,
+            last_error=None,
+            next_try_at=now + CLAIM_LEASE,  # should this process die now, the clock finishes the job
+            checks=0,
+            worker=None,
+            lease_until=None,
+            version=Job.version + 1,
+        )
+        .returning(Job.id)
+        .execution_options(synchronize_session=False)
+    )
+    return took.one_or_none() is not None
+
+
+def expired_leases(session: Session, now: datetime, limit: int = 100) -> Sequence[DistributionJob]:
+    """Jobs whose worker has not come back in time."""
+    states = {JobState.CLAIMED, JobState.SENDING, JobState.CANCEL_REQUESTED}
+    wanted = select(Job).where(Job.state.in_(states), Job.lease_until <= now).order_by(Job.id).limit(limit)
+    return session.scalars(wanted.with_for_update(skip_locked=True)).all()
+
+
+def requeue_stale(session: Session, now: datetime) -> int:
+    """Take back jobs that were handed out and that nobody claimed within a minute; returns how many."""
+    moved = session.scalars(
+        update(Job)
+        .where(Job.state == JobState.DISPATCHED, Job.dispatched_at <= now - DISPATCH_STALE)
+        .values(state=JobState.QUEUED, dispatched_at=None, version=Job.version + 1)
+        .returning(Job.id)
+        .execution_options(synchronize_session=False)
+    )
+    return len(moved.all())
+
+
+def to_follow_up(session: Session, state: JobState, now: datetime, limit: int = 20) -> list[int]:
+    """Jobs in `state` (unknown_outcome: to be looked up; accepted: to be completed) whose next look is due."""
+    due = or_(Job.next_try_at.is_(None), Job.next_try_at <= now)
+    return list(session.scalars(select(Job.id).where(Job.state == state, due).order_by(Job.id).limit(limit)))
+
+
+def overdue(session: Session, now: datetime) -> tuple[int, datetime | None]:
+    """How many jobs should have gone out and still wait for the clock, and since when the oldest does."""
+    waiting = Job.state.in_({JobState.QUEUED, JobState.RETRY_WAIT, JobState.DISPATCHED})
+    since = func.coalesce(Job.next_try_at, Job.due_at)
+    count, oldest = session.execute(select(func.count(), func.min(Job.due_at)).where(waiting, since < now)).one()
+    return count, oldest
+
+
+def silently_stuck(session: Session, now: datetime) -> list[int]:
+    """Jobs due for five minutes that neither ended nor are somebody's nor say what they wait for. Must be empty."""
+    silent = Job.state.in_({JobState.PLANNED, JobState.QUEUED, JobState.DISPATCHED, JobState.RETRY_WAIT, *IN_FLIGHT})
+    excused = or_(Job.lease_until > now, Job.next_try_at > now, Job.last_error.is_not(None))
+    wanted = select(Job.id).where(silent, Job.due_at <= now - timedelta(minutes=5), ~func.coalesce(excused, False))
+    return list(session.scalars(wanted.order_by(Job.id)))
+
+
+# -- the clock itself ---------------------------------------------------------------------------------------------
+
+
+def beat(session: Session, worker: str, now: datetime, skew_seconds: float = 0.0) -> None:
+    """This process is alive."""
+    row = session.get(WorkerHeartbeat, worker)
+    if row is None:
+        session.add(WorkerHeartbeat(worker=worker, started_at=now, seen_at=now, skew_seconds=skew_seconds))
+    else:
+        row.seen_at, row.skew_seconds = now, skew_seconds
+
+
+def tick_state(session: Session, name: str) -> TickState | None:
+    """The last run of a kind of tick, if it ever ran."""
+    return session.get(TickState, name)
+
+
+def record_tick(
+    session: Session,
+    name: str,
+    *,
+    worker: str,
+    started_at: datetime,
+    ended_at: datetime,
+    milliseconds: int,
+    counts: dict[str, int],
+    error: str = "",
+) -> None:
+    """Update the row of this kind of tick; a run that did something or failed also joins the history."""
+    row = session.get(TickState, name)
+    if row is None:
+        row = TickState(name=name, worker=worker, started_at=started_at)
+        session.add(row)
+    row.worker, row.started_at, row.error = worker, started_at, error[:500]
+    if error:
+        row.failed_at = ended_at
+    else:
+        row.completed_at = ended_at
+    if error or any(counts.values()):
+        session.add(
+            TickRun(
+                name=name,
+                worker=worker,
+                started_at=started_at,
+                milliseconds=milliseconds,
+                counts=counts,
+                error=error[:500],
+            )
+        )
+
+
+def sweep_clock(session: Session, now: datetime) -> None:
+    """Forget runs older than a week and processes silent for a day."""
+    for old in (
+        TickRun.__table__.delete().where(TickRun.started_at < now - timedelta(days=7)),  # type: ignore[attr-defined]
+        WorkerHeartbeat.__table__.delete().where(WorkerHeartbeat.seen_at < now - timedelta(days=1)),  # type: ignore[attr-defined]
+    ):
+        session.execute(old)
