@@ -5,23 +5,14 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from editorial.domain import workflow
-from editorial.domain.people import Permission
-from editorial.domain.workflow import Situation, Status, TransitionRefused, Way
+from editorial.domain.people import permissions
+from editorial.domain.workflow import Status, TransitionRefused, Way
 from editorial.services.deps import Deps
-from editorial.store import distribution, history
+from editorial.services.scheduling import situation
+from editorial.store import history
 from editorial.store.content import ContentItem
 from editorial.store.history import HistoryEvent
-
-
-@dataclass(frozen=True)
-class Actor:
-    """Who does something, and what they may do. The clock is an actor without an id."""
-
-    id: int | None
-    granted: frozenset[Permission]
-
-
-CLOCK = Actor(None, frozenset(Permission))
+from editorial.store.people import Person
 
 
 @dataclass(frozen=True)
@@ -32,39 +23,16 @@ class WayOn:
     refusal: TransitionRefused | None
 
 
-def situation(
-    session: Session, deps: Deps, item: ContentItem, *, comment: str = "", evidence_url: str = ""
-) -> Situation:
-    """What the guards need to know of an item, in one read."""
-    return Situation(
-        status=item.status,
-        title=item.title,
-        body=item.body,
-        cells=len(item.cells),
-        has_owner=item.owner_id is not None,
-        content_hash=item.content_hash,
-        approved_hash=item.approved_hash,
-        review_hash=item.review_hash,
-        has_site=item.site_id is not None,
-        channels=len(distribution.channels_of_site(session, item.site_id)) if item.site_id else 0,
-        publish_at=item.publish_at,
-        live_jobs=sum(job.live for job in distribution.jobs_of_item(session, item.id)),
-        now=deps.now(),
-        comment=comment,
-        evidence_url=evidence_url,
-    )
-
-
-def ways_on(session: Session, deps: Deps, item: ContentItem, actor: Actor) -> list[WayOn]:
+def ways_on(session: Session, deps: Deps, item: ContentItem, actor: Person) -> list[WayOn]:
     """Every way on from where the item stands, each with the refusal that a click on it would meet.
 
     What only the click itself brings (a comment, an address) counts as given.
     """
-    now = situation(session, deps, item, comment="…", evidence_url="…")
+    now = situation(session, item, deps.now(), comment="…", url="…")
     found = []
     for way in workflow.ways_from(item.status):
         try:
-            workflow.check(now, way.to, actor.granted)
+            workflow.check(now, way.to, permissions(actor.roles))
         except TransitionRefused as refusal:
             found.append(WayOn(way, refusal))
         else:
@@ -77,7 +45,7 @@ def move(
     deps: Deps,
     item: ContentItem,
     to: Status,
-    actor: Actor,
+    actor: Person,
     *,
     comment: str = "",
     evidence_url: str = "",
@@ -85,12 +53,14 @@ def move(
 ) -> HistoryEvent:
     """Move the item, and write down who did it. The caller commits.
 
-    Jobs are not touched here: `scheduling` makes and cancels them around its own call of this function.
+    Not for publish times: `scheduling` moves items to and from "scheduled", together with their jobs.
 
     Raises:
         TransitionRefused: there is no such way, the actor may not take it, or a guard refuses.
     """
-    workflow.check(situation(session, deps, item, comment=comment, evidence_url=evidence_url), to, actor.granted)
+    workflow.check(
+        situation(session, item, deps.now(), comment=comment, url=evidence_url), to, permissions(actor.roles)
+    )
     before = item.status
 
     item.status = to

@@ -245,3 +245,24 @@ def get_site(session: Session, site_id: int) -> Site:
 def next_revision(session: Session, item_id: int) -> int:
     """The number of the revision to be saved next, from 1."""
     return (session.scalar(select(func.max(ItemRevision.n)).where(ItemRevision.item_id == item_id)) or 0) + 1
+
+
+def slugs_like(session: Session, site_id: int | None, start: str, *, besides: int | None = None) -> set[str]:
+    """Every slug of the site's items that begins with `start`, those of archived items too."""
+    if site_id is None:
+        return set()
+    wanted = select(ContentItem.slug).where(ContentItem.site_id == site_id, ContentItem.slug.startswith(start))
+    if besides is not None:
+        wanted = wanted.where(ContentItem.id != besides)
+    return {slug for slug in session.scalars(wanted) if slug}
+
+
+def approvals_of(session: Session, item_id: int) -> Sequence[Approval]:
+    """Every decision on an item, newest first."""
+    return session.scalars(select(Approval).where(Approval.item_id == item_id).order_by(Approval.id.desc())).all()
+
+
+def find_revision(session: Session, item_id: int, content_hash: str) -> ItemRevision | None:
+    """The newest saved text of an item with that hash."""
+    wanted = select(ItemRevision).where(ItemRevision.item_id == item_id, ItemRevision.content_hash == content_hash)
+    return session.scalars(wanted.order_by(ItemRevision.n.desc()).limit(1)).one_or_none()
