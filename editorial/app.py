@@ -3,7 +3,6 @@
 import os
 import secrets
 from datetime import UTC, datetime
-from pathlib import Path
 
 import structlog
 from flask import Flask
@@ -12,6 +11,7 @@ from flask_wtf.csrf import CSRFProtect
 from config import ROOT, Config
 from editorial.adapters.catalog import Catalogs
 from editorial.services.deps import Deps
+from editorial.services.keys import secret_key
 from editorial.store.base import make_engine, make_sessions
 from editorial.web import (
     assets,
@@ -85,20 +85,6 @@ def create_app(config: Config, deps: Deps | None = None) -> Flask:
     return app
 
 
-def secret_key(config: Config) -> str:
-    """The key that signs form tokens: from the settings, or a file beside the database that only we can read."""
-    if given := config.secret_key.get_secret_value():
-        return given
-    path = config.instance_dir / "secret_key"
-    try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return _read_key(path)
-    with os.fdopen(descriptor, "w") as file:
-        file.write(secrets.token_hex(32))
-    return _read_key(path)
-
-
 def set_up_logging(config: Config) -> None:
     """One line an event: readable on a terminal, JSON for machines. Tracebacks never show values of variables."""
     shared: list[structlog.typing.Processor] = [
@@ -112,10 +98,3 @@ def set_up_logging(config: Config) -> None:
         shared.append(structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback))
     level = {"DEBUG": 10, "INFO": 20, "WARNING": 30, "ERROR": 40}[config.log_level]
     structlog.configure(processors=shared, wrapper_class=structlog.make_filtering_bound_logger(level))
-
-
-def _read_key(path: Path) -> str:
-    key = path.read_text().strip()
-    if len(key) < 32:
-        raise RuntimeError(f"{path} holds no usable key. Remove the file; a new one is made at the next start.")
-    return key
