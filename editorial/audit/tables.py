@@ -20,7 +20,7 @@ import unicodedata
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, Select, and_, case, func, literal, select
+from sqlalchemy import ColumnElement, FromClause, Select, and_, case, exists, func, literal, or_, select
 
 
 def fold(text: str) -> str:
@@ -47,27 +47,27 @@ class AuditTables:
         """Pages that answered 200 with HTML, read whole."""
         return and_(self.page.c.is_html)
 
-    def groups_of(
-        self, column: ColumnElement[Any], *, key: str, where: ColumnElement[bool], at_least: int = 2
-    ) -> Select[Any]:
+    def groups_of(self, column: str, *, key: str, among: str = "is_results_page", at_least: int = 2) -> Select[Any]:
         """Pages that share `column` and their language with others, one row a page.
 
-        Twins that differ in http and https alone, or that were reached twice, count once. Columns: `page_id`, `key`
-        (as given: it stays when the shared text changes), `param_count` (pages of the group), `evidence` (the text)
-        and `evidence_other` (the address of another page of the group).
+        Twins that differ in http and https alone, or that were reached twice, count once; translations that name each
+        other by hreflang do not count. `among` is the condition's column. Columns: `page_id`, `key` (as given: it
+        stays when the shared text changes), `param_count` (pages of the group), `evidence` (the text) and
+        `evidence_other` (the address of another page of the group).
         """
         page = self.page
+        shared = page.c[column]
         twin = func.replace(page.c.final_n2, "http://", "https://")
         groups = (
             select(
-                column.label("shared"),
+                shared.label("shared"),
                 page.c.language.label("language"),
                 func.count(twin.distinct()).label("count"),
                 func.min(page.c.final_url).label("low"),
                 func.max(page.c.final_url).label("high"),
             )
-            .where(where, column != "")
-            .group_by(column, page.c.language)
+            .where(page.c[among], shared != "")
+            .group_by(shared, page.c.language)
             .having(func.count(twin.distinct()) >= at_least)
             .subquery()
         )
@@ -80,6 +80,20 @@ class AuditTables:
                 func.substr(groups.c.shared, 1, 200).label("evidence"),
                 other.label("evidence_other"),
             )
-            .join_from(page, groups, and_(column == groups.c.shared, page.c.language == groups.c.language))
-            .where(where)
+            .join_from(page, groups, and_(shared == groups.c.shared, page.c.language == groups.c.language))
+            .where(page.c[among], self._not_only_translations(column, among))
         )
+
+    def _not_only_translations(self, column: str, among: str) -> ColumnElement[bool]:
+        """A page without hreflang, or one that shares its text with a page it does not name there."""
+        page, alternate = self.page, self.alternate
+        other = page.alias("other")
+        named = exists().where(alternate.c.page_id == page.c.id, alternate.c.n2 == other.c.final_n2)
+        stranger = exists().where(
+            other.c[column] == page.c[column],
+            other.c.language == page.c.language,
+            other.c.id != page.c.id,
+            other.c[among],
+            ~named,
+        )
+        return or_(~exists().where(alternate.c.page_id == page.c.id), stranger)

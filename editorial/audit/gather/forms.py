@@ -321,7 +321,7 @@ def _source_tags(html: str) -> Iterator[tuple[str, bool, dict[str, str]]]:
     while documents:
         for token in documents[-1]:
             kind, tag = int(token.type), token.tag
-            if kind == 1 and tag == "noscript":
+            if kind == 1 and tag == "noscript" and len(documents) == 1:
                 inner = next(documents[-1], None)
                 if inner is not None and int(inner.type) == 0 and "<" in (inner.data or ""):
                     documents.append(turbohtml.tokenize(inner.data or ""))

@@ -8,7 +8,15 @@ from editorial.audit.facts import RobotsDirective, Where
 # Headers that rules read; cookies and the rest stay out of the facts.
 KEPT = frozenset(
     {
-        *("cache-control", "content-encoding", "content-length", "content-security-policy", "content-type", "etag"),
+        *(
+            "cache-control",
+            "content-encoding",
+            "content-length",
+            "content-security-policy",
+            "content-type",
+            "date",
+            "etag",
+        ),
         *("last-modified", "link", "location", "refresh", "retry-after", "server", "strict-transport-security", "vary"),
         "x-robots-tag",
     }

@@ -1,0 +1,112 @@
+"""What many rules ask of a page first. Nearly every false alarm of an SEO tool comes from skipping one of these."""
+
+import re
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from enum import StrEnum
+
+from editorial.audit.facts import Canonical, PageFacts
+from editorial.audit.rule import ALL_ENGINES, Engine
+from editorial.domain.urls import n2
+
+HTML_TYPES = frozenset({"text/html", "application/xhtml+xml"})
+ENGINE_NAMES = {Engine.GOOGLE: "Google", Engine.BING: "Bing", Engine.BAIDU: "Baidu"}
+
+_LATER_PAGE = re.compile(r"(?:[?&](?:page|paged|pageno|page_no|pagenum|pg)=|/page[/-])0*(?:[2-9]|[1-9]\d+)(?:$|[/&?])")
+_ISO_DATE = re.compile(r"\d{4}-\d\d-\d\d")
+
+
+class CanonState(StrEnum):
+    """What a page's canonicals add up to."""
+
+    NONE = "none"
+    SELF = "self"
+    OTHER = "other"
+    CONFLICT = "conflict"
+    INVALID = "invalid"
+
+
+def is_html_page(page: PageFacts) -> bool:
+    """The page answered 200 with HTML that is not empty. A body cut by our own limit is the engine's to answer for."""
+    return not page.error and page.status == 200 and page.media_type in HTML_TYPES and page.body_bytes > 0
+
+
+def directives(page: PageFacts, engine: Engine) -> frozenset[str]:
+    """Robots directives for one engine, meta and header together; `none` stands for noindex and nofollow."""
+    names: set[str] = set()
+    for directive in page.robots:
+        if directive.agent not in ("", engine.agent):
+            continue
+        if directive.name == "none":
+            names.update(("noindex", "nofollow"))
+        elif directive.name == "unavailable_after":
+            if _is_past(directive.value, page):
+                names.add("noindex")
+        else:
+            names.add(directive.name)
+    return frozenset(names)
+
+
+def noindex_engines(page: PageFacts) -> tuple[Engine, ...]:
+    """The engines that are told not to index the page."""
+    return tuple(engine for engine in Engine if "noindex" in directives(page, engine))
+
+
+def is_blocked(page: PageFacts, engine: Engine) -> bool:
+    """True where robots.txt keeps the engine from the page, as far as that was looked up."""
+    return any(verdict.agent == engine.agent and not verdict.allowed for verdict in page.robots_txt)
+
+
+def counted_canonicals(page: PageFacts) -> tuple[Canonical, ...]:
+    """Those that engines heed: in the head and in the header, with a target."""
+    return tuple(found for found in page.canonicals if found.where != "body" and found.target is not None)
+
+
+def canon_state(page: PageFacts) -> CanonState:
+    """None, self, other, conflict or invalid; targets are compared in N2."""
+    heeded = [found for found in page.canonicals if found.where != "body"]
+    if not heeded:
+        return CanonState.NONE
+    targets = {n2(found.target) for found in heeded if found.target is not None}
+    if not targets:
+        return CanonState.INVALID
+    if len(targets) > 1:
+        return CanonState.CONFLICT
+    return CanonState.SELF if targets == {n2(page.final_url)} else CanonState.OTHER
+
+
+def is_indexable(page: PageFacts, engine: Engine) -> bool:
+    """The engine may show this page: HTML, not noindex, not blocked, not canonicalised to another."""
+    return (
+        is_html_page(page)
+        and "noindex" not in directives(page, engine)
+        and not is_blocked(page, engine)
+        and canon_state(page) is not CanonState.OTHER
+    )
+
+
+def is_later_page(page: PageFacts) -> bool:
+    """Page two or later of a list, by its address."""
+    return _LATER_PAGE.search(page.final_url) is not None
+
+
+def is_results_page(page: PageFacts) -> bool:
+    """May stand on a results page: indexable for an engine, no later page of a list, no login or thank-you page."""
+    if page.known.utility or is_later_page(page):
+        return False
+    return any(is_indexable(page, engine) for engine in ALL_ENGINES)
+
+
+def _is_past(date: str, page: PageFacts) -> bool:
+    """True where a date lies before the answer's own Date header; False where either cannot be read."""
+    sent = next((value for name, value in page.headers if name == "date"), "")
+    until, now = _instant(date), _instant(sent)
+    return until is not None and now is not None and until < now
+
+
+def _instant(text: str) -> datetime | None:
+    try:
+        found = datetime.fromisoformat(text) if _ISO_DATE.match(text) else parsedate_to_datetime(text)
+    except (ValueError, TypeError, IndexError, OverflowError):
+        return None
+    return found if found.tzinfo else found.replace(tzinfo=UTC)

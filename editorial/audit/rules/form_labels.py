@@ -1,0 +1,45 @@
+"""Labels of lead forms."""
+
+from collections.abc import Iterator
+
+from editorial.audit.facts import Field, Form, PageFacts
+from editorial.audit.predicates import is_html_page
+from editorial.audit.rule import Failure, Params, Severity, page_rule
+from editorial.audit.rules.form_kinds import is_lead_form
+from editorial.domain.messages import N_
+
+
+def lead_forms(page: PageFacts) -> tuple[Form, ...]:
+    """The forms of a page that win a lead and that people can see in its source."""
+    return tuple(form for form in page.forms if form.origin != "inert" and not form.hidden and is_lead_form(form, page))
+
+
+@page_rule(
+    version=1,
+    category="forms",
+    severity=Severity.ERROR,
+    ref="LF-LBL-01",
+    title=N_("Form field without label"),
+    says=N_("The field “%(field)s” of a lead form has no label."),
+    why=N_(
+        "People who use a screen reader cannot tell what to type, and everybody loses the hint once they type. "
+        "A placeholder is not a label."
+    ),
+    fix=N_("Tie a visible <label> to the field with for and id, or put the field inside its label."),
+    source="https://www.w3.org/WAI/WCAG22/Understanding/labels-or-instructions.html",
+    applies=lambda page: is_html_page(page) and bool(lead_forms(page)),
+)
+def form_field_without_label(page: PageFacts, _: Params) -> Iterator[Failure]:
+    """Label, aria-labelledby, aria-label or title; read-only markup that hides a field takes it out."""
+    for form in lead_forms(page):
+        for position, field in enumerate(form.fields):
+            if not field.hidden and not field.label:
+                yield Failure(
+                    f"{form.id or form.name or form.index}/{field.name or field.id or position}",
+                    {"field": _shown(field)},
+                    (field.markup,),
+                )
+
+
+def _shown(field: Field) -> str:
+    return field.name or field.id or field.placeholder or field.caption or field.kind
