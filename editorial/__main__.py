@@ -8,6 +8,7 @@ from pydantic import ValidationError
 from config import Config
 from editorial import __version__
 from editorial.app import create_app, make_deps, set_up_logging
+from editorial.background.clock import Clock
 from editorial.cli.assembly import Assembly
 from editorial.cli.audit import audit
 from editorial.cli.migrate import migrate
@@ -19,7 +20,7 @@ from editorial.cli.serve import serve
 @click.pass_context
 def editorial(context: click.Context) -> None:
     """The planning desk of B2B content teams: plan, publish, audit, mend."""
-    context.obj = Assembly(config=read_config, make_deps=make_deps, create_app=create_app)
+    context.obj = Assembly(config=read_config, make_deps=make_deps, create_app=create_app, make_clock=Clock)
 
 
 for command in (serve, migrate, audit):
@@ -31,7 +32,10 @@ def read_config() -> Config:
     try:
         config = Config.from_env()
     except ValidationError as error:
-        lines = [f"  EDITORIAL_{'_'.join(str(part) for part in fault['loc']).upper()}: {fault['msg']}" for fault in error.errors()]
+        lines = [
+            f"  EDITORIAL_{'_'.join(str(part) for part in fault['loc']).upper()}: {fault['msg']}"
+            for fault in error.errors()
+        ]
         raise click.UsageError("These settings do not fit:\n" + "\n".join(lines)) from error
     set_up_logging(config)
     return config

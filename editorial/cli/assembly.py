@@ -2,11 +2,22 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Protocol
 
 from flask import Flask
 
 from config import Config
 from editorial.services.deps import Deps
+
+
+class Clock(Protocol):
+    """What runs the ticks in this process."""
+
+    def start(self) -> None:
+        """Begin to tick."""
+
+    def stop(self) -> None:
+        """End when what runs has ended."""
 
 
 @dataclass(frozen=True)
@@ -16,3 +27,4 @@ class Assembly:
     config: Callable[[], Config]
     make_deps: Callable[[Config], Deps]
     create_app: Callable[[Config, Deps], Flask]
+    make_clock: Callable[[Deps], Clock]

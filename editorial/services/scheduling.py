@@ -48,11 +48,11 @@ class Planned:
 
 @dataclass(frozen=True)
 class _By:
-    """Who plans, and when."""
+    """Who plans, when, and what makes the keys of new jobs."""
 
     actor: Person
     now: datetime
-    token: Callable[[], str]
+    token: Callable[[], str] = str
 
 
 def situation(session: Session, item: ContentItem, now: datetime, *, comment: str = "", url: str = "") -> Situation:
@@ -173,7 +173,7 @@ def unschedule(
     item.status, item.updated_at = Status.APPROVED, now
     item.publish_wall = item.publish_zone = item.publish_at = None
     item.publish_fold = 0
-    _record(session, item, now, actor.id, "item.unscheduled", before)
+    _record(session, item, _By(actor, now), "item.unscheduled", before)
     under_way = sum(job.live for job in jobs)
     if not under_way:
         return item, Message(N_("The schedule of “%(title)s” is cancelled."), {"title": item.title})
@@ -272,7 +272,7 @@ def _plan(session: Session, item: ContentItem, planned: Slot, by: _By, state: Jo
             job.state, job.dispatched_at = move(job.state, state), by.now
     for job in live.values():  # their channel was switched off meanwhile
         cancel_job(job, by.now)
-    _record(session, item, by.now, by.actor.id, "item.rescheduled" if again else "item.scheduled", before)
+    _record(session, item, by, "item.rescheduled" if again else "item.scheduled", before)
     session.flush()
     log.info("item.scheduled", item_id=item.id, publish_at=planned.instant.isoformat(), jobs=len(jobs))
     return Planned(item, planned, jobs, _says(planned, len(jobs)))
@@ -297,13 +297,11 @@ def _job_for(
     return job
 
 
-def _record(
-    session: Session, item: ContentItem, now: datetime, actor_id: int, action: str, before: dict[str, Any]
-) -> None:
+def _record(session: Session, item: ContentItem, by: _By, action: str, before: dict[str, Any]) -> None:
     history.record(
         session,
-        at=now,
-        actor_id=actor_id,
+        at=by.now,
+        actor_id=by.actor.id,
         action=action,
         entity="item",
         entity_id=item.id,

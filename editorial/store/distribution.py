@@ -354,6 +354,12 @@ def record_acceptance(
     return took.one_or_none() is not None
 
 
+def last_attempt(session: Session, job_id: int) -> JobAttempt | None:
+    """The newest attempt of a job."""
+    newest = select(JobAttempt).where(JobAttempt.job_id == job_id).order_by(JobAttempt.n.desc()).limit(1)
+    return session.scalar(newest)
+
+
 def expired_leases(session: Session, now: datetime, limit: int = 100) -> Sequence[DistributionJob]:
     """Jobs whose worker has not come back in time."""
     states = {JobState.CLAIMED, JobState.SENDING, JobState.CANCEL_REQUESTED}

@@ -16,7 +16,7 @@ from typing import ClassVar
 from urllib.parse import SplitResult, unquote, urlsplit
 
 from dulwich.client import GitClient, HTTPUnauthorized
-from dulwich.errors import GitProtocolError, HangupException, NotGitRepository, SendPackError
+from dulwich.errors import GitProtocolError, HangupException, NotGitRepository
 from dulwich.objects import Blob, Commit, ObjectID, ShaFile, Tree
 from dulwich.pack import pack_objects_to_data
 from dulwich.refs import Ref
@@ -179,8 +179,6 @@ class GitChannel:
             talk: _Conversation | None = None
             try:
                 with self._as_answers(lambda: talk is not None and talk.sent):
-                    if self._url.scheme == "file":
-                        self._check_folder()
                     client, path = client_for(self._url, self._surroundings, limit)
                     spec = b"tree:0" if only_commits else None  # a server that can't leave the files out sends them
                     fetched = client.fetch(path, repo, determine_wants=self._wants, depth=depth, filter_spec=spec)
@@ -252,7 +250,9 @@ class GitChannel:
             ) from error
         except (NotGitRepository, HTTPUnauthorized) as error:
             raise self._closed_to_us(type(error).__name__) from error
-        except (GitProtocolError, HangupException, SendPackError, OSError, EOFError, ValueError) as error:
+        except (Refused, NotSent, Unclear, _Moved):
+            raise
+        except Exception as error:  # of git, of the network, or of an object that is broken over there
             words = _words(error)
             if sent():
                 raise Unclear from error

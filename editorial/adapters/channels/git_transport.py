@@ -36,6 +36,7 @@ class TimeLimit:
 
     def __init__(self) -> None:
         self._programs: list[subprocess.Popen[bytes]] = []
+        self._lines: list[Protocol] = []
         self._lock = threading.Lock()
         self.over = False
 
@@ -47,6 +48,10 @@ class TimeLimit:
         if over:
             program.kill()
 
+    def keep(self, line: Protocol) -> None:
+        """Close this line at the end; dulwich leaves one open when the other side hangs up."""
+        self._lines.append(line)
+
     @contextlib.contextmanager
     def within(self, seconds: float) -> Iterator[None]:
         """At most so long."""
@@ -57,6 +62,10 @@ class TimeLimit:
             yield
         finally:
             timer.cancel()
+            self._end()
+            for line in self._lines:
+                with contextlib.suppress(Exception):
+                    line.close()
 
     def _end(self) -> None:
         with self._lock:
@@ -77,7 +86,8 @@ def client_for(url: SplitResult, surroundings: Surroundings, limit: TimeLimit) -
         return _Local(limit), path
     if url.scheme == "ssh" and url.hostname is not None:
         vendor = _Ssh(surroundings, limit)
-        client = SSHGitClient(url.hostname, port=url.port, username=url.username, vendor=vendor, ssh_command="ssh")
+        client = _OverSsh(url.hostname, port=url.port, username=url.username, vendor=vendor, ssh_command="ssh")
+        client.limit = limit
         return client, path
     manager = guarded_session(agent="Editorial", allow=surroundings.allow).get_adapter("https://")
     base = f"{url.scheme}://{url.netloc}"
@@ -114,7 +124,18 @@ class _Local(SubprocessGitClient):
         )
         self._limit.watch(program)
         wrapper = SubprocessWrapper(program)
-        return Protocol(wrapper.read, wrapper.write, wrapper.close), wrapper.can_read, program.stderr
+        line = Protocol(wrapper.read, wrapper.write, wrapper.close)
+        self._limit.keep(line)
+        return line, wrapper.can_read, program.stderr
+
+
+class _OverSsh(SSHGitClient):
+    limit: TimeLimit
+
+    def _connect(self, cmd: bytes, path: str | bytes, protocol_version: int | None = None) -> Any:
+        line, can_read, stderr = super()._connect(cmd, path, protocol_version)
+        self.limit.keep(line)
+        return line, can_read, stderr
 
 
 class _Ssh(SSHVendor):

@@ -1,0 +1,93 @@
+"""The metronome: APScheduler calls the ticks, the database decides what is due."""
+
+import threading
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+import structlog
+from apscheduler.schedulers.background import BackgroundScheduler
+from apscheduler.triggers.interval import IntervalTrigger
+
+from editorial.background.pool import PublishPool
+from editorial.background.ticks import Tick, schedule
+from editorial.services.deps import Deps
+from editorial.store import distribution
+
+log = structlog.get_logger()
+
+SKEW = 30.0  # seconds between wall clock and monotonic clock that are worth a warning
+STOP_WITHIN = 20.0  # seconds for running jobs to end
+
+
+class Clock:
+    """Runs every tick of the table in this process. Several clocks on one database do no harm: claims decide."""
+
+    def __init__(self, deps: Deps, *, monotonic: Callable[[], float] = time.monotonic) -> None:
+        self._deps, self._monotonic = deps, monotonic
+        self.pool = PublishPool()
+        self._scheduler = BackgroundScheduler(
+            timezone=UTC,
+            # a tick that comes late is still run, and once: what is due stands in the table
+            job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1},
+        )
+        self._born = (deps.now(), monotonic())
+        self._skew = 0.0
+        self._lock = threading.Lock()
+
+    def start(self) -> None:
+        """Begin to tick. The first round runs at once: what fell due while nobody was here is looked at first."""
+        for tick in (*schedule(self.pool), Tick("heartbeat", self._beat, 5)):
+            self._scheduler.add_job(
+                self.run,
+                IntervalTrigger(seconds=tick.seconds, timezone=UTC),
+                args=[tick],
+                id=tick.name,
+                next_run_time=datetime.now(UTC),
+            )
+        self._scheduler.start()
+        log.info("clock.started", worker=self._deps.worker)
+
+    def stop(self, timeout: float = STOP_WITHIN) -> None:
+        """End after the ticks and jobs that are running, the jobs at most `timeout` seconds later."""
+        if self._scheduler.running:
+            self._scheduler.shutdown(wait=True)
+        if not self.pool.close(timeout):
+            log.warning("clock.jobs_left_running")
+        log.info("clock.stopped", worker=self._deps.worker)
+
+    def run(self, tick: Tick) -> None:
+        """Run one tick and write down that it ran. Nothing that it raises stops the clock."""
+        deps, started_at, began = self._deps, self._deps.now(), self._monotonic()
+        counts: dict[str, int] = {}
+        error = ""
+        try:
+            counts = tick.run(deps) or {}
+        except Exception as fault:
+            log.exception("tick.crashed", tick=tick.name)
+            error = f"{type(fault).__name__}: {fault}"
+        try:
+            with deps.sessions.begin() as session:
+                distribution.record_tick(
+                    session,
+                    tick.name,
+                    worker=deps.worker,
+                    started_at=started_at,
+                    ended_at=deps.now(),
+                    milliseconds=round((self._monotonic() - began) * 1000),
+                    counts=counts,
+                    error=error,
+                )
+        except Exception:
+            log.exception("tick.unrecorded", tick=tick.name)  # the database is away; the next tick tries again
+
+    def _beat(self, deps: Deps) -> dict[str, int]:
+        """Say that this process is alive, and whether somebody set the machine's clock."""
+        wall, steady = self._born
+        skew = (deps.now() - wall).total_seconds() - (self._monotonic() - steady)
+        if abs(skew - self._skew) > SKEW:
+            log.warning("clock.jumped", seconds=round(skew - self._skew))
+            self._skew = skew
+        with deps.sessions.begin() as session:
+            distribution.beat(session, deps.worker, deps.now(), skew)
+        return {}

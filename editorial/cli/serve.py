@@ -1,0 +1,79 @@
+"""`editorial serve`: the whole desk in one process."""
+
+import errno
+import signal
+import socket
+from types import FrameType
+from typing import NoReturn
+
+import click
+from waitress.server import create_server
+
+from config import Config
+from editorial.cli.assembly import Assembly
+from editorial.services import welcome
+from editorial.services.deps import Deps
+from editorial.store import migrate
+
+
+@click.command("serve")
+@click.pass_obj
+def serve(assembly: Assembly) -> None:
+    """Migrate the database, run the clock and serve the desk. Ctrl+C or SIGTERM ends it; what runs is finished."""
+    # waitress drops what it is answering on SIGTERM; on KeyboardInterrupt it finishes it
+    signal.signal(signal.SIGTERM, _interrupt)
+    config = assembly.config()
+    listener = _listen(config)  # first of all, so that a second start ends here and changes nothing
+    config = config.model_copy(update={"port": listener.getsockname()[1]})
+    deps = assembly.make_deps(config)
+    migrate.to_revision(deps.sessions.kw["bind"], deps.scripts)
+    server = create_server(assembly.create_app(config, deps), sockets=[listener], threads=config.threads, ident="")
+    clock = assembly.make_clock(deps) if config.clock_enabled else None
+    _greet(deps)
+    try:
+        if clock:
+            clock.start()
+        server.run()  # returns after KeyboardInterrupt, with every request answered
+    except KeyboardInterrupt:
+        pass
+    finally:
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)  # a second signal must not cut the ending short
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        server.close()
+        if clock:
+            clock.stop()
+    click.echo("Editorial has stopped.")
+
+
+def _interrupt(_number: int, _frame: FrameType | None) -> NoReturn:
+    raise KeyboardInterrupt
+
+
+def _listen(config: Config) -> socket.socket:
+    """Take the port, or end with one sentence that says what to do."""
+    try:
+        family, kind, protocol, _, place = socket.getaddrinfo(
+            config.host, config.port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )[0]
+        listener = socket.socket(family, kind, protocol)
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(place)
+        listener.listen(1024)
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            raise click.ClickException(
+                f"Port {config.port} on {config.host} is taken, perhaps by another Editorial. "
+                "Stop that one, or choose another port: EDITORIAL_PORT=8001"
+            ) from error
+        raise click.ClickException(
+            f"This machine does not let us listen on {config.host}, port {config.port}: {error.strerror}. "
+            "Choose another address with EDITORIAL_HOST and EDITORIAL_PORT."
+        ) from error
+    return listener
+
+
+def _greet(deps: Deps) -> None:
+    """Where the desk is, and before set-up the one link that opens it."""
+    click.echo(f"Editorial serves on {deps.config.public_url}")
+    if link := welcome.invitation_link(deps):
+        click.echo(f"Set it up with this link, which works once: {link}")
