@@ -1,16 +1,26 @@
-"""Judge facts by the rules: four outcomes, a score, and a fingerprint for what lives across audits."""
+"""Judge facts by the rules: four outcomes, a score, and a fingerprint for what lives across audits.
+
+Why the score is what it is: docs/decisions/audit-score.md.
+"""
 
 import hashlib
-from collections.abc import Callable, Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 from editorial.audit.facts import PageFacts
-from editorial.audit.rule import LACKS, Need, Outcome, PageRule, Params, Result
+from editorial.audit.rule import LACKS, Failure, Need, Outcome, PageRule, Params, Result, Rule, Severity, SiteRule
 from editorial.domain.messages import N_, Message
 
 MOST_FAILURES = 100  # of one rule on one page; the rest is counted in Outcome.more
 
 RAISED = N_("The rule could not judge this page because of an error in the rule itself.")
 NO_ANSWER = N_("The page could not be fetched.")
+
+POINTS: Mapping[Severity, int] = {Severity.BLOCKER: 25, Severity.ERROR: 10, Severity.WARNING: 4, Severity.NOTICE: 0}
+CATEGORY_CAP = 30  # points; one neglected category does not sink a page alone
+INDEX_CAP = 40  # the most a page can score that a defect keeps out of the index
+APART = frozenset({"forms", "ai-search"})  # categories with dials of their own, never mixed into this score
 
 Raised = Callable[[str, Exception], None]
 
@@ -37,7 +47,7 @@ def judge(
 
 
 def complete_in(page: PageFacts) -> frozenset[Need]:
-    """What the page itself brings: its body unless cut short, its headers once it answered."""
+    """What the page itself brings: its headers once it answered, its body unless cut short."""
     if page.error or not page.status:
         return frozenset()
     return frozenset({Need.HEADERS}) if page.truncated else frozenset({Need.HEADERS, Need.BODY})
@@ -46,24 +56,51 @@ def complete_in(page: PageFacts) -> frozenset[Need]:
 def _judge_one(
     rule: PageRule, page: PageFacts, complete: frozenset[Need], changed: Params, raised: Raised | None
 ) -> Outcome:
-    def answer(result: Result, **more: object) -> Outcome:
-        return Outcome(rule.id, rule.version, result, rule.severity, **more)  # type: ignore[arg-type]
-
     if page.error:
-        return answer(Result.INCONCLUSIVE, reason=Message(NO_ANSWER))
-    lacking = sorted(rule.needs - complete)
+        return _inconclusive(rule, NO_ANSWER)
     try:
         if not rule.applies(page):
-            return answer(Result.NOT_APPLICABLE)
-        if lacking:
-            return answer(Result.INCONCLUSIVE, reason=Message(LACKS[lacking[0]]))
+            return Outcome(rule.id, rule.version, Result.NOT_APPLICABLE, rule.severity)
+        if lacking := sorted(rule.needs - complete):
+            return _inconclusive(rule, LACKS[lacking[0]])
         failures = tuple(rule.check(page, {**rule.defaults(), **changed}))
     except Exception as error:  # noqa: BLE001 -- one broken rule must not cost the page its other outcomes
         if raised is not None:
             raised(rule.id, error)
-        return answer(Result.INCONCLUSIVE, reason=Message(RAISED))
+        return _inconclusive(rule, RAISED)
+    return _settled(rule, failures)
+
+
+def site_outcome(
+    rule: SiteRule, failures: Sequence[Failure], *, applies: bool, complete: frozenset[Need], fetched: bool = True
+) -> Outcome:
+    """What a site rule says about one page, from the rows its SELECT gave for that page.
+
+    Args:
+        applies: what `rule.applies` gave for the page's row.
+        complete: what is complete about the audit as a whole.
+        fetched: whether the page answered.
+    """
+    if lacking := sorted(rule.needs - complete):
+        return _inconclusive(rule, LACKS[lacking[0]])
+    if failures:
+        return _settled(rule, tuple(failures))
+    if not fetched:
+        return _inconclusive(rule, NO_ANSWER)
+    if not applies:
+        return Outcome(rule.id, rule.version, Result.NOT_APPLICABLE, rule.severity)
+    if lacking := sorted(rule.silence_needs - complete):
+        return _inconclusive(rule, LACKS[lacking[0]])
+    return _settled(rule, ())
+
+
+def _inconclusive(rule: Rule, reason: str) -> Outcome:
+    return Outcome(rule.id, rule.version, Result.INCONCLUSIVE, rule.severity, reason=Message(reason))
+
+
+def _settled(rule: Rule, failures: tuple[Failure, ...]) -> Outcome:
     if not failures:
-        return answer(Result.PASS)
+        return Outcome(rule.id, rule.version, Result.PASS, rule.severity)
     worst = min((failure.severity or rule.severity for failure in failures), key=lambda severity: severity.rank)
     kept, more = failures[:MOST_FAILURES], max(0, len(failures) - MOST_FAILURES)
     return Outcome(rule.id, rule.version, Result.FAIL, worst, kept, None, more)
@@ -72,3 +109,54 @@ def _judge_one(
 def fingerprint(rule: str, n2: str, key: str) -> str:
     """32 hex digits that stay the same while the same thing is wrong at the same place."""
     return hashlib.blake2b(f"{rule}\0{n2}\0{key}".encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
+
+
+def page_score(failed: Iterable[tuple[Rule, Severity]]) -> int:
+    """0 to 100 for one page: each failed rule once, at its worst severity, whatever the number of its failures."""
+    lost: dict[str, int] = defaultdict(int)
+    capped = False
+    for rule, severity in failed:
+        if rule.category not in APART:
+            lost[rule.category] += POINTS[severity]
+            capped = capped or (rule.caps and severity.at_least(Severity.ERROR))
+    score = 100 - sum(min(points, CATEGORY_CAP) for points in lost.values())
+    return max(0, min(score, INDEX_CAP) if capped else score)
+
+
+def failed_rules(outcomes: Iterable[Outcome], rules: Mapping[str, Rule]) -> list[tuple[Rule, Severity]]:
+    """The failed rules of one page, as `page_score` wants them."""
+    return [(rules[found.rule], found.severity) for found in outcomes if found.result is Result.FAIL]
+
+
+@dataclass
+class SiteScore:
+    """Adds pages up to a site's score without keeping them.
+
+    `value` is None where no page could be judged; `coverage` is the share of pages (0 to 100) that could.
+    """
+
+    judged: int = 0
+    left_out: int = 0
+    weight: float = 0.0
+    points: float = 0.0
+
+    def add(self, score: int, weight: float = 1.0) -> None:
+        """Count one page that answered 200 with HTML and was read whole."""
+        self.judged += 1
+        self.weight += weight
+        self.points += score * weight
+
+    def leave_out(self) -> None:
+        """Count one page that could not be judged: it weighs on the coverage, not on the score."""
+        self.left_out += 1
+
+    @property
+    def value(self) -> int | None:
+        """0 to 100."""
+        return round(self.points / self.weight) if self.weight else None
+
+    @property
+    def coverage(self) -> int:
+        """0 to 100."""
+        known = self.judged + self.left_out
+        return round(100 * self.judged / known) if known else 0

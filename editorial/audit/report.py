@@ -1,0 +1,183 @@
+"""What an audit says, as JSON and as text. Stored findings hold no prose; it is written here, for one reader.
+
+The JSON shape is a contract (docs/audit-output.md): `id`, `url`, `status`, `facts`, `outcomes`.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+
+from editorial.audit.facts import Form, JsonLd, Link, PageFacts
+from editorial.audit.plain import to_plain
+from editorial.audit.predicates import directives
+from editorial.audit.rule import Engine, Outcome, Result, Rule, Severity
+from editorial.domain.messages import N_, NP_, Message
+
+Translate = Callable[[Message], str]
+
+MOST_PAGES = 20  # of one rule in the text report
+MOST_EVIDENCE = 3  # of one failure there
+
+SEVERITY_NAMES: Mapping[Severity, str] = {
+    Severity.BLOCKER: N_("Blocker"),
+    Severity.ERROR: N_("Error"),
+    Severity.WARNING: N_("Warning"),
+    Severity.NOTICE: N_("Notice"),
+}
+
+
+@dataclass(frozen=True)
+class Judged:
+    """One page with everything said about it."""
+
+    facts: PageFacts
+    outcomes: tuple[Outcome, ...]
+    id: str = ""
+
+
+def sentence(outcome: Outcome, rule: Rule) -> Message | None:
+    """What a person reads of an outcome: the first failure and how many more, or why it is inconclusive."""
+    if outcome.result is not Result.FAIL or not outcome.failures:
+        return outcome.reason
+    first = rule.sentence(outcome.failures[0])
+    others = len(outcome.failures) + outcome.more - 1
+    if not others:
+        return first
+    return Message.counted(
+        NP_("%(sentence)s %(count)s more like it.", "%(sentence)s %(count)s more like it."), others, sentence=first
+    )
+
+
+def outcome_dict(outcome: Outcome, rule: Rule, translate: Translate) -> dict[str, Any]:
+    """One entry of `outcomes`."""
+    said = sentence(outcome, rule)
+    return {
+        "rule": outcome.rule,
+        "outcome": outcome.result.value,
+        "severity": outcome.severity.value,
+        "message": translate(said) if said is not None else "",
+        "evidence": [shown for failure in outcome.failures for shown in failure.evidence],
+    }
+
+
+def page_dict(
+    page: Judged, rules: Mapping[str, Rule], translate: Translate, *, every_outcome: bool = False, facts: bool = True
+) -> dict[str, Any]:
+    """One page in the documented shape. Without `every_outcome` failures alone; without `facts` null in their place."""
+    kept = [found for found in page.outcomes if every_outcome or found.result is Result.FAIL]
+    return {
+        "id": page.id or page.facts.url,
+        "url": page.facts.final_url,
+        "status": page.facts.status,
+        "facts": facts_dict(page.facts) if facts else None,
+        "outcomes": [outcome_dict(found, rules[found.rule], translate) for found in kept],
+    }
+
+
+def page_json(*args: Any, **options: Any) -> str:
+    """`page_dict` on one line."""
+    return orjson.dumps(page_dict(*args, **options)).decode()
+
+
+def facts_dict(page: PageFacts) -> dict[str, Any]:
+    """The facts as the contract names them: what an engine understands, not how we keep it."""
+    return {
+        "title": page.title or None,
+        "titles": [found.text for found in page.titles],
+        "description": page.description or None,
+        "canonicals": [{"url": found.target, "href": found.href, "source": found.where} for found in page.canonicals],
+        "robots": {engine.value: _robots(page, engine) for engine in Engine},
+        "hreflang": [{"code": found.code, "url": found.target, "source": found.where} for found in page.alternates],
+        "headings": [{"level": found.level, "text": found.text} for found in page.headings],
+        "links": [_link(found) for found in page.links],
+        "images": [{"src": found.src, "url": found.url, "alt": found.alt} for found in page.images],
+        "jsonld": {
+            "items": [item for block in page.jsonld if not block.error for item in _items(block)],
+            "errors": [_broken(block) for block in page.jsonld if block.error],
+        },
+        "language": page.language or None,
+        "html_lang": page.html_lang,
+        "charset": {"name": page.charset.name, "source": page.charset.source} if page.charset.name else None,
+        "words": page.text.words,
+        "characters": page.text.characters,
+        "media_type": page.media_type,
+        "error": page.error,
+        "truncated": page.truncated,
+        "redirects": [to_plain(hop) for hop in page.redirects],
+        "forms": [_form(form) for form in page.forms],
+    }
+
+
+def _robots(page: PageFacts, engine: Engine) -> dict[str, Any]:
+    names = directives(page, engine)
+    return {
+        "token": engine.agent,
+        "directives": sorted(names),
+        "may_index": "noindex" not in names,
+        "may_follow": "nofollow" not in names,
+    }
+
+
+def _link(link: Link) -> dict[str, Any]:
+    return {"href": link.href, "url": link.url, "text": link.text, "rel": list(link.rel)}
+
+
+def _form(form: Form) -> dict[str, Any]:
+    found = to_plain(form)
+    found["links"] = [_link(link) for link in form.links]
+    return found
+
+
+def _items(block: JsonLd) -> list[Any]:
+    try:
+        data = orjson.loads(block.raw)
+    except orjson.JSONDecodeError:
+        return [{"@type": list(block.types)}]  # cut, or readable by a looser parser alone
+    return data if isinstance(data, list) else [data]
+
+
+def _broken(block: JsonLd) -> dict[str, Any]:
+    return {"message": block.error, "line": block.line, "column": block.column}
+
+
+def text_report(pages: Iterable[Judged], rules: Mapping[str, Rule], translate: Translate) -> Iterator[str]:
+    """Lines for a terminal: rules with failures, the worst first, the pages of each below it."""
+    found: dict[str, list[tuple[str, Outcome]]] = defaultdict(list)
+    count = unclear = 0
+    for page in pages:
+        count += 1
+        unclear += bool(page.outcomes) and all(o.result is Result.INCONCLUSIVE for o in page.outcomes)
+        for outcome in page.outcomes:
+            if outcome.result is Result.FAIL:
+                found[outcome.rule].append((page.facts.final_url, outcome))
+    for rule_id in sorted(
+        found, key=lambda name: (min(o.severity.rank for _, o in found[name]), -len(found[name]), name)
+    ):
+        yield from _rule_lines(rules[rule_id], found[rule_id], translate)
+    yield translate(Message.counted(NP_("%(count)s page judged.", "%(count)s pages judged."), count))
+    if unclear:
+        yield translate(
+            Message.counted(NP_("%(count)s page could not be judged.", "%(count)s pages could not be judged."), unclear)
+        )
+    if not found:
+        yield translate(Message(N_("Nothing was found.")))
+
+
+def _rule_lines(rule: Rule, failed: Sequence[tuple[str, Outcome]], translate: Translate) -> Iterator[str]:
+    worst = min((outcome.severity for _, outcome in failed), key=lambda severity: severity.rank)
+    pages = translate(Message.counted(NP_("%(count)s page", "%(count)s pages"), len(failed)))
+    yield f"{translate(Message(SEVERITY_NAMES[worst]))}  {translate(Message(rule.title))}  [{rule.id}]  {pages}"
+    yield f"    {translate(Message(rule.fix, rule.defaults()))}"
+    for url, outcome in failed[:MOST_PAGES]:
+        said = sentence(outcome, rule)
+        yield f"  {url}"
+        yield f"      {translate(said) if said is not None else ''}"
+        for failure in outcome.failures[:MOST_EVIDENCE]:
+            yield from (f"      {shown}" for shown in failure.evidence)
+    if len(failed) > MOST_PAGES:
+        more = len(failed) - MOST_PAGES
+        yield "  " + translate(Message.counted(NP_("and %(count)s page more", "and %(count)s pages more"), more))
+    yield ""
