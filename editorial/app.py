@@ -27,6 +27,7 @@ from editorial.web import (
     people,
     queue,
     sites,
+    team,
     templating,
 )
 
@@ -41,6 +42,7 @@ BLUEPRINTS = (
     queue.bp,
     audits.bp,
     mail.bp,
+    team.bp,
 )
 
 

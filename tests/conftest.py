@@ -130,9 +130,7 @@ def settings(tmp_path: Path, url: str, **others: object) -> Config:
 
 
 @pytest.fixture
-def deps(
-    tmp_path: Path, database_url: str, sessions: Sessions, clock: Clock, tokens: Callable[[], str], catalogs: Catalogs
-) -> Deps:
+def deps(tmp_path: Path, database_url: str, sessions: Sessions, clock: Clock, catalogs: Catalogs) -> Deps:
     """The parts behind the services, on a fresh database of each kind."""
     return Deps(
         config=settings(tmp_path, database_url),

@@ -2,6 +2,8 @@
 
 from enum import StrEnum
 
+from editorial.domain.messages import N_, Message
+
 
 class Permission(StrEnum):
     """One thing a route may ask for. Every route names exactly one."""
@@ -28,6 +30,26 @@ class Role(StrEnum):
     CHANNEL_ADMIN = "channel_admin"
     WORKSPACE_ADMIN = "workspace_admin"
 
+    @property
+    def label(self) -> Message:
+        """What it is called."""
+        return ROLE_LABELS[self][0]
+
+    @property
+    def may(self) -> Message:
+        """What it allows, in one line."""
+        return ROLE_LABELS[self][1]
+
+
+ROLE_LABELS: dict[Role, tuple[Message, Message]] = {
+    Role.VIEWER: (Message(N_("Viewer")), Message(N_("Looks at everything, changes nothing."))),
+    Role.CONTRIBUTOR: (Message(N_("Contributor")), Message(N_("Plans and writes."))),
+    Role.EDITOR: (Message(N_("Editor")), Message(N_("Plans, writes and starts audits."))),
+    Role.APPROVER: (Message(N_("Approver")), Message(N_("Approves texts or asks for changes."))),
+    Role.PUBLISHER: (Message(N_("Publisher")), Message(N_("Writes, sets publish times and sends."))),
+    Role.CHANNEL_ADMIN: (Message(N_("Channel administrator")), Message(N_("Connects sites and channels."))),
+    Role.WORKSPACE_ADMIN: (Message(N_("Administrator")), Message(N_("May do everything, also invite people."))),
+}
 
 _BASE = frozenset({Permission.PUBLIC, Permission.OWN_ACCOUNT, Permission.READ})
 

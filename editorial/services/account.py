@@ -4,7 +4,7 @@ from sqlalchemy.orm import Session
 
 from editorial.domain.errors import EditorialError
 from editorial.domain.locales import Language
-from editorial.domain.messages import Message, N_
+from editorial.domain.messages import N_, Message
 from editorial.services import passwords
 from editorial.services.deps import Deps
 from editorial.services.welcome import clean_name
@@ -15,19 +15,41 @@ THEMES = ("system", "light", "dark")
 
 
 def change_profile(
-    session: Session, deps: Deps, person_id: int, *, name: str, language: Language, zone: str, theme: str, weekly_mail: bool
+    session: Session,
+    deps: Deps,
+    person_id: int,
+    *,
+    name: str,
+    language: Language,
+    zone: str,
+    theme: str,
+    weekly_mail: bool,
 ) -> Person:
     """Save name, language, zone, theme and whether the weekly mail is wanted. The caller commits."""
     cleaned = clean_name(name)
     if theme not in THEMES:
-        raise EditorialError(Message(N_("There is no such theme.")), hint=Message(N_("Choose one from the list.")), field="theme")
+        raise EditorialError(
+            Message(N_("There is no such theme.")), hint=Message(N_("Choose one from the list.")), field="theme"
+        )
     person = session.get_one(Person, person_id)
     before = _profile(person)
 
-    person.name, person.language, person.zone, person.theme, person.weekly_mail = cleaned, language, zone, theme, weekly_mail
+    person.name, person.language, person.zone, person.theme, person.weekly_mail = (
+        cleaned,
+        language,
+        zone,
+        theme,
+        weekly_mail,
+    )
     history.record(
-        session, at=deps.now(), actor_id=person_id, action="person.changed", entity="person", entity_id=person_id,
-        before=before, after=_profile(person),
+        session,
+        at=deps.now(),
+        actor_id=person_id,
+        action="person.changed",
+        entity="person",
+        entity_id=person_id,
+        before=before,
+        after=_profile(person),
     )
     return person
 
@@ -38,7 +60,9 @@ def change_password(deps: Deps, person_id: int, *, old: str, new: str, keep: int
         person = session.get_one(Person, person_id)
     if not passwords.verify(deps.config, person.password_hash, old):
         raise EditorialError(
-            Message(N_("The present password is wrong.")), hint=Message(N_("Type the one you signed in with.")), field="old_password"
+            Message(N_("The present password is wrong.")),
+            hint=Message(N_("Type the one you signed in with.")),
+            field="old_password",
         )
     passwords.check_strength(new, about=(person.name, person.email))
     hashed = passwords.hash_password(deps.config, new)
@@ -46,12 +70,20 @@ def change_password(deps: Deps, person_id: int, *, old: str, new: str, keep: int
         session.get_one(Person, person_id).password_hash = hashed
         people.revoke_sessions(session, person_id, deps.now(), keep=keep)
         history.record(
-            session, at=deps.now(), actor_id=person_id, action="person.password_changed", entity="person", entity_id=person_id
+            session,
+            at=deps.now(),
+            actor_id=person_id,
+            action="person.password_changed",
+            entity="person",
+            entity_id=person_id,
         )
 
 
 def _profile(person: Person) -> dict[str, object]:
     return {
-        "name": person.name, "language": person.language.value, "zone": person.zone, "theme": person.theme,
+        "name": person.name,
+        "language": person.language.value,
+        "zone": person.zone,
+        "theme": person.theme,
         "weekly_mail": person.weekly_mail,
     }

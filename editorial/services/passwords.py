@@ -7,7 +7,7 @@ from argon2.exceptions import InvalidHashError, VerificationError
 
 from config import Config
 from editorial.domain.errors import EditorialError
-from editorial.domain.messages import Message, N_
+from editorial.domain.messages import N_, Message
 
 MIN_LENGTH, MAX_LENGTH = 10, 200  # characters; ASVS 2.1.1 asks for a floor, the ceiling bounds the work of hashing
 _OBVIOUS = frozenset({"password", "passwort", "qwertyuiop", "1234567890", "editorial", "letmeinplease", "iloveyou"})

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from editorial.domain.errors import EditorialError
-from editorial.domain.messages import Message, N_
+from editorial.domain.messages import N_, Message
 from editorial.services import passwords
 from editorial.services.deps import Deps
 from editorial.store import history, people
@@ -62,8 +62,13 @@ def open_session(session: Session, deps: Deps, person: Person, *, address: str, 
     """A session for somebody who has just proved who they are. The caller commits."""
     token, now = deps.token(), deps.now()
     opened = WebSession(
-        token_hash=passwords.hash_token(token), person_id=person.id, created_at=now, last_seen_at=now,
-        expires_at=now + timedelta(days=deps.config.session_days), address=address[:45], agent=agent[:200],
+        token_hash=passwords.hash_token(token),
+        person_id=person.id,
+        created_at=now,
+        last_seen_at=now,
+        expires_at=now + timedelta(days=deps.config.session_days),
+        address=address[:45],
+        agent=agent[:200],
     )
     session.add(opened)
     history.record(session, at=now, actor_id=person.id, action="person.signed_in", entity="person", entity_id=person.id)

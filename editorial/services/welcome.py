@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from editorial.domain.errors import EditorialError
 from editorial.domain.locales import Language
-from editorial.domain.messages import Message, N_
+from editorial.domain.messages import N_, Message
 from editorial.domain.people import Role
 from editorial.domain.slots import zone_named
 from editorial.services import passwords
@@ -100,7 +100,9 @@ def set_up(session: Session, deps: Deps, token: str, first: FirstPerson) -> Pers
     zone = zone_named(first.zone)
     passwords.check_strength(first.password, about=(name, email, email.split("@", maxsplit=1)[0]))
     if find_person(session, email) is not None:
-        raise EditorialError(Message(N_("Somebody has this address already.")), hint=Message(N_("Use another one.")), field="email")
+        raise EditorialError(
+            Message(N_("Somebody has this address already.")), hint=Message(N_("Use another one.")), field="email"
+        )
     hashed = passwords.hash_password(deps.config, first.password)
     now = deps.now()
 
@@ -109,13 +111,23 @@ def set_up(session: Session, deps: Deps, token: str, first: FirstPerson) -> Pers
         Workspace(id=1, name=first.team.strip()[:120] or name, language=first.language, zone=zone.key, created_at=now)
     )
     person = Person(
-        name=name, email=email, password_hash=hashed, language=first.language, zone=zone.key, created_at=now,
+        name=name,
+        email=email,
+        password_hash=hashed,
+        language=first.language,
+        zone=zone.key,
+        created_at=now,
         grants=[PersonRole(role=Role.WORKSPACE_ADMIN)],
     )
     session.add(person)
     session.flush()
     history.record(
-        session, at=now, actor_id=person.id, action="workspace.set_up", entity="workspace", entity_id=1,
+        session,
+        at=now,
+        actor_id=person.id,
+        action="workspace.set_up",
+        entity="workspace",
+        entity_id=1,
         after={"zone": zone.key, "language": first.language.value},
     )
     return person

@@ -6,7 +6,7 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
 from editorial.domain.errors import EditorialError, NotFound
-from editorial.domain.messages import Message, N_
+from editorial.domain.messages import N_, Message
 from editorial.web.context import deps, say
 from editorial.web.log import log
 

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import TypeVar
 
 from editorial.domain.errors import EditorialError
-from editorial.domain.messages import Message, N_
+from editorial.domain.messages import N_, Message
 from editorial.web.context import explain
 
 Choice = TypeVar("Choice", bound=StrEnum)

@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 from editorial.adapters.catalog import PSEUDO
 from editorial.domain.errors import NotAllowed
 from editorial.domain.locales import Language
-from editorial.domain.messages import Message, N_
+from editorial.domain.messages import N_, Message
 from editorial.domain.people import Permission, permissions
 from editorial.services import sign_in
 from editorial.web.context import deps, found_person, granted

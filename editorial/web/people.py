@@ -6,7 +6,7 @@ from werkzeug.wrappers import Response
 
 from editorial.domain.errors import EditorialError
 from editorial.domain.locales import Language
-from editorial.domain.messages import Message, N_
+from editorial.domain.messages import N_, Message
 from editorial.domain.people import Permission
 from editorial.domain.slots import zone_named
 from editorial.services import account, sign_in, welcome
@@ -50,13 +50,13 @@ def welcome_sent() -> ResponseReturnValue:
         try:
             with deps().sessions.begin() as session:
                 somebody = welcome.set_up(session, deps(), token, first)
-                _, cookie = sign_in.open_session(session, deps(), somebody, **_origin())
+                _, cookie = sign_in.open_session(session, deps(), somebody, **origin())
         except welcome.WelcomeClosed:
             raise
         except EditorialError as error:  # outside the transaction, so nothing half-done is saved
             form.reject(error)
         else:
-            return _signed_in(cookie, url_for("calendar.month"))
+            return signed_in(cookie, url_for("calendar.month"))
     return _welcome(form), 422
 
 
@@ -89,14 +89,14 @@ def sign_in_sent() -> ResponseReturnValue:
     form = Form(request.form)
     status = 422
     try:
-        _, cookie = sign_in.sign_in(deps(), form.line("email"), form.text("password", longest=1000), **_origin())
+        _, cookie = sign_in.sign_in(deps(), form.line("email"), form.text("password", longest=1000), **origin())
     except EditorialError as error:
         error.field = ""  # which of the two was wrong is not said
         form.errors.clear()
         form.reject(error)
         status = error.http_status
     else:
-        return _signed_in(cookie, _local(form.typed.get("next", "")))
+        return signed_in(cookie, _local(form.typed.get("next", "")))
     return render_template("people/sign_in.html", form=form, before_set_up=False), status
 
 
@@ -206,11 +206,13 @@ def _account(form: Form) -> str:
     return render_template("people/account.html", form=form, zones=zone_groups(), live=live, this_session=g.session_id)
 
 
-def _origin() -> dict[str, str]:
+def origin() -> dict[str, str]:
+    """Address and program of the visitor, for the list of sign-ins."""
     return {"address": request.remote_addr or "", "agent": request.user_agent.string}
 
 
-def _signed_in(cookie: str, target: str) -> Response:
+def signed_in(cookie: str, target: str) -> Response:
+    """Send the session cookie and go on to `target`."""
     config = deps().config
     response = redirect(target)
     response.set_cookie(

@@ -21,6 +21,12 @@ PUBLIC = {
     "people.sign_in_sent",
     "mail.unsubscribe_page",
     "mail.unsubscribed",
+    "team.invitation_page",
+    "team.invitation_taken_up",
+    "team.forgotten_page",
+    "team.forgotten_sent",
+    "team.password_page",
+    "team.password_set",
 }
 ONE_CLICK = {
     "mail.unsubscribed"
