@@ -12,6 +12,9 @@ from email.utils import format_datetime, formataddr, parseaddr
 
 import idna
 
+from editorial.domain.jobs import Refused
+from editorial.domain.messages import N_, Message
+
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029]+")
 
 
@@ -34,23 +37,28 @@ class Letter:
 def as_bytes(letter: Letter) -> bytes:
     """The whole mail in ASCII, text part first, no line beyond 998 bytes.
 
-    The old header class folds rightly; `EmailMessage` of Python 3.11 loses a space between two encoded words of
-    different kinds in a subject such as `verspätet – KW 47 / 周报`.
+    The headers are written here, with the old header class, which folds rightly: `EmailMessage` of Python 3.11 loses
+    a space between two encoded words of different kinds in a subject such as `verspätet – KW 47 / 周报`.
+
+    Raises:
+        Refused: an address has letters that only few mail servers take.
     """
     mail = MIMEMultipart("alternative")
-    mail["From"] = _person(*parseaddr(letter.sender))
-    mail["To"] = _person(letter.name, letter.address)
-    mail["Subject"] = _text("Subject", letter.subject)  # type: ignore[assignment]  # folded when it is written
-    mail["Date"] = format_datetime(letter.date)
-    mail["Message-ID"] = one_line(letter.message_id)
-    mail["Content-Language"] = one_line(letter.language)
-    mail["Auto-Submitted"] = "auto-generated"
-    for name, value in letter.headers.items():
-        # addresses and keywords must not be torn apart by an encoding; words may
-        mail[name] = one_line(value) if value.isascii() else _text(name, value)  # type: ignore[assignment]
     mail.attach(_part(letter.text, "plain"))
     mail.attach(_part(letter.html, "html"))
-    return mail.as_bytes(unixfrom=False).replace(b"\r\n", b"\n").replace(b"\n", b"\r\n")
+    head = {
+        "From": _person("From", *parseaddr(letter.sender)),
+        "To": _person("To", letter.name, letter.address),
+        "Subject": _words("Subject", letter.subject),
+        "Date": format_datetime(letter.date),
+        # an id or an address list is never folded: some readers take a folded one for an empty one
+        "Message-ID": one_line(letter.message_id),
+        "Content-Language": one_line(letter.language),
+        "Auto-Submitted": "auto-generated",
+        **{name: one_line(value) if value.isascii() else _words(name, value) for name, value in letter.headers.items()},
+    }
+    lines = "".join(f"{name}: {value}\n" for name, value in head.items()).encode("ascii") + mail.as_bytes()
+    return lines.replace(b"\r\n", b"\n").replace(b"\n", b"\r\n")
 
 
 def one_line(text: str) -> str:
@@ -64,22 +72,36 @@ def domain_of(sender: str) -> str:
 
 
 def wire_address(address: str) -> str:
-    """The address with its domain in ASCII. The part before the @ stays as it is."""
+    """The address with its domain in ASCII, as it stands in the envelope.
+
+    Raises:
+        Refused: the part before the @ is not ASCII, or the domain can't be written so.
+    """
     local, at, domain = one_line(address).rpartition("@")
-    if domain.isascii():
-        return f"{local}{at}{domain}"
     try:
-        return f"{local}{at}{idna.encode(domain, uts46=True).decode()}"
+        wire = f"{local}{at}{domain if domain.isascii() else idna.encode(domain, uts46=True).decode()}"
     except idna.IDNAError:
-        return f"{local}{at}{domain}"
+        wire = address
+    if not wire.isascii():
+        raise Refused(
+            Message(N_("%(address)s has letters that mail servers do not take."), {"address": address}),
+            hint=Message(N_("Give the person an address in plain letters.")),
+        )
+    return wire
 
 
-def _person(name: str, address: str) -> str:
-    return formataddr((one_line(name), wire_address(address)), "utf-8")
+def _person(header: str, name: str, address: str) -> str:
+    name, address = one_line(name), wire_address(address)
+    if name.isascii() and len(name) + len(address) < 70:
+        return formataddr((name, address))
+    return f"{_words(header, name, encoded=True)}\n <{address}>"
 
 
-def _text(header: str, value: str) -> Header:
-    return Header(one_line(value), None if value.isascii() else "utf-8", header_name=header)
+def _words(header: str, text: str, *, encoded: bool = False) -> str:
+    """Free text, folded, in encoded words where it has other than ASCII letters."""
+    text = one_line(text)
+    charset = "utf-8" if encoded or not text.isascii() else None
+    return Header(text, charset, header_name=header).encode(maxlinelen=76)
 
 
 def _part(body: str, kind: str) -> MIMEText:

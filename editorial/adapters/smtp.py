@@ -16,6 +16,8 @@ from editorial.domain.messages import N_, Message
 CONNECT_SECONDS = 10.0
 COMMAND_SECONDS = 30.0
 BODY_SECONDS = 120.0  # the server may take its time to look through the text before it answers
+NAMELESS = "[127.0.0.1]"
+"""How a desk without a name of its own introduces itself: an address literal (RFC 5321, 4.1.3)."""
 _OUR_SETTINGS = frozenset({530, 534, 535, 538})  # sign-in is missing or wrong: nothing that another mail would mend
 _LEADING_DOT = re.compile(rb"(?m)^\.")
 
@@ -37,8 +39,7 @@ class SmtpServer:
     security: Literal["starttls", "tls", "none"] = "starttls"
     user: str = ""
     password: str = ""
-    hello: str = "[127.0.0.1]"
-    """How we introduce ourselves: a name of ours, or an address literal (RFC 5321, 4.1.3)."""
+    hello: str = NAMELESS
     context: Callable[[], ssl.SSLContext] = ssl.create_default_context
     connect_seconds: float = CONNECT_SECONDS
     command_seconds: float = COMMAND_SECONDS
@@ -59,11 +60,6 @@ class SmtpServer:
             Refused: a permanent no (5xx) to this mail. NotSent: proven not taken, try later (`Unreachable`: whatever
             the mail). Unclear: the connection broke or timed out after the first byte of the mail.
         """
-        if not address.isascii():
-            raise Refused(
-                Message(N_("%(address)s has letters that mail servers do not take."), {"address": address}),
-                hint=Message(N_("Give the person an address in plain letters.")),
-            )
         with _closing(self._open()) as connection:
             self._envelope(connection, sender, address)
             return self._body(connection, mail)

@@ -33,7 +33,7 @@ STATE_LABELS = {
     MailState.SENDING: Message(N_("Being sent")),
     MailState.SENT: Message(N_("Sent")),
     MailState.UNKNOWN: Message(N_("Outcome unknown")),
-    MailState.REFUSED: Message(N_("Refused")),
+    MailState.REFUSED: Message(N_("Refused by the server")),
     MailState.CANCELLED: Message(N_("Cancelled")),
 }
 

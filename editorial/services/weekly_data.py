@@ -1,0 +1,163 @@
+"""What the tables know for the weekly mail of a site: read once, told to every reader in their own language."""
+
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Row
+from sqlalchemy.orm import Session
+
+from editorial.audit.rule import Severity
+from editorial.domain.findings import OPEN, FindingEvent, FindingState
+from editorial.domain.messages import N_, Message
+from editorial.domain.slots import shown_in
+from editorial.services import audit_pages, findings
+from editorial.services.weekly_mail import (
+    OLDEST,
+    PIECES,
+    Group,
+    OldFinding,
+    Piece,
+    Report,
+    Seen,
+    Spot,
+    Trouble,
+    group,
+)
+from editorial.store import audit as audits
+from editorial.store import weekly
+from editorial.store.audit import Audit, AuditState
+from editorial.store.content import ContentItem, Site
+
+WEEK = timedelta(days=7)
+BARS = 8  # scores in the chart
+TROUBLES = 10
+_RANKS = tuple(severity.value for severity in Severity)
+
+
+def gather(session: Session, site: Site, week: str, now: datetime) -> Report:
+    """The report of a site for an ISO week, as things stand now: everything since the mail before."""
+    before = weekly.issue_before(session, site.id, week)
+    since = before.written_at if before is not None else now - WEEK
+    zone = ZoneInfo(site.zone)
+    today = shown_in(now, zone).date()
+    latest = audits.latest_audit(session, site.id)
+    # an audit that the mail before has told, or that is older than a week, is not this week's
+    fresh = latest is not None and latest.ended_at is not None and latest.ended_at > max(since, now - WEEK)
+    out = weekly.went_out(session, site.id, since, now)
+    coming = _in_order(weekly.coming(session, site.id, now, now + WEEK, (today, today + timedelta(days=6))), zone)
+    first = date.fromisocalendar(int(week[:4]), int(week[6:]), 1)
+    return Report(
+        site=site.name,
+        site_url=site.base_url,
+        week=week,
+        first=first,
+        last=first + timedelta(days=6),
+        seen=_seen(session, site, latest, since if before is not None else None) if latest and fresh else None,
+        failure=_failure(session, site, latest, since, fresh=fresh),
+        troubles=tuple(
+            Trouble(job.item.title, job.channel.name, job.state, job.due_at, f"/queue/jobs/{job.id}")
+            for job in weekly.troubles(session, site.id, since, limit=TROUBLES)
+        ),
+        went_out=tuple(_piece(item) for item in out[:PIECES]),
+        went_out_more=max(0, len(out) - PIECES),
+        coming=tuple(_piece(item, ahead=True) for item in coming[:PIECES]),
+        coming_more=max(0, len(coming) - PIECES),
+    )
+
+
+def _seen(session: Session, site: Site, latest: Audit, told_until: datetime | None) -> Seen:
+    if told_until is None:
+        base = audits.latest_audit(session, site.id, before=latest.id)
+    else:
+        base = weekly.audit_at(session, site.id, told_until)
+    after = base.id if base is not None else 0
+    broken = (FindingEvent.NEW, FindingEvent.REOPENED)
+    new = weekly.findings_that(session, site.id, broken, OPEN, after=after)
+    discovered = weekly.findings_that(session, site.id, (FindingEvent.NEWLY_DISCOVERED,), OPEN, after=after)
+    fixed = weekly.findings_that(session, site.id, (FindingEvent.FIXED,), (FindingState.FIXED,), after=after)
+    ended_at = latest.ended_at or latest.requested_at
+    stopped = audit_pages.REASONS.get(latest.stop_reason or "") if latest.state is AuditState.STOPPED else None
+    return Seen(
+        at=ended_at,
+        score=None if latest.score is None else round(latest.score),
+        before=None if base is None or base.score is None else round(base.score),
+        same_rules=base is None or base.ruleset == latest.ruleset,
+        fetched=latest.fetched,
+        known=latest.known,
+        stopped=stopped,
+        new=_groups(new),
+        discovered=len(discovered),
+        fixed=_groups(fixed),
+        oldest=_oldest(session, site, base, ended_at) if base is not None else (),
+        open=weekly.open_findings(session, site.id),
+        scores=_scores(session, site, latest),
+    )
+
+
+def _groups(rows: Iterable[Row[str, str, str, str | None, str | None]]) -> tuple[Group, ...]:
+    return group(
+        (
+            (rule, findings.title_of(rule), severity, Spot(url, title or "", owner or ""))
+            for rule, severity, url, title, owner in rows
+        ),
+        ranks=_RANKS,
+    )
+
+
+def _oldest(session: Session, site: Site, base: Audit, at: datetime) -> tuple[OldFinding, ...]:
+    return tuple(
+        OldFinding(
+            title=findings.title_of(rule),
+            severity=severity,
+            spot=Spot(url, title or "", owner or ""),
+            weeks=max(1, (at - since).days // 7),
+        )
+        for rule, severity, url, title, owner, since in weekly.oldest_findings(
+            session, site.id, seen_by=base.id, limit=OLDEST
+        )
+    )
+
+
+def _scores(session: Session, site: Site, latest: Audit) -> tuple[tuple[date, int], ...]:
+    zone = ZoneInfo(site.zone)
+    rows = weekly.scores(session, site.id, until=latest.id, limit=BARS)
+    return tuple((shown_in(ended_at, zone).date(), round(score)) for ended_at, score in rows)
+
+
+def _failure(session: Session, site: Site, latest: Audit | None, since: datetime, *, fresh: bool) -> Message | None:
+    """Why this week has no audit, or none that saw anything after the one that is shown."""
+    shown_until = latest.ended_at if latest is not None and latest.ended_at is not None else None
+    failed = weekly.last_failed_audit(session, site.id, max(since, shown_until) if shown_until else since)
+    if failed is not None:
+        reason = audit_pages.REASONS.get(failed.stop_reason or "", Message(N_("The reason is not known.")))
+        return Message(N_("The audit of %(when)s failed. %(reason)s"), {"when": failed.ended_at, "reason": reason})
+    if fresh:
+        return None
+    if audits.under_way(session, site.id) is not None:
+        return Message(N_("This week's audit is still under way."))
+    if shown_until is not None:
+        return Message(N_("No audit has run since %(when)s."), {"when": shown_until})
+    return Message(N_("No audit of this site has run yet."))
+
+
+def _piece(item: ContentItem, *, ahead: bool = False) -> Piece:
+    return Piece(
+        title=item.title,
+        at=item.publish_at if ahead else item.published_at,
+        on=item.target_date,
+        url=item.url or "",
+        owner=item.owner.name if item.owner else "",
+        status=item.status.label,
+    )
+
+
+def _in_order(items: Iterable[ContentItem], zone: ZoneInfo) -> list[ContentItem]:
+    """By day in the site's zone; of one day, those with a publish time first, by the clock."""
+
+    def place(item: ContentItem) -> tuple[date, bool, datetime, int]:
+        if item.publish_at is not None:
+            return shown_in(item.publish_at, zone).date(), False, item.publish_at, item.id
+        return item.target_date or date.max, True, item.created_at, item.id
+
+    return sorted(items, key=place)

@@ -1,0 +1,258 @@
+"""The weekly mail of a site: what it says, as plain values. Pure; `weekly_data.py` reads them from the tables."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from editorial.domain.jobs import JobState
+from editorial.domain.messages import N_, NP_, Message
+
+SPOTS = 5  # addresses shown of one rule; the rest is counted
+GROUPS = 10  # rules shown under one heading
+OLDEST = 5  # long-standing findings
+PIECES = 15  # pieces shown under one heading
+BAR_PIXELS = 36  # height of a bar for a score of 100
+LONGEST_LINK = 300  # characters; a longer address is shown, not linked, so that the mail keeps its size
+LONGEST_SHOWN = 90
+
+
+@dataclass(frozen=True)
+class Spot:
+    """Where a finding is."""
+
+    url: str
+    title: str = ""  # of the piece, where the page is one of ours
+    owner: str = ""
+
+    @property
+    def link(self) -> str:
+        """The address to follow, or nothing where it is too long for a mail."""
+        return self.url if len(self.url) <= LONGEST_LINK else ""
+
+    @property
+    def shown(self) -> str:
+        """The address as it is read: without its scheme, cut in the middle of nowhere only at its end."""
+        bare = self.url.partition("://")[2] or self.url
+        return bare if len(bare) <= LONGEST_SHOWN else bare[: LONGEST_SHOWN - 1] + "…"
+
+
+@dataclass(frozen=True)
+class Group:
+    """The findings of one rule, worst rules first."""
+
+    title: Message
+    severity: str  # blocker, error, warning, notice
+    count: int
+    spots: tuple[Spot, ...]
+    owners: tuple[str, ...] = ()
+
+    @property
+    def more(self) -> int:
+        """How many are not listed."""
+        return self.count - len(self.spots)
+
+
+@dataclass(frozen=True)
+class OldFinding:
+    """A finding that has been there for a while."""
+
+    title: Message
+    severity: str
+    spot: Spot
+    weeks: int
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What the last audit saw, compared with the one before the last mail."""
+
+    at: datetime
+    score: int | None
+    before: int | None
+    """Score of the audit compared with; None where there is none."""
+    same_rules: bool
+    fetched: int
+    known: int
+    stopped: Message | None
+    """Why it did not see everything, where it did not."""
+    new: tuple[Group, ...] = ()
+    discovered: int = 0
+    """Findings on pages seen for the first time: not newly broken."""
+    fixed: tuple[Group, ...] = ()
+    oldest: tuple[OldFinding, ...] = ()
+    open: int = 0
+    scores: tuple[tuple[date, int], ...] = ()
+
+    @property
+    def delta(self) -> int | None:
+        """Points won or lost."""
+        return None if self.score is None or self.before is None else self.score - self.before
+
+    @property
+    def new_count(self) -> int:
+        """Findings that were not there before, and those that came back."""
+        return sum(group.count for group in self.new)
+
+    @property
+    def fixed_count(self) -> int:
+        """Findings that an audit saw mended."""
+        return sum(group.count for group in self.fixed)
+
+    @property
+    def percent(self) -> int:
+        """Share of the known pages that were seen; 100 only if it was all of them."""
+        return 100 if self.fetched >= self.known else min(99, round(100 * self.fetched / self.known))
+
+    @property
+    def bars(self) -> tuple[tuple[date, int, int], ...]:
+        """Day, score and height in pixels of each bar."""
+        return tuple((day, score, max(2, round(score * BAR_PIXELS / 100))) for day, score in self.scores)
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A piece that went out or comes."""
+
+    title: str
+    at: datetime | None = None  # of what went out, and of what has a publish time
+    on: date | None = None  # the planned day of what has none yet
+    url: str = ""
+    owner: str = ""
+    type: Message | str = ""
+    status: Message | str = ""
+
+    @property
+    def spot(self) -> Spot:
+        """Its address, as a place to follow."""
+        return Spot(self.url)
+
+
+@dataclass(frozen=True)
+class Trouble:
+    """A job that needs a person."""
+
+    title: str
+    channel: str
+    state: JobState
+    due_at: datetime
+    path: str  # on the desk
+
+
+@dataclass(frozen=True)
+class Report:
+    """Everything the mail of one site and week says."""
+
+    site: str
+    site_url: str
+    week: str  # ISO, as 2026-W50
+    first: date  # Monday of that week
+    last: date
+    seen: Seen | None
+    failure: Message | None
+    """Why there is no audit of this week; such a mail is always written, because silence would look like health."""
+    troubles: tuple[Trouble, ...] = ()
+    went_out: tuple[Piece, ...] = ()
+    went_out_more: int = 0
+    coming: tuple[Piece, ...] = ()
+    coming_more: int = 0
+
+
+def is_empty(report: Report) -> bool:
+    """Whether there is nothing to tell: such a week gets no mail."""
+    if report.failure is not None or report.troubles or report.went_out or report.coming:
+        return False
+    seen = report.seen
+    return seen is not None and not (
+        seen.new or seen.discovered or seen.fixed or seen.oldest or seen.delta is None or seen.delta or seen.stopped
+    )
+
+
+def headline(report: Report) -> Message:
+    """The one sentence of the week; the subject is the site and this."""
+    seen = report.seen
+    if report.failure is not None or seen is None:
+        return Message(N_("The audit could not run"))
+    if seen.score is None:
+        return Message(N_("%(new)s, %(fixed)s"), {"new": _new(seen.new_count), "fixed": _fixed(seen.fixed_count)})
+    if seen.before is None:
+        return Message(
+            N_("Score %(score)s in the first audit, %(open)s"), {"score": seen.score, "open": _open(seen.open)}
+        )
+    return Message(
+        N_("Score %(score)s (%(delta)s), %(new)s, %(fixed)s"),
+        {
+            "score": seen.score,
+            "delta": _signed(seen.score - seen.before),
+            "new": _new(seen.new_count),
+            "fixed": _fixed(seen.fixed_count),
+        },
+    )
+
+
+def explanation(seen: Seen) -> Message:
+    """Why the score stands where it stands."""
+    if seen.score is None:
+        return Message(N_("No page could be scored."))
+    if seen.before is None or seen.delta is None:
+        return Message(N_("There is no earlier audit to compare with."))
+    if not seen.same_rules:
+        return Message(N_("The rules have changed since the last audit, so the two scores do not compare."))
+    return _moved(seen, seen.delta)
+
+
+def _moved(seen: Seen, delta: int) -> Message:
+    if delta < 0:
+        if seen.new:
+            return Message(
+                N_("Down by %(points)s, most of all because of “%(rule)s” on %(pages)s."),
+                {"points": -delta, "rule": seen.new[0].title, "pages": _pages(seen.new[0].count)},
+            )
+        if seen.discovered:
+            return Message(N_("Down by %(points)s: the new pages we saw score lower."), {"points": -delta})
+        return Message(N_("Down by %(points)s; no single rule explains it."), {"points": -delta})
+    if delta > 0:
+        if seen.fixed:
+            return Message(
+                N_("Up by %(points)s, most of all because “%(rule)s” was mended on %(pages)s."),
+                {"points": delta, "rule": seen.fixed[0].title, "pages": _pages(seen.fixed[0].count)},
+            )
+        return Message(N_("Up by %(points)s; no single rule explains it."), {"points": delta})
+    return Message(N_("As last time."))
+
+
+def group(rows: Iterable[tuple[str, Message, str, Spot]], *, ranks: Sequence[str]) -> tuple[Group, ...]:
+    """Put findings (rule id, title, severity, where) together by rule: worst severity first, then the most frequent."""
+    found: dict[str, list[tuple[Message, str, Spot]]] = {}
+    for rule, title, severity, spot in rows:
+        found.setdefault(rule, []).append((title, severity, spot))
+    groups = [
+        Group(
+            title=members[0][0],
+            severity=min((severity for _, severity, _ in members), key=ranks.index),
+            count=len(members),
+            spots=tuple(spot for _, _, spot in members[:SPOTS]),
+            owners=tuple(dict.fromkeys(spot.owner for _, _, spot in members if spot.owner)),
+        )
+        for members in found.values()
+    ]
+    return tuple(sorted(groups, key=lambda one: (ranks.index(one.severity), -one.count, one.title.id)))
+
+
+def _new(count: int) -> Message:
+    return Message.counted(NP_("%(count)s new finding", "%(count)s new findings"), count)
+
+
+def _fixed(count: int) -> Message:
+    return Message.counted(NP_("%(count)s fixed", "%(count)s fixed"), count)
+
+
+def _open(count: int) -> Message:
+    return Message.counted(NP_("%(count)s finding", "%(count)s findings"), count)
+
+
+def _pages(count: int) -> Message:
+    return Message.counted(NP_("%(count)s page", "%(count)s pages"), count)
+
+
+def _signed(points: int) -> str:
+    return f"+{points}" if points > 0 else f"−{-points}" if points < 0 else "±0"

@@ -1,0 +1,137 @@
+"""What the weekly mail asks the tables: of one site, since the mail before."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+
+from sqlalchemy import Row, Select, and_, case, func, or_, select
+from sqlalchemy.orm import Session, aliased, joinedload
+
+from editorial.domain.findings import OPEN, FindingEvent, FindingState
+from editorial.domain.jobs import JobState
+from editorial.domain.workflow import Status
+from editorial.store.audit import ENDED, Audit, AuditState, Finding, FindingHistory
+from editorial.store.content import ContentItem
+from editorial.store.distribution import Channel, DistributionJob
+from editorial.store.mail import WeeklyIssue
+from editorial.store.people import Person
+
+_RANK = case({"blocker": 0, "error": 1, "warning": 2}, value=Finding.severity, else_=3)
+_WHOLE = (Audit.whole_site, Audit.state.in_(ENDED))
+_AHEAD = (Status.PUBLISHED, Status.REFRESH_DUE, Status.ARCHIVED, Status.REJECTED)
+"""States of a piece that comes no more, or was there already."""
+
+
+def issue_before(session: Session, site_id: int, week: str) -> WeeklyIssue | None:
+    """The last weekly mail of the site before that week's."""
+    wanted = select(WeeklyIssue).where(WeeklyIssue.site_id == site_id, WeeklyIssue.week < week)
+    return session.scalar(wanted.order_by(WeeklyIssue.week.desc()).limit(1))
+
+
+def audit_at(session: Session, site_id: int, instant: datetime) -> Audit | None:
+    """The last judged audit of the whole site that had ended by then."""
+    wanted = select(Audit).where(Audit.site_id == site_id, *_WHOLE, Audit.ended_at <= instant)
+    return session.scalar(wanted.order_by(Audit.id.desc()).limit(1))
+
+
+def last_failed_audit(session: Session, site_id: int, since: datetime) -> Audit | None:
+    """The newest audit of the whole site that ended without seeing anything."""
+    wanted = select(Audit).where(
+        Audit.site_id == site_id, Audit.whole_site, Audit.state == AuditState.FAILED, Audit.ended_at > since
+    )
+    return session.scalar(wanted.order_by(Audit.id.desc()).limit(1))
+
+
+def audit_asked_since(session: Session, site_id: int, since: datetime) -> bool:
+    """Whether anybody asked for an audit of the whole site since then."""
+    wanted = select(Audit.id).where(Audit.site_id == site_id, Audit.whole_site, Audit.requested_at >= since)
+    return session.scalar(wanted.limit(1)) is not None
+
+
+def scores(session: Session, site_id: int, *, until: int, limit: int) -> list[tuple[datetime, float]]:
+    """End and score of the last judged audits up to audit `until`, oldest first."""
+    wanted = select(Audit.ended_at, Audit.score).where(
+        Audit.site_id == site_id, *_WHOLE, Audit.id <= until, Audit.score.is_not(None)
+    )
+    rows = session.execute(wanted.order_by(Audit.id.desc()).limit(limit)).all()
+    return [(row.ended_at, row.score) for row in reversed(rows)]
+
+
+def findings_that(
+    session: Session, site_id: int, events: Sequence[FindingEvent], states: Sequence[FindingState], *, after: int
+) -> Sequence[Row[str, str, str, str | None, str | None]]:
+    """Findings to which one of `events` happened after audit `after`, and which are still in one of `states`.
+
+    Columns: rule, severity, url, title and owner of the piece. The worst first.
+    """
+    happened = select(FindingHistory.finding_id).where(
+        FindingHistory.finding_id == Finding.id, FindingHistory.audit_id > after, FindingHistory.event.in_(events)
+    )
+    return session.execute(
+        _with_piece().where(Finding.site_id == site_id, Finding.state.in_(states), happened.exists())
+    ).all()
+
+
+def oldest_findings(
+    session: Session, site_id: int, *, seen_by: int, limit: int
+) -> Sequence[Row[str, str, str, str | None, str | None, datetime]]:
+    """Open findings that audit `seen_by` knew already, the oldest first. A last column tells since when."""
+    wanted = _with_piece().add_columns(Finding.first_seen_at).order_by(None)
+    wanted = wanted.where(
+        Finding.site_id == site_id, Finding.state == FindingState.PERSISTING, Finding.first_audit_id <= seen_by
+    )
+    return session.execute(wanted.order_by(Finding.first_audit_id, _RANK, Finding.id).limit(limit)).all()
+
+
+def open_findings(session: Session, site_id: int) -> int:
+    """How many findings are open."""
+    wanted = select(func.count()).select_from(Finding).where(Finding.site_id == site_id, Finding.state.in_(OPEN))
+    return session.scalar(wanted) or 0
+
+
+def went_out(session: Session, site_id: int, since: datetime, until: datetime) -> Sequence[ContentItem]:
+    """Pieces that were published then, in order."""
+    wanted = select(ContentItem).where(
+        ContentItem.site_id == site_id, ContentItem.published_at > since, ContentItem.published_at <= until
+    )
+    wanted = wanted.options(joinedload(ContentItem.owner)).order_by(ContentItem.published_at, ContentItem.id)
+    return session.scalars(wanted).all()
+
+
+def coming(
+    session: Session, site_id: int, now: datetime, until: datetime, days: tuple[date, date]
+) -> Sequence[ContentItem]:
+    """Pieces with a publish time until `until`, and those planned for a day of `days` that have none yet."""
+    planned = and_(ContentItem.publish_at.is_(None), ContentItem.target_date.between(*days))
+    wanted = select(ContentItem).where(
+        ContentItem.site_id == site_id,
+        ContentItem.status.not_in(_AHEAD),
+        or_(and_(ContentItem.publish_at > now, ContentItem.publish_at <= until), planned),
+    )
+    return session.scalars(wanted.options(joinedload(ContentItem.owner)).order_by(ContentItem.id)).all()
+
+
+def troubles(session: Session, site_id: int, since: datetime, *, limit: int) -> Sequence[DistributionJob]:
+    """Jobs whose outcome nobody knows, and those that failed or were missed since then and were not repeated."""
+    repeat = aliased(DistributionJob)
+    repeated = select(repeat.id).where(repeat.repeat_of == DistributionJob.id).exists()
+    broken = and_(
+        DistributionJob.state.in_((JobState.FAILED, JobState.MISSED)), DistributionJob.ended_at > since, ~repeated
+    )
+    wanted = (
+        select(DistributionJob)
+        .join(Channel, Channel.id == DistributionJob.channel_id)
+        .where(Channel.site_id == site_id, or_(DistributionJob.state == JobState.UNKNOWN_OUTCOME, broken))
+        .options(joinedload(DistributionJob.item), joinedload(DistributionJob.channel))
+        .order_by(DistributionJob.due_at, DistributionJob.id)
+        .limit(limit)
+    )
+    return session.scalars(wanted).all()
+
+
+def _with_piece() -> Select[str, str, str, str | None, str | None]:
+    return (
+        select(Finding.rule, Finding.severity, Finding.url, ContentItem.title, Person.name)
+        .outerjoin(ContentItem, ContentItem.id == Finding.content_item_id)
+        .outerjoin(Person, Person.id == ContentItem.owner_id)
+        .order_by(_RANK, Finding.rule, Finding.url, Finding.key)
+    )
