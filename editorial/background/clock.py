@@ -37,7 +37,7 @@ class Clock:
 
     def start(self) -> None:
         """Begin to tick. The first round runs at once: what fell due while nobody was here is looked at first."""
-        for tick in (*schedule(self.pool), Tick("heartbeat", self._beat, 5)):
+        for tick in (*schedule(self.pool), Tick("heartbeat", self.beat, 5)):
             self._scheduler.add_job(
                 self.run,
                 IntervalTrigger(seconds=tick.seconds, timezone=UTC),
@@ -81,7 +81,7 @@ class Clock:
         except Exception:
             log.exception("tick.unrecorded", tick=tick.name)  # the database is away; the next tick tries again
 
-    def _beat(self, deps: Deps) -> dict[str, int]:
+    def beat(self, deps: Deps) -> dict[str, int]:
         """Say that this process is alive, and whether somebody set the machine's clock."""
         wall, steady = self._born
         skew = (deps.now() - wall).total_seconds() - (self._monotonic() - steady)

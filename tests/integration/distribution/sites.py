@@ -8,6 +8,7 @@ from pathlib import Path
 from dulwich.objects import Blob, Commit, ObjectID, Tree
 from dulwich.refs import HEADREF, Ref
 from dulwich.repo import Repo
+from sqlalchemy.orm import Session
 
 from editorial.domain.locales import Language
 from editorial.domain.messages import Message
@@ -208,7 +209,7 @@ def make_desk(deps: Deps, repository: Repository, **settings: object) -> Desk:
         return Desk(deps, repository, item.id, channel.id, publisher)
 
 
-def add_item(deps: Deps, session: object, site_id: int, owner: Person, slug: str = "gateway") -> ContentItem:
+def add_item(deps: Deps, session: Session, site_id: int, owner: Person, slug: str = "gateway") -> ContentItem:
     """One approved item."""
     now = deps.now()
     hashed = content.hash_of(title=TITLE, slug=slug, description=DESCRIPTION, body="Body.", language="zh_Hans_CN")
@@ -228,5 +229,5 @@ def add_item(deps: Deps, session: object, site_id: int, owner: Person, slug: str
         created_at=now,
         updated_at=now,
     )
-    session.add(item)  # type: ignore[attr-defined]
+    session.add(item)
     return item

@@ -1,0 +1,119 @@
+"""Publishing processes that are killed.
+
+`python -m tests.integration.distribution.victim` imports everything once and then forks a process for each line of its
+input, a JSON object of the arguments of `publish`; it answers with the number of the signal that ended it (0 for none).
+"""
+
+import json
+import os
+import secrets
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from functools import partial
+from pathlib import Path
+
+import structlog
+
+from config import ROOT
+from editorial.adapters.catalog import Catalogs
+from editorial.services import publishing
+from editorial.services.deps import Deps
+from editorial.store import distribution
+from editorial.store.base import make_engine, make_sessions
+from tests.conftest import SCRIPTS, settings
+
+POINTS = ("dispatched", "claimed", "attempt-written", "sending", "after-network", "accepted", "succeeded")
+
+
+class Nursery:
+    """The other end of the pipe."""
+
+    def __init__(self, program: "subprocess.Popen[str]") -> None:
+        self._program = program
+
+    @classmethod
+    @contextmanager
+    def open(cls) -> Iterator["Nursery"]:
+        program = subprocess.Popen(
+            [sys.executable, "-m", "tests.integration.distribution.victim"],
+            cwd=ROOT,
+            text=True,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+        )
+        try:
+            yield cls(program)
+        finally:
+            assert program.stdin is not None
+            program.stdin.close()
+            program.wait(30)
+            assert program.stdout is not None
+            program.stdout.close()
+
+    def start(
+        self, *, url: str, folder: Path, now: datetime, point: str = "", share: int = 10, kill_after: float = 0
+    ) -> None:
+        """Begin a process at the instant `now`; it ends itself at `point`, or is killed after so many seconds."""
+        assert self._program.stdin is not None
+        wanted = {"url": url, "folder": str(folder), "now": now.isoformat(), "point": point, "share": share}
+        print(json.dumps(wanted | {"kill_after": kill_after}), file=self._program.stdin, flush=True)
+
+    def ended_by(self) -> int:
+        """Wait for the process that was started; the signal that ended it."""
+        assert self._program.stdout is not None
+        return int(self._program.stdout.readline())
+
+
+def publish(url: str, folder: str, now: str, point: str, share: int) -> None:
+    """What a process does: reap and follow up, then hand out, claim and send until nothing is due."""
+    start, began = datetime.fromisoformat(now), time.monotonic()
+    deps = Deps(
+        config=settings(Path(folder), url),
+        sessions=make_sessions(make_engine(url)),
+        now=lambda: start + timedelta(seconds=time.monotonic() - began),
+        token=partial(secrets.token_urlsafe, 32),
+        catalogs=Catalogs(),
+        scripts=SCRIPTS,
+        worker=f"victim-{os.getpid()}",
+    )
+    checkpoint = partial(_die_at, point)
+    publishing.reap_leases(deps)
+    for job_id in publishing.to_follow_up(deps, 10):
+        publishing.follow_up(deps, job_id, checkpoint)
+    with deps.sessions.begin() as session:
+        distribution.dispatch_due(session, deps.now(), 100)
+    while claimed := publishing.claim_some(deps, share, checkpoint):
+        for job_id in claimed:
+            publishing.run(deps, job_id, checkpoint)
+
+
+def _die_at(point: str, name: str) -> None:
+    if name == point:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+
+def _serve() -> None:
+    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
+    for line in sys.stdin:
+        wanted = json.loads(line)
+        kill_after = wanted.pop("kill_after")
+        child = os.fork()
+        if child == 0:
+            try:
+                publish(**wanted)
+            finally:
+                os._exit(0)
+        if kill_after:
+            time.sleep(kill_after)
+            os.kill(child, signal.SIGKILL)  # still ours to wait for: a child that ended is a zombie until then
+        print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) * -1, flush=True)
+
+
+if __name__ == "__main__":
+    _serve()
