@@ -1,13 +1,14 @@
 """The queue pages: what goes out, one job, and the decisions a person takes about it."""
 
+from babel.dates import format_date
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from editorial.domain.errors import EditorialError
+from editorial.domain.errors import EditorialError, NotFound
 from editorial.domain.jobs import JobState
-from editorial.domain.messages import Message, N_, NP_
+from editorial.domain.messages import N_, NP_, Message
 from editorial.domain.people import Permission
-from editorial.services import clock_health, job_decisions, queue_pages
+from editorial.services import channel_pages, clock_health, job_decisions, queue_pages
 from editorial.services.clock_health import ClockHealth
 from editorial.services.queue_pages import Bunch, Cursor, View, Wanted
 from editorial.store import distribution
@@ -19,7 +20,8 @@ from editorial.web.zones import city
 
 bp = Blueprint("queue", __name__)
 bp.add_app_template_filter(lambda name: city(name, catalog().locale), "city")
-bp.add_app_template_filter(lambda day: catalog().weekday(day), "weekday")
+bp.add_app_template_filter(lambda day: format_date(day, "EEEE", locale=catalog().locale), "weekday")
+bp.add_app_template_filter(channel_pages.icon_of, "channel_icon")
 
 HEADINGS = {
     View.NEXT: NP_("%(count)s job in the next 7 days.", "%(count)s jobs in the next 7 days."),
@@ -65,10 +67,16 @@ def job(job_id: int) -> ResponseReturnValue:
 @requires(Permission.PUBLISH)
 def cancel(job_id: int) -> ResponseReturnValue:
     """Take a job back that has not gone out."""
-    with deps().sessions.begin() as session:
-        cancelled = job_decisions.cancel(session, deps(), job_id, person().id)
-        at_once = cancelled.state is JobState.CANCELLED
-    flash(say(Message(N_("The job is cancelled.") if at_once else N_("Cancelling is asked for; it was being sent."))))
+    form = Form(request.form)
+    try:
+        with deps().sessions.begin() as session:
+            at_once = not job_decisions.cancel(session, deps(), job_id, person()).live
+    except EditorialError as error:  # outside the transaction, so nothing half-done is saved
+        return _refused(job_id, form, error)
+    if at_once:
+        flash(say(Message(N_("The job is cancelled."))))
+    else:
+        flash(say(Message(N_("It was being sent already and is asked to stop. It may still arrive."))))
     return redirect(url_for("queue.job", job_id=job_id))
 
 
@@ -76,8 +84,12 @@ def cancel(job_id: int) -> ResponseReturnValue:
 @requires(Permission.PUBLISH)
 def send_now(job_id: int) -> ResponseReturnValue:
     """Let a waiting job go out at once."""
-    with deps().sessions.begin() as session:
-        job_decisions.send_now(session, deps(), job_id, person().id)
+    form = Form(request.form)
+    try:
+        with deps().sessions.begin() as session:
+            job_decisions.send_now(session, deps(), job_id, person())
+    except EditorialError as error:
+        return _refused(job_id, form, error)
     flash(say(Message(N_("The job goes out now."))))
     return redirect(url_for("queue.job", job_id=job_id))
 
@@ -87,49 +99,53 @@ def send_now(job_id: int) -> ResponseReturnValue:
 def resolve_live(job_id: int) -> ResponseReturnValue:
     """Somebody looked and found it: the job is done and never sent again."""
     form = Form(request.form)
-    url = form.line("url", longest=2000, required=False)
-    if form.ok:
-        try:
-            with deps().sessions.begin() as session:
-                job_decisions.resolve_live(session, deps(), job_id, person().id, url=url)
-        except EditorialError as error:
-            form.reject(error)
-        else:
-            flash(say(Message(N_("Noted as sent. It is never sent again."))))
-            return redirect(url_for("queue.job", job_id=job_id))
-    return _job(job_id, form), 422
+    try:
+        with deps().sessions.begin() as session:
+            job_decisions.resolve_live(session, deps(), job_id, person(), url=form.text("url", longest=8000))
+    except EditorialError as error:
+        return _refused(job_id, form, error)
+    flash(say(Message(N_("Noted as sent. It is never sent again."))))
+    return redirect(url_for("queue.job", job_id=job_id))
 
 
 @bp.post("/queue/jobs/<int:job_id>/repetition")
 @requires(Permission.PUBLISH)
 def send_again(job_id: int) -> ResponseReturnValue:
-    """Somebody looked and did not find it, or it failed: the same text goes out as a new job, now."""
+    """Somebody looked and did not find it, or it failed: the same item goes out as a new job, now."""
     form = Form(request.form)
     try:
         with deps().sessions.begin() as session:
-            new = job_decisions.send_again(session, deps(), job_id, person().id, looked="looked" in form.typed)
-            session.flush()
-            new_id = new.id
+            again = job_decisions.send_again(session, deps(), job_id, person(), looked="looked" in form.typed)
+            again_id = again.id
     except EditorialError as error:
-        form.reject(error)
-        return _job(job_id, form), 422
+        return _refused(job_id, form, error)
     flash(say(Message(N_("It goes out again now, as this new job."))))
-    return redirect(url_for("queue.job", job_id=new_id))
+    return redirect(url_for("queue.job", job_id=again_id))
+
+
+def _refused(job_id: int, form: Form, error: EditorialError) -> ResponseReturnValue:
+    if isinstance(error, NotFound):
+        raise error
+    if error.field not in {"url", "looked"}:
+        error.field = None  # the guards of the item name fields of another form
+    form.reject(error)
+    return _job(job_id, form), error.http_status
 
 
 def _job(job_id: int, form: Form) -> str:
     with reading(deps().sessions) as session:
         found = distribution.get_job(session, job_id)
+        repeats = queue_pages.repeats_of(session, job_id)
         return render_template(
             "queue/job.html",
             job=found,
             form=form,
-            can=job_decisions.open_to(found),
+            can=job_decisions.open_to(found, repeated=bool(repeats)),
             next_step=queue_pages.next_step(found),
             reason=queue_pages.reason_of(found),
-            look_at=queue_pages.look_at(deps(), found),
+            look_at=job_decisions.expected_url(deps(), found) if found.state is JobState.UNKNOWN_OUTCOME else None,
             trail=queue_pages.trail(session, found),
-            repeats=queue_pages.repeats_of(session, job_id),
+            repeats=repeats,
         )
 
 

@@ -3,6 +3,9 @@
 from functools import lru_cache
 from zoneinfo import available_timezones
 
+from babel import Locale
+from babel.dates import get_timezone_location
+
 REGIONS = ("Asia", "Europe", "America", "Africa", "Australia", "Pacific", "Atlantic", "Indian")
 
 
@@ -21,3 +24,10 @@ def zone_groups() -> tuple[tuple[str, tuple[tuple[str, str], ...]], ...]:
         for region in REGIONS
     )
     return (*grouped, ("UTC", (("UTC", "UTC"),)))
+
+
+def city(name: str, locale: Locale) -> str:
+    """What the reader calls a zone: its city, such as Shanghai or 上海; a zone without one keeps its name."""
+    if "/" not in name or name.startswith("Etc/"):
+        return name
+    return get_timezone_location(name, locale=locale, return_city=True)

@@ -1,0 +1,289 @@
+"""What the audit's overview shows: the score and why it moved, what could be seen, what is open, what runs now."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import and_, func, or_, select
+from sqlalchemy.orm import Session
+
+from editorial.audit.rule import Severity
+from editorial.domain import robots
+from editorial.domain.findings import FindingEvent
+from editorial.domain.messages import N_, NP_, Message
+from editorial.services import finding_pages, findings
+from editorial.store import audit as store
+from editorial.store.audit import Audit, AuditFile, AuditPage, AuditState, AuditUrl, Finding, FindingHistory
+from editorial.store.content import Site
+
+HISTORY = 12  # audits in the chart and the list
+WHY = 8  # lines of the explanation
+CLOSED_PAGES = 2000  # addresses looked through for the line of robots.txt that closed them
+LOST_AFTER = store.LEASE.total_seconds()
+
+STATES = {
+    AuditState.QUEUED: Message(N_("Waiting to begin")),
+    AuditState.RUNNING: Message(N_("Under way")),
+    AuditState.DONE: Message(N_("Complete")),
+    AuditState.STOPPED: Message(N_("Stopped early")),
+    AuditState.FAILED: Message(N_("Failed")),
+}
+REASONS = {
+    "complete": Message(N_("Every page that was known was fetched.")),
+    "page_cap": Message(N_("It stopped at its limit of pages.")),
+    "time_cap": Message(N_("It stopped at its limit of time.")),
+    "robots_unreachable": Message(N_("robots.txt answered with an error, so nothing may be fetched.")),
+    "robots_forbids": Message(N_("robots.txt forbids the first page.")),
+    "start_unreachable": Message(N_("The first page could not be reached.")),
+    "blocked": Message(N_("The site refused us after some pages.")),
+    "error_rate": Message(N_("Too many pages answered with errors.")),
+    "cancelled": Message(N_("Somebody stopped it.")),
+    "crashed": Message(N_("Its process was lost. Audit again.")),
+}
+UNSEEN = {
+    "robots": Message(N_("Closed by robots.txt")),
+    "timeout": Message(N_("No answer in time")),
+    "dns": Message(N_("Host name not found")),
+    "connect": Message(N_("Connection refused")),
+    "tls": Message(N_("Certificate not accepted")),
+    "reset": Message(N_("Connection broken off")),
+    "address": Message(N_("Address inside a private network")),
+    "redirect-loop": Message(N_("Redirects run in a circle")),
+    "redirects": Message(N_("Too many redirects")),
+    "protocol": Message(N_("Answer was no HTTP")),
+    "file": Message(N_("File could not be read")),
+}
+NO_ANSWER = Message(N_("No answer"))
+EVENTS = {
+    FindingEvent.NEW: NP_("%(title)s: %(count)s new finding", "%(title)s: %(count)s new findings"),
+    FindingEvent.REOPENED: NP_("%(title)s: %(count)s finding is back", "%(title)s: %(count)s findings are back"),
+    FindingEvent.FIXED: NP_("%(title)s: %(count)s finding fixed", "%(title)s: %(count)s findings fixed"),
+    FindingEvent.NEWLY_DISCOVERED: NP_(
+        "%(title)s: %(count)s finding on a page seen for the first time",
+        "%(title)s: %(count)s findings on pages seen for the first time",
+    ),
+    FindingEvent.GONE: NP_(
+        "%(title)s: %(count)s finding no longer applies", "%(title)s: %(count)s findings no longer apply"
+    ),
+}
+_ORDER = tuple(EVENTS)
+
+
+@dataclass(frozen=True)
+class Why:
+    """One line of the explanation: what the last audit changed, by rule."""
+
+    event: FindingEvent
+    rule: str
+    severity: Severity
+    says: Message
+
+
+@dataclass(frozen=True)
+class Hidden:
+    """Pages that could not be seen, for one reason; `detail` is the line of robots.txt, where one decided."""
+
+    says: Message
+    count: int
+    detail: str = ""
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """What an audit could see. `share` in percent, None where nothing was known."""
+
+    share: int | None
+    seen: int
+    known: int
+    hidden: Sequence[Hidden]
+    robots_status: int | None
+    robots_error: str | None
+
+    @property
+    def unseen(self) -> int:
+        """Pages that count neither as good nor as bad."""
+        return sum(part.count for part in self.hidden)
+
+
+@dataclass(frozen=True)
+class Running:
+    """An audit that waits or runs. `share` in percent of the pages known so far, which grow while it runs."""
+
+    audit: Audit
+    share: int
+    silent: bool
+    """Nothing was heard of it for too long; the clock takes it up again."""
+
+
+@dataclass(frozen=True)
+class Overview:
+    """Everything the overview of one site shows. `latest` is None before the first judged audit."""
+
+    site: Site
+    latest: Audit | None
+    before: Audit | None
+    running: Running | None
+    last_failure: Audit | None
+    """An audit after `latest` that saw nothing."""
+    why: Sequence[Why]
+    coverage: Coverage | None
+    severities: dict[Severity, int]
+    history: Sequence[Audit]
+
+    @property
+    def score(self) -> int | None:
+        """0 to 100."""
+        return None if self.latest is None or self.latest.score is None else round(self.latest.score)
+
+    @property
+    def delta(self) -> int | None:
+        """Change of the shown score since the audit before."""
+        if self.score is None or self.before is None or self.before.score is None:
+            return None
+        return self.score - round(self.before.score)
+
+    @property
+    def rules_changed(self) -> bool:
+        """Whether the two scores were counted by different rules."""
+        return bool(self.latest and self.before and self.latest.ruleset != self.before.ruleset)
+
+    @property
+    def open_findings(self) -> int:
+        """How many findings are open."""
+        return sum(self.severities.values())
+
+
+def overview(session: Session, site: Site, now: datetime) -> Overview:
+    """Gather the overview of a site."""
+    latest, before = latest_two(session, site.id)
+    return Overview(
+        site=site,
+        latest=latest,
+        before=before,
+        running=running(session, site.id, now),
+        last_failure=_failure_after(session, site.id, latest),
+        why=why(session, latest) if latest else (),
+        coverage=coverage(session, latest) if latest else None,
+        severities=finding_pages.open_by_severity(session, site.id),
+        history=history(session, site.id),
+    )
+
+
+def running(session: Session, site_id: int, now: datetime) -> Running | None:
+    """The site's audit that waits or runs, and how far it is."""
+    audit = store.under_way(session, site_id)
+    return progress_of(audit, now) if audit is not None else None
+
+
+def progress_of(audit: Audit, now: datetime) -> Running | None:
+    """How far an audit is; None once it has ended."""
+    if audit.state not in (AuditState.QUEUED, AuditState.RUNNING):
+        return None
+    share = round(100 * audit.fetched / audit.known) if audit.known else 0
+    silent = audit.heartbeat_at is not None and (now - audit.heartbeat_at).total_seconds() > LOST_AFTER
+    return Running(audit, min(share, 100), silent and audit.state is AuditState.RUNNING)
+
+
+def latest_two(session: Session, site_id: int) -> tuple[Audit | None, Audit | None]:
+    """The newest judged audit of the whole site, and the one before it."""
+    latest = store.latest_audit(session, site_id)
+    return latest, store.latest_audit(session, site_id, before=latest.id) if latest is not None else None
+
+
+def history(session: Session, site_id: int) -> Sequence[Audit]:
+    """The last ended audits of the whole site, oldest first."""
+    wanted = select(Audit).where(Audit.site_id == site_id, Audit.whole_site, Audit.ended_at.is_not(None))
+    return session.scalars(wanted.order_by(Audit.id.desc()).limit(HISTORY)).all()[::-1]
+
+
+def why(session: Session, audit: Audit) -> Sequence[Why]:
+    """What an audit changed, by event and rule: what broke first, then what was mended, each the worst first."""
+    number = func.count()
+    wanted = (
+        select(FindingHistory.event, Finding.rule, func.min(finding_pages.RANK), number)
+        .join_from(FindingHistory, Finding, Finding.id == FindingHistory.finding_id)
+        .where(FindingHistory.audit_id == audit.id)
+        .group_by(FindingHistory.event, Finding.rule)
+    )
+    found = sorted(session.execute(wanted), key=lambda row: (_ORDER.index(row[0]), row[2], -row[3], row[1]))
+    return [
+        Why(event, rule, list(Severity)[rank], Message.counted(EVENTS[event], count, title=findings.title_of(rule)))
+        for event, rule, rank, count in found[:WHY]
+    ]
+
+
+def coverage(session: Session, audit: Audit) -> Coverage:
+    """What an audit saw and what it did not, with the reasons."""
+    file = session.scalar(
+        select(AuditFile).where(AuditFile.audit_id == audit.id, AuditFile.kind == "robots").order_by(AuditFile.id)
+    )
+    hidden = [*_closed_by_robots(session, audit, file), *_unanswered(session, audit), *_refused(session, audit)]
+    waiting = _not_reached(session, audit)
+    if waiting:
+        hidden.append(Hidden(Message(N_("Not reached before it stopped")), waiting))
+    return Coverage(
+        share=round(100 * audit.coverage) if audit.coverage is not None else None,
+        seen=audit.fetched,
+        known=audit.known,
+        hidden=hidden,
+        robots_status=file.status if file else None,
+        robots_error=file.error if file else None,
+    )
+
+
+def _closed_by_robots(session: Session, audit: Audit, file: AuditFile | None) -> list[Hidden]:
+    """Pages that robots.txt closed to us, by the line that decided."""
+    closed = and_(AuditPage.audit_id == audit.id, AuditPage.error == "robots")
+    total = session.scalar(select(func.count()).select_from(AuditPage).where(closed)) or 0
+    if not total:
+        return []
+    if file is None or total > CLOSED_PAGES:
+        return [Hidden(UNSEEN["robots"], total)]
+    rules = robots.parse(file.content)
+    token = str(audit.options.get("token", "EditorialBot"))
+    lines: Counter[str] = Counter()
+    for url in session.scalars(select(AuditPage.final_url).where(closed)):
+        verdict = rules.decide(token, url)
+        lines["" if verdict.line_number is None else f"{verdict.line_number}: {verdict.line_text}"] += 1
+    return [Hidden(UNSEEN["robots"], count, detail) for detail, count in lines.most_common(5)]
+
+
+def _unanswered(session: Session, audit: Audit) -> list[Hidden]:
+    number = func.count()
+    wanted = (
+        select(AuditPage.error, number)
+        .where(AuditPage.audit_id == audit.id, AuditPage.error.is_not(None), AuditPage.error != "robots")
+        .group_by(AuditPage.error)
+        .order_by(number.desc())
+    )
+    return [Hidden(UNSEEN.get(error or "", NO_ANSWER), count) for error, count in session.execute(wanted)]
+
+
+def _refused(session: Session, audit: Audit) -> list[Hidden]:
+    """Answers that are no pages: refused, throttled, broken. A page that is not there (404) is an answer."""
+    number = func.count()
+    closed = or_(AuditPage.status.in_((401, 403, 429)), AuditPage.status >= 500)
+    wanted = (
+        select(AuditPage.status, number)
+        .where(AuditPage.audit_id == audit.id, AuditPage.error.is_(None), closed)
+        .group_by(AuditPage.status)
+        .order_by(number.desc())
+    )
+    return [
+        Hidden(Message(N_("Answered %(status)s"), {"status": str(status)}), count)
+        for status, count in session.execute(wanted)
+    ]
+
+
+def _not_reached(session: Session, audit: Audit) -> int:
+    page = select(AuditPage.no).where(AuditPage.audit_id == AuditUrl.audit_id, AuditPage.no == AuditUrl.no)
+    wanted = select(func.count()).select_from(AuditUrl)
+    return session.scalar(wanted.where(AuditUrl.audit_id == audit.id, AuditUrl.wanted, ~page.exists())) or 0
+
+
+def _failure_after(session: Session, site_id: int, latest: Audit | None) -> Audit | None:
+    wanted = select(Audit).where(Audit.site_id == site_id, Audit.whole_site, Audit.state == AuditState.FAILED)
+    if latest is not None:
+        wanted = wanted.where(Audit.id > latest.id)
+    return session.scalars(wanted.order_by(Audit.id.desc()).limit(1)).one_or_none()

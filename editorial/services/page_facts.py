@@ -1,0 +1,372 @@
+"""What the page of one address shows, and the page of one finding: facts, outcomes, what changed, the piece behind."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import and_, func, or_, select
+from sqlalchemy.orm import Session
+
+from editorial.audit.crawl.records import unpacked
+from editorial.audit.engine import judge
+from editorial.audit.facts import PageFacts
+from editorial.audit.rule import LACKS, Need, Result, Severity, SiteRule
+from editorial.audit.rules import PAGE_RULES, SITE_RULES
+from editorial.audit.tables import AuditTables
+from editorial.domain.errors import NotFound
+from editorial.domain.findings import OPEN, FindingEvent
+from editorial.domain.messages import N_, Message
+from editorial.domain.urls import n2
+from editorial.services import findings
+from editorial.services.findings import FindingView
+from editorial.store import audit as store
+from editorial.store import content
+from editorial.store.audit import Audit, AuditFailure, AuditLink, AuditPage, AuditState, AuditUrl, Finding
+from editorial.store.content import ContentItem, Site
+
+PAGE = 100  # pages of a site in the list
+
+
+@dataclass(frozen=True)
+class Fact:
+    """Something that was seen. `value` is a sentence, or the page's own words."""
+
+    label: Message
+    value: Message | str
+
+
+@dataclass(frozen=True)
+class RuleAnswer:
+    """What one rule said about a page."""
+
+    rule: str
+    title: Message
+    severity: Severity
+    result: Result
+    reason: Message | None = None
+    count: int = 0
+
+
+@dataclass(frozen=True)
+class PageView:
+    """One page as one audit saw it."""
+
+    audit: Audit
+    site: Site | None
+    url: str
+    page: AuditPage
+    facts: PageFacts
+    seen: Sequence[Fact]
+    answers: Sequence[RuleAnswer]
+    findings: Sequence[FindingView]
+    item: ContentItem | None
+
+    @property
+    def failed_by_severity(self) -> dict[Severity, int]:
+        """How many rules failed, by severity, the worst first."""
+        failed = [answer.severity for answer in self.answers if answer.result is Result.FAIL]
+        return {severity: failed.count(severity) for severity in Severity}
+
+
+@dataclass(frozen=True)
+class PageLine:
+    """One page of the list. `failures` counts what failed on it in that audit."""
+
+    no: int
+    url: str
+    status: int
+    error: str | None
+    title: str
+    failures: int
+
+
+@dataclass(frozen=True)
+class Pages:
+    """One page of the list of pages; `after` is the address that the next one begins behind."""
+
+    lines: Sequence[PageLine]
+    total: int
+    after: str | None
+
+
+@dataclass(frozen=True)
+class Change:
+    """A fact that is not what it was in the audit before."""
+
+    label: Message
+    before: Message | str
+    after: Message | str
+
+
+@dataclass(frozen=True)
+class FindingDetail:
+    """One finding with all that explains it."""
+
+    view: FindingView
+    site: Site
+    item: ContentItem | None
+    seen_at: datetime
+    place: tuple[int, int] | None
+    """Audit and number of the page it was last seen on."""
+    status: int | None
+    changes: Sequence[Change]
+    changed_since: datetime | None
+    events: Sequence[tuple[datetime, FindingEvent]]
+    others: int
+    """Open findings of the same rule on other pages of the site."""
+    severity: Severity
+
+    @property
+    def finding(self) -> Finding:
+        """The row itself."""
+        return self.view.finding
+
+
+def page_view(session: Session, audit_id: int, no: int) -> PageView:
+    """The page with this number in an audit, or `NotFound`."""
+    audit = session.get(Audit, audit_id)
+    page = session.get(AuditPage, (audit_id, no)) if audit else None
+    url = session.get(AuditUrl, (audit_id, no)) if page else None
+    if audit is None or page is None or url is None:
+        raise NotFound
+    facts = unpacked(page.facts)
+    found = findings.findings_of_page(session, audit.site_id, url.n2) if audit.site_id else []
+    return PageView(
+        audit=audit,
+        site=store.site_of(session, audit),
+        url=url.url,
+        page=page,
+        facts=facts,
+        seen=[*facts_of(facts), *_links_in(session, audit_id, no)],
+        answers=_answers(session, audit, page, facts),
+        findings=found,
+        item=_item_of(session, url.n2, page),
+    )
+
+
+def pages_of(session: Session, audit_id: int, text: str, after: str) -> Pages:
+    """The pages an audit fetched or tried, by address, `PAGE` at a time."""
+    failures = (
+        select(AuditFailure.no, func.count().label("count"))
+        .where(AuditFailure.audit_id == audit_id)
+        .group_by(AuditFailure.no)
+        .subquery()
+    )
+    where = [AuditPage.audit_id == audit_id]
+    if text:
+        words = text.lower()
+        where.append(
+            or_(
+                func.lower(AuditUrl.url).contains(words, autoescape=True),
+                AuditPage.title_folded.contains(words, autoescape=True),
+            )
+        )
+    same = and_(AuditUrl.audit_id == AuditPage.audit_id, AuditUrl.no == AuditPage.no)
+    total = session.scalar(select(func.count()).select_from(AuditPage).join(AuditUrl, same).where(*where)) or 0
+    wanted = (
+        select(
+            AuditPage.no,
+            AuditUrl.url,
+            AuditPage.status,
+            AuditPage.error,
+            AuditPage.title,
+            func.coalesce(failures.c.count, 0),
+        )
+        .join(AuditUrl, same)
+        .outerjoin(failures, failures.c.no == AuditPage.no)
+        .where(*where, AuditUrl.url > after)
+        .order_by(AuditUrl.url)
+    )
+    found = [PageLine(*row) for row in session.execute(wanted.limit(PAGE + 1))]
+    return Pages(found[:PAGE], total, found[PAGE - 1].url if len(found) > PAGE else None)
+
+
+def finding_detail(session: Session, finding_id: int) -> FindingDetail:
+    """The finding with this number, or `NotFound`."""
+    view = findings.get_finding(session, finding_id)
+    if view is None:
+        raise NotFound
+    finding = view.finding
+    last = _page_of(session, finding.last_audit_id, finding.n2)
+    before = store.latest_audit(session, finding.site_id, before=finding.first_audit_id)
+    changes: Sequence[Change] = ()
+    if before is not None and (first := _page_of(session, finding.first_audit_id, finding.n2)) is not None:
+        earlier = _page_of(session, before.id, finding.n2)
+        changes = changes_between(unpacked(earlier.facts), unpacked(first.facts)) if earlier is not None else ()
+    return FindingDetail(
+        view=view,
+        site=content.get_site(session, finding.site_id),
+        item=content.get_item(session, finding.content_item_id) if finding.content_item_id else None,
+        seen_at=finding.last_seen_at,
+        place=(last.audit_id, last.no) if last is not None else None,
+        status=last.status if last is not None else None,
+        changes=changes,
+        changed_since=before.ended_at if before is not None and changes else None,
+        events=findings.history_of(session, finding_id),
+        others=_others(session, finding),
+        severity=Severity(finding.severity),
+    )
+
+
+def facts_of(page: PageFacts) -> list[Fact]:
+    """What was seen of a page, in plain words; nothing is judged here."""
+    if page.error:
+        return [Fact(Message(N_("Answer")), Message(N_("none")))]
+    return [
+        Fact(Message(N_("Answer")), _answer(page)),
+        Fact(Message(N_("Robots")), _directives(page)),
+        Fact(Message(N_("Canonical")), _canonical(page)),
+        Fact(Message(N_("Language")), page.html_lang or Message(N_("not named"))),
+        Fact(Message(N_("Title")), _text(page.title)),
+        Fact(Message(N_("Description")), _text(page.description)),
+        Fact(Message(N_("H1")), _headings(page)),
+        Fact(Message(N_("Words")), Message(N_("%(count)s"), {"count": page.text.words})),
+        Fact(Message(N_("Links out")), Message(N_("%(count)s"), {"count": len(page.links)})),
+        Fact(Message(N_("Images")), _images(page)),
+        Fact(Message(N_("Structured data")), _jsonld(page)),
+        Fact(Message(N_("Forms")), Message(N_("%(count)s"), {"count": len(page.forms)})),
+        Fact(Message(N_("Redirects")), Message(N_("%(count)s"), {"count": len(page.redirects)})),
+        Fact(Message(N_("Size")), Message(N_("%(count)s kB"), {"count": round(page.body_bytes / 1000)})),
+    ]
+
+
+def changes_between(before: PageFacts, after: PageFacts) -> list[Change]:
+    """The facts that differ between two audits, as their sentences; how long the answer took is no change."""
+    if before.error or after.error:
+        return []
+    pairs = zip(facts_of(before), facts_of(after), strict=True)
+    found = [Change(old.label, old.value, new.value) for old, new in pairs if old != new]
+    ignored = {"Answer"} if before.status == after.status else set()
+    return [change for change in found if change.label.id not in ignored | {"Size", "Words", "Links out"}]
+
+
+def _answer(page: PageFacts) -> Message:
+    params = {"status": str(page.status), "ms": page.elapsed_ms}
+    return Message(N_("%(status)s in %(ms)s ms"), params)
+
+
+def _directives(page: PageFacts) -> Message | str:
+    named = [f"{each.agent + ': ' if each.agent else ''}{each.name}" for each in page.robots]
+    return ", ".join(dict.fromkeys(named)) or Message(N_("nothing said"))
+
+
+def _canonical(page: PageFacts) -> Message | str:
+    targets = list(dict.fromkeys(each.target or each.href for each in page.canonicals))
+    if not targets:
+        return Message(N_("none"))
+    if len(targets) == 1 and n2(targets[0]) == n2(page.final_url):
+        return Message(N_("itself"))
+    return " · ".join(targets)
+
+
+def _text(text: str) -> Message | str:
+    if not text:
+        return Message(N_("none"))
+    return Message(N_("%(count)s characters: “%(text)s”"), {"count": len(text), "text": text[:160]})
+
+
+def _headings(page: PageFacts) -> Message | str:
+    found = [heading.text for heading in page.headings if heading.level == 1]
+    if not found:
+        return Message(N_("none"))
+    return Message(N_("%(count)s: “%(text)s”"), {"count": len(found), "text": found[0][:120]})
+
+
+def _images(page: PageFacts) -> Message:
+    without = sum(image.alt is None for image in page.images)
+    return Message(N_("%(count)s, %(without)s without alt"), {"count": len(page.images), "without": without})
+
+
+def _jsonld(page: PageFacts) -> Message | str:
+    types = [name for block in page.jsonld for name in block.types]
+    return ", ".join(dict.fromkeys(types)) or Message(N_("none"))
+
+
+def _links_in(session: Session, audit_id: int, no: int) -> list[Fact]:
+    wanted = select(func.count()).select_from(AuditLink).where(AuditLink.audit_id == audit_id, AuditLink.target == no)
+    return [Fact(Message(N_("Links in")), Message(N_("%(count)s"), {"count": session.scalar(wanted) or 0}))]
+
+
+def _answers(session: Session, audit: Audit, page: AuditPage, facts: PageFacts) -> list[RuleAnswer]:
+    """Every rule's answer as the audit stored it; reasons are found by judging the facts again."""
+    available = _available(audit)
+    again = {outcome.rule: outcome for outcome in judge(facts, available, rules=PAGE_RULES)}
+    severities = {rule.id: rule.severity for rule in PAGE_RULES}
+    letters = {"F": Result.FAIL, "P": Result.PASS, "N": Result.NOT_APPLICABLE, "I": Result.INCONCLUSIVE}
+    failed = _failed(session, page)
+    found = []
+    for rule, letter in zip(audit.rules, page.outcomes, strict=False):
+        outcome = again.get(rule)
+        reason = outcome.reason if outcome is not None and letter == "I" else None
+        worst = failed.get(rule, (severities.get(rule, Severity.NOTICE), 0))
+        found.append(RuleAnswer(rule, findings.title_of(rule), worst[0], letters[letter], reason, worst[1]))
+    found += [_site_answer(session, page, rule, failed, available) for rule in SITE_RULES]
+    order = (Result.FAIL, Result.INCONCLUSIVE, Result.PASS, Result.NOT_APPLICABLE)
+    return sorted(found, key=lambda answer: (order.index(answer.result), answer.severity.rank, answer.rule))
+
+
+def _site_answer(
+    session: Session,
+    page: AuditPage,
+    rule: SiteRule,
+    failed: dict[str, tuple[Severity, int]],
+    available: frozenset[Need],
+) -> RuleAnswer:
+    title = findings.title_of(rule.id)
+    if rule.id in failed:
+        return RuleAnswer(rule.id, title, failed[rule.id][0], Result.FAIL, None, failed[rule.id][1])
+    tables = AuditTables(**store.relations(page.audit_id))
+    applies = select(tables.page.c.id).where(tables.page.c.id == page.no, rule.applies(tables))
+    if session.scalar(applies) is None:
+        return RuleAnswer(rule.id, title, rule.severity, Result.NOT_APPLICABLE)
+    lacking = sorted((rule.needs | rule.silence_needs) - available)
+    if lacking:
+        return RuleAnswer(rule.id, title, rule.severity, Result.INCONCLUSIVE, Message(LACKS[lacking[0]]))
+    return RuleAnswer(rule.id, title, rule.severity, Result.PASS)
+
+
+def _available(audit: Audit) -> frozenset[Need]:
+    """What was complete around the pages of an audit."""
+    found = {Need.ROBOTS} if audit.robots_read else set()
+    if audit.state is AuditState.DONE and audit.whole_site:
+        found.add(Need.CRAWL)
+    return frozenset(found)
+
+
+def _failed(session: Session, page: AuditPage) -> dict[str, tuple[Severity, int]]:
+    """Worst severity and number of failures of each rule that failed on the page."""
+    wanted = select(AuditFailure.rule, AuditFailure.severity).where(
+        AuditFailure.audit_id == page.audit_id, AuditFailure.no == page.no
+    )
+    found: dict[str, tuple[Severity, int]] = {}
+    for rule, name in session.execute(wanted):
+        severity = Severity(name)
+        worst, count = found.get(rule, (severity, 0))
+        found[rule] = (min(worst, severity, key=lambda each: each.rank), count + 1)
+    return found
+
+
+def _item_of(session: Session, address: str, page: AuditPage) -> ContentItem | None:
+    names = [name for name in (address, page.final_n2, page.canonical_n2) if name]
+    wanted = select(ContentItem).where(ContentItem.url_n2.in_(names)).order_by(ContentItem.id).limit(1)
+    item = session.scalar(wanted)
+    return content.get_item(session, item.id) if item is not None else None
+
+
+def _page_of(session: Session, audit_id: int, address: str) -> AuditPage | None:
+    wanted = (
+        select(AuditPage)
+        .join(AuditUrl, and_(AuditUrl.audit_id == AuditPage.audit_id, AuditUrl.no == AuditPage.no))
+        .where(AuditPage.audit_id == audit_id, AuditUrl.n2 == address)
+    )
+    return session.scalars(wanted.limit(1)).one_or_none()
+
+
+def _others(session: Session, finding: Finding) -> int:
+    wanted = select(func.count()).where(
+        Finding.site_id == finding.site_id,
+        Finding.rule == finding.rule,
+        Finding.state.in_(OPEN),
+        Finding.url != finding.url,
+    )
+    return session.scalar(wanted) or 0
