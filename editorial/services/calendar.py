@@ -4,6 +4,7 @@ import calendar as gregorian
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from itertools import groupby
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
@@ -17,6 +18,7 @@ from editorial.domain.slots import day_bounds, shown_in
 from editorial.domain.workflow import Status
 from editorial.services.clock_health import ClockHealth, clock_health
 from editorial.services.deps import Deps
+from editorial.services.findings import open_counts_of_items
 from editorial.store import calendar as store
 from editorial.store import distribution
 from editorial.store.calendar import CardRow
@@ -101,6 +103,11 @@ class Drawer:
 
     cards: tuple[Card, ...]
     count: int
+
+    @property
+    def groups(self) -> tuple[tuple[Status, tuple[Card, ...]], ...]:
+        """The cards by status, in their order."""
+        return tuple((status, tuple(cards)) for status, cards in groupby(self.cards, key=lambda card: card.status))
 
 
 @dataclass(frozen=True)
@@ -192,6 +199,7 @@ def week_start(session: Session) -> int:
 def dressed(session: Session, viewer: Viewer, rows: Sequence[CardRow]) -> list[Card]:
     """Rows with everything a card says; each time is converted once, here."""
     troubles = _troubles(session, (row.id for row in rows if row.publish_at is not None))
+    findings = open_counts_of_items(session, [row.id for row in rows if row.status in OUT])
     today = viewer.today
     cards = []
     for row in rows:
@@ -222,6 +230,7 @@ def dressed(session: Session, viewer: Viewer, rows: Sequence[CardRow]) -> list[C
                 flag=flag,
                 days_late=days_late,
                 trouble=trouble,
+                findings=findings.get(row.id, 0),
             )
         )
     return cards

@@ -117,18 +117,18 @@ def keep_slot(
     return Moved(item, says, event.undo_token, day)
 
 
+def find_undo_item(session: Session, token: str) -> int:
+    """The item that a token would take back, or `NotFound`."""
+    return _event_behind(session, token).entity_id
+
+
 def undo(session: Session, deps: Deps, actor: Person, token: str) -> Moved:
     """Take a move back: a normal, versioned write. The caller commits.
 
     Raises:
         NotFound: no such token. Stale: the item was changed since. DayRefused: it was taken back already.
     """
-    event = history.find_undo(session, token)
-    if event is None or event.entity != "item" or event.action not in _TAKE_BACK:
-        raise NotFound(
-            Message(N_("There is nothing to take back.")),
-            hint=Message(N_("Load the page again to see how things stand.")),
-        )
+    event = _event_behind(session, token)
     if session.scalar(select(HistoryEvent.id).where(HistoryEvent.undo_of == event.id)) is not None:
         raise DayRefused(
             Message(N_("This was taken back already.")),
@@ -158,6 +158,16 @@ def undo(session: Session, deps: Deps, actor: Person, token: str) -> Moved:
         else Message(N_("“%(title)s” is back: %(status)s."), {"title": item.title, "status": item.status.label})
     )
     return Moved(item, says, None, before)
+
+
+def _event_behind(session: Session, token: str) -> HistoryEvent:
+    event = history.find_undo(session, token)
+    if event is None or event.entity != "item" or event.action not in _TAKE_BACK:
+        raise NotFound(
+            Message(N_("There is nothing to take back.")),
+            hint=Message(N_("Load the page again to see how things stand.")),
+        )
+    return event
 
 
 def _move_slot(
