@@ -258,13 +258,21 @@ def _host(host: str) -> str | None:
     """The one spelling of a host: lower case, punycode, IPv4 in four decimals, IPv6 compressed."""
     try:
         if host.startswith("[") and host.endswith("]"):
-            return f"[{IPv6Address(host[1:-1])}]" if "%" not in host else None
+            return f"[{_ipv6(IPv6Address(host[1:-1]))}]" if "%" not in host else None
         name = _ascii_host(host)
     except ValueError:  # of the address, of an escape or of IDNA
         return None
     if not name or len(name) > 254 or ".." in name or name.startswith(".") or _FORBIDDEN_HOST.search(name):
         return None
     return _as_ipv4(name) if _ends_in_number(name) else name
+
+
+def _ipv6(address: IPv6Address) -> str:
+    """As WHATWG writes it: never with dots, whatever this version of Python does."""
+    if address.ipv4_mapped is None:
+        return str(address)
+    number = int(address.ipv4_mapped)
+    return f"::ffff:{number >> 16:x}:{number & 0xFFFF:x}"
 
 
 def _ascii_host(host: str) -> str:

@@ -1,0 +1,306 @@
+"""What passes between the parts of a crawl: the plan, a page's record, what goes into the store, how it ended."""
+
+import zlib
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from typing import Any, NamedTuple, Protocol
+
+import orjson
+
+from editorial.audit.engine import judge
+from editorial.audit.facts import PageFacts, Response, RobotsTxt
+from editorial.audit.predicates import is_html_page, is_results_page
+from editorial.audit.rule import Engine, Need, Outcome, PageRule, Params, Result
+from editorial.audit.tables import fold
+from editorial.domain.robots import Robots
+from editorial.domain.urls import SiteScope, in_scope, n2
+
+ANCHOR_CHARS = 80  # of a link's text; enough to recognise it
+LETTERS = {Result.FAIL: "F", Result.PASS: "P", Result.NOT_APPLICABLE: "N", Result.INCONCLUSIVE: "I"}
+"""One letter an outcome: a page's outcomes are a text in the order of the audit's rules."""
+
+
+class StopReason(StrEnum):
+    """Why a crawl ended."""
+
+    COMPLETE = "complete"
+    PAGE_CAP = "page_cap"
+    TIME_CAP = "time_cap"
+    ROBOTS_UNREACHABLE = "robots_unreachable"
+    ROBOTS_FORBIDS = "robots_forbids"
+    START_UNREACHABLE = "start_unreachable"
+    BLOCKED = "blocked"
+    ERROR_RATE = "error_rate"
+    CANCELLED = "cancelled"
+    CRASHED = "crashed"
+
+
+@dataclass(frozen=True)
+class CrawlPlan:
+    """What is crawled and how politely."""
+
+    start: str
+    """N1 form."""
+    scope: SiteScope
+    seeds: tuple[str, ...] = ()
+    """Further addresses that are known from elsewhere (N1)."""
+    token: str = "EditorialBot"  # noqa: S105 -- our name in robots.txt
+    max_pages: int = 5000
+    max_seconds: float = 6 * 3600
+    max_depth: int = 50
+    rate: float = 2.0
+    """Requests a second and host; Crawl-delay and Retry-After can only slow it down."""
+    connections: int = 2
+    """Connections a host."""
+    follow_links: bool = True
+    sitemaps: bool = True
+    retries: int = 2
+    retry_delay: float = 1.0
+    """Seconds before the first retry; doubled for the next."""
+
+
+class LinkSeen(NamedTuple):
+    """A link of a page, one for each target."""
+
+    url: str
+    n2: str
+    internal: bool
+    nofollow: bool
+    text: str
+
+
+@dataclass(slots=True)
+class PageRecord:
+    """One page, judged, as compact as it leaves a worker. The facts lie beside it as a blob."""
+
+    url: str
+    final_url: str
+    status: int
+    error: str | None
+    truncated: bool
+    elapsed_ms: int
+    body_bytes: int
+    media_type: str
+    location: str | None = None
+    retry_after: str = ""
+    canonical_n2: str | None = None
+    title: str = ""
+    title_folded: str = ""
+    language: str = ""
+    is_html: bool = False
+    is_results_page: bool = False
+    digest: str = ""
+    nofollow: bool = False
+    links: Sequence[Sequence[Any]] = ()
+    """`LinkSeen` as lists."""
+    discovered: Sequence[str] = ()
+    """Further addresses of the site named by canonicals and hreflang (N1)."""
+    alternates: Sequence[Sequence[str]] = ()
+    """hreflang code and N2."""
+    outcomes: str = ""
+    failures: Sequence[Sequence[Any]] = ()
+    """rule, version, severity, key, params, evidence."""
+
+
+class UrlRow(NamedTuple):
+    """An address an audit heard of. `no` is its number within the audit, the same as its page's."""
+
+    no: int
+    url: str
+    n2: str
+    internal: bool
+    wanted: bool
+    """Whether it is to be fetched: those without a page are what a resumed crawl begins with."""
+    depth: int | None
+    """Clicks from the start; None for what only a sitemap named."""
+
+
+class PageRow(NamedTuple):
+    """A page that was fetched, or tried."""
+
+    no: int
+    record: PageRecord
+    facts: bytes
+
+
+class LinkRow(NamedTuple):
+    """A link from page `no`."""
+
+    no: int
+    position: int
+    target: int
+    nofollow: bool
+    text: str
+
+
+class FileRow(NamedTuple):
+    """robots.txt or a sitemap, as it was fetched."""
+
+    kind: str
+    url: str
+    status: int
+    error: str | None
+    content: bytes
+
+
+@dataclass
+class Batch:
+    """What is written in one transaction."""
+
+    urls: list[UrlRow] = field(default_factory=list)
+    promoted: list[tuple[int, int | None]] = field(default_factory=list)
+    """Number and depth of addresses stored before that are wanted now."""
+    pages: list[PageRow] = field(default_factory=list)
+    links: list[LinkRow] = field(default_factory=list)
+    files: list[FileRow] = field(default_factory=list)
+
+    def __bool__(self) -> bool:
+        return bool(self.urls or self.promoted or self.pages or self.links or self.files)
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a crawl is."""
+
+    fetched: int
+    known: int
+    """Pages known to belong to the site, fetched or waiting."""
+    failures: int
+    seconds: float
+
+
+class Sink(Protocol):
+    """Where a crawl puts what it finds."""
+
+    def save(self, batch: Batch) -> None:
+        """Write a batch in one transaction."""
+
+    def beat(self, progress: Progress) -> bool:
+        """Told about every second; False asks the crawl to stop."""
+
+
+@dataclass(frozen=True)
+class CrawlEnd:
+    """How a crawl ended."""
+
+    reason: StopReason
+    fetched: int
+    known: int
+    robots_read: bool
+    detail: str = ""
+
+    @property
+    def complete(self) -> bool:
+        """Whether every page was seen: only then a missing link is a missing link."""
+        return self.reason is StopReason.COMPLETE
+
+
+Gather = Callable[[Response], PageFacts]
+
+
+@dataclass(frozen=True)
+class Judge:
+    """Turns a response into a record: gather, then every page rule."""
+
+    gather: Gather
+    rules: Sequence[PageRule]
+    scope: SiteScope
+    available: frozenset[Need] = frozenset()
+    params: Mapping[str, Params] = field(default_factory=dict)
+    raised: Callable[[str, Exception], None] | None = None
+
+    def of(self, response: Response, robots: Robots | None = None) -> tuple[PageRecord, PageFacts]:
+        """The record and the facts of one response."""
+        facts = self.gather(response)
+        available = self.available
+        if robots is not None:
+            available |= {Need.ROBOTS}
+            facts = replace(facts, robots_txt=_verdicts(robots, facts.final_url))
+        outcomes = judge(facts, available, rules=self.rules, params=self.params, raised=self.raised)
+        record = PageRecord(
+            facts.url,
+            facts.final_url,
+            facts.status,
+            facts.error,
+            facts.truncated,
+            facts.elapsed_ms,
+            facts.body_bytes,
+            facts.media_type,
+            retry_after=response.header("retry-after"),
+            canonical_n2=_canonical(facts),
+            title=facts.title[:500],
+            title_folded=fold(facts.title)[:500],
+            language=facts.language,
+            is_html=is_html_page(facts),
+            is_results_page=is_results_page(facts),
+            digest=facts.text.digest,
+            nofollow=any(each.name in ("nofollow", "none") and not each.agent for each in facts.robots),
+            links=_links(facts, self.scope),
+            discovered=_discovered(facts, self.scope),
+            alternates=[(each.code, n2(each.target) or each.target) for each in facts.alternates if each.target],
+            outcomes="".join(LETTERS[outcome.result] for outcome in outcomes),
+            failures=_failures(outcomes),
+        )
+        return record, facts
+
+
+def packed(facts: PageFacts) -> bytes:
+    """Facts as they are stored: JSON, deflated."""
+    return zlib.compress(orjson.dumps(facts.to_dict()), 1)
+
+
+def unpacked(blob: bytes) -> PageFacts:
+    """The facts that `packed` stored."""
+    return PageFacts.from_dict(orjson.loads(zlib.decompress(blob)))
+
+
+def _verdicts(robots: Robots, url: str) -> tuple[RobotsTxt, ...]:
+    verdicts = ((engine.agent, robots.decide(engine.agent, url)) for engine in Engine)
+    return tuple(RobotsTxt(agent, verdict.allowed, verdict.line_text) for agent, verdict in verdicts)
+
+
+def _canonical(facts: PageFacts) -> str | None:
+    targets = {each.target for each in facts.canonicals if each.target}
+    return n2(targets.pop()) if len(targets) == 1 else None
+
+
+def _links(facts: PageFacts, scope: SiteScope) -> list[tuple[Any, ...]]:
+    """One link a target; a target that is followed once is followed."""
+    seen: dict[str, LinkSeen] = {}
+    spelled: dict[str, str] = {}
+    for link in facts.links:
+        if link.url is None:
+            continue
+        url = link.url.partition("#")[0]
+        compare = spelled.get(url)
+        if compare is None:
+            compare = spelled[url] = n2(url) or url
+        known = seen.get(compare)
+        if known is None:
+            text = link.text[:ANCHOR_CHARS]
+            seen[compare] = LinkSeen(url, compare, in_scope(url, scope), link.nofollow, text)
+        elif known.nofollow and not link.nofollow:
+            seen[compare] = known._replace(nofollow=False)
+    return [tuple(link) for link in seen.values()]  # orjson knows plain tuples only
+
+
+def _discovered(facts: PageFacts, scope: SiteScope) -> list[str]:
+    named = [each.target for each in facts.canonicals] + [each.target for each in facts.alternates]
+    urls = dict.fromkeys(url.partition("#")[0] for url in named if url)
+    return [url for url in urls if in_scope(url, scope)]
+
+
+def _failures(outcomes: Iterable[Outcome]) -> list[tuple[Any, ...]]:
+    return [
+        (
+            outcome.rule,
+            outcome.version,
+            failure.severity or outcome.severity,
+            failure.key,
+            dict(failure.params),
+            failure.evidence,
+        )
+        for outcome in outcomes
+        for failure in outcome.failures
+    ]

@@ -1,0 +1,143 @@
+"""Puts what a crawl finds into the database, a batch a transaction."""
+
+from collections.abc import Callable, Iterator
+from datetime import datetime
+
+import orjson
+from sqlalchemy import and_, delete, select, update
+
+from editorial.audit.crawl.records import Batch, PageRow, Progress, UrlRow
+from editorial.audit.crawl.redirects import Settled
+from editorial.audit.engine import fingerprint
+from editorial.domain.urls import n2
+from editorial.store import audit as store
+from editorial.store.base import Sessions, reading
+
+Report = Callable[[Progress], None]
+
+
+class AuditSink:
+    """The `Sink` of one audit. Pages, links and failures are written as they come; findings wait for the end."""
+
+    def __init__(
+        self, sessions: Sessions, audit_id: int, worker: str, now: Callable[[], datetime], report: Report | None = None
+    ) -> None:
+        self._sessions, self._audit_id, self._worker, self._now, self._report = sessions, audit_id, worker, now, report
+
+    def save(self, batch: Batch) -> None:
+        """Write a batch in one transaction; what is there already stays as it is."""
+        audit = self._audit_id
+        with self._sessions.begin() as session:
+            connection = session.connection()
+            rows = [(audit, *url) for url in batch.urls]
+            store.insert_rows(connection, store.AuditUrl, rows)
+            for no, depth in batch.promoted:
+                session.execute(
+                    update(store.AuditUrl)
+                    .where(store.AuditUrl.audit_id == audit, store.AuditUrl.no == no)
+                    .values(wanted=True, internal=True, depth=depth)
+                )
+            store.insert_rows(connection, store.AuditPage, [_page(audit, page) for page in batch.pages])
+            store.insert_rows(connection, store.AuditLink, [(audit, *link) for link in batch.links])
+            store.insert_rows(
+                connection,
+                store.AuditAlternate,
+                [
+                    (audit, page.no, position, code[:80], compare)
+                    for page in batch.pages
+                    for position, (code, compare) in enumerate(page.record.alternates)
+                ],
+            )
+            store.insert_rows(
+                connection, store.AuditFailure, [row for page in batch.pages for row in _failures(audit, page)]
+            )
+            session.add_all(
+                store.AuditFile(audit_id=audit, kind=kind, url=url, status=status, error=error, content=content)
+                for kind, url, status, error, content in batch.files
+            )
+
+    def beat(self, progress: Progress) -> bool:
+        """Keep the lease, show the progress; False when somebody asked to stop."""
+        if self._report is not None:
+            self._report(progress)
+        with self._sessions.begin() as session:
+            return store.heartbeat(
+                session,
+                self._audit_id,
+                self._worker,
+                self._now(),
+                fetched=progress.fetched,
+                known=progress.known,
+            )
+
+
+def _page(audit: int, page: PageRow) -> tuple[object, ...]:
+    record = page.record
+    return (
+        audit,
+        page.no,
+        record.final_url,
+        n2(record.final_url) or record.final_url,
+        record.canonical_n2,
+        record.status,
+        record.error,
+        record.truncated,
+        record.elapsed_ms,
+        record.body_bytes,
+        record.media_type[:120],
+        record.title,
+        record.title_folded,
+        record.language[:20],
+        record.is_html,
+        record.is_results_page,
+        record.digest,
+        record.outcomes,
+        page.facts,
+    )
+
+
+def _failures(audit: int, page: PageRow) -> Iterator[tuple[object, ...]]:
+    compare = n2(page.record.url) or page.record.url
+    for rule, version, severity, key, params, evidence in page.record.failures:
+        yield (
+            audit,
+            fingerprint(rule, compare, key),
+            page.no,
+            rule,
+            version,
+            severity,
+            key,
+            orjson.dumps(params).decode(),
+            orjson.dumps(evidence).decode(),
+        )
+
+
+def interrupted(sessions: Sessions, audit_id: int) -> tuple[list[UrlRow], dict[int, Settled]]:
+    """What an audit knew when its process was lost: addresses, and which pages have their answer."""
+    url, page = store.AuditUrl, store.AuditPage
+    with reading(sessions) as session:
+        rows = session.execute(
+            select(url.no, url.url, url.n2, url.internal, url.wanted, url.depth).where(url.audit_id == audit_id)
+        )
+        known = [UrlRow(*row) for row in rows]
+        of_page = and_(url.audit_id == page.audit_id, url.no == page.no)
+        pages = session.execute(
+            select(page.no, url.url, page.final_url, page.status, page.error)
+            .join_from(page, url, of_page)
+            .where(page.audit_id == audit_id)
+        )
+        return known, {row.no: Settled(row.no, row.url, row.final_url, row.status, row.error) for row in pages}
+
+
+def forget(sessions: Sessions, audit_id: int) -> None:
+    """Drop what an unfinished audit saw: its rules have changed since, so that it begins again."""
+    with sessions.begin() as session:
+        for table in (
+            store.AuditFailure,
+            store.AuditAlternate,
+            store.AuditLink,
+            store.AuditPage,
+            store.AuditUrl,
+            store.AuditFile,
+        ):
+            session.execute(delete(table).where(table.audit_id == audit_id))

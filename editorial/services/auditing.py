@@ -1,0 +1,245 @@
+"""Audits: asked for, run, judged, ended."""
+
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+import structlog
+from sqlalchemy.orm import Session
+
+from config import Config
+from editorial.adapters.fetch import PRODUCT_TOKEN, Limits
+from editorial.audit.crawl.crawl import Crawl
+from editorial.audit.crawl.pool import WorkerPool
+from editorial.audit.crawl.records import CrawlEnd, CrawlPlan, Judge, StopReason
+from editorial.audit.crawl.worker import PAGE_CPU
+from editorial.audit.gather import gather
+from editorial.audit.rules import PAGE_RULES, ruleset_version
+from editorial.domain.addresses import AllowList
+from editorial.domain.errors import EditorialError
+from editorial.domain.messages import N_, Message
+from editorial.domain.urls import n1, scope_of
+from editorial.services import verdicts
+from editorial.services.audit_storage import AuditSink, Report, forget, interrupted
+from editorial.services.deps import Deps
+from editorial.store import audit as store
+from editorial.store.audit import Audit, AuditState, AuditTrigger
+from editorial.store.base import Sessions
+from editorial.store.content import Site
+
+log = structlog.get_logger(__name__)
+
+VERSION = "0.1"
+MAX_ATTEMPTS = 3  # processes that may be lost over one audit
+WORKER_COMMAND = (sys.executable, "-m", "editorial.background.crawl_worker")
+
+
+class NotAnAddress(EditorialError):
+    """What was typed can't be fetched over HTTP."""
+
+    def __init__(self, typed: str) -> None:
+        super().__init__(
+            Message(N_("%(url)s is not an address that can be audited."), {"url": typed[:200]}),
+            hint=Message(N_("Give a whole address that begins with http:// or https://.")),
+            field="url",
+        )
+
+
+@dataclass(frozen=True)
+class AuditParts:
+    """What running an audit needs."""
+
+    sessions: Sessions
+    now: Callable[[], datetime]
+    worker: str
+    """Name of this process; the audit's lease carries it."""
+    allow: AllowList = field(default_factory=AllowList)
+    contact: str = ""
+    """Address where a site's owner learns who crawls; stands in the User-Agent."""
+    workers: int = 1
+    rate: float = 2.0
+    connections: int = 2
+    max_pages: int = 5000
+    limits: Limits = field(default_factory=Limits)
+    page_cpu: float = PAGE_CPU
+    retry_delay: float = 1.0
+    command: Sequence[str] = WORKER_COMMAND
+    resolve: tuple[str, ...] = ()
+    started: Callable[[WorkerPool], None] | None = None
+    """Told about the worker programs once they run; tests end some of them."""
+
+
+def parts_of(deps: Deps, cores: int) -> AuditParts:
+    """The parts of the product's own audits, by its settings.
+
+    Args:
+        cores: of this machine; one is left to the people.
+    """
+    config: Config = deps.config
+    return AuditParts(
+        sessions=deps.sessions,
+        now=deps.now,
+        worker=deps.worker,
+        allow=AllowList.of(config.private_networks),
+        contact=config.base_url,
+        workers=config.crawl_workers or max(1, cores - 1),
+        rate=config.crawl_rate,
+        connections=config.crawl_connections,
+        max_pages=config.crawl_max_pages,
+    )
+
+
+def user_agent(contact: str) -> str:
+    """How we introduce ourselves: the token that robots.txt knows, and where to complain."""
+    return f"{PRODUCT_TOKEN}/{VERSION}" + (f" (+{contact})" if contact else "")
+
+
+def start_audit(
+    session: Session, site: Site, trigger: AuditTrigger, now: datetime, *, requested_by: int | None = None
+) -> Audit:
+    """Queue an audit of a whole site. If one is queued or runs already, that one is returned and nothing changes."""
+    existing = store.under_way(session, site.id)
+    if existing is not None:
+        return existing
+    return _queue(session, site.base_url, site.id, trigger, now, requested_by=requested_by)
+
+
+def start_page_audit(session: Session, site: Site, url: str, trigger: AuditTrigger, now: datetime) -> Audit:
+    """Queue the audit of one page, such as the one just published.
+
+    Raises:
+        NotAnAddress: `url` can't be fetched.
+    """
+    return _queue(session, _address(url), site.id, trigger, now, whole_site=False)
+
+
+def start_audit_of(session: Session, url: str, now: datetime, options: Mapping[str, Any] | None = None) -> Audit:
+    """Queue an audit of an address that is no site of ours: the command line's.
+
+    Args:
+        options: `max_pages`, `rate`, `connections` where they differ from the parts'.
+
+    Raises:
+        NotAnAddress: `url` can't be fetched.
+    """
+    return _queue(session, _address(url), None, AuditTrigger.COMMAND, now, options=options)
+
+
+def ask_to_stop(session: Session, audit_id: int, now: datetime) -> None:
+    """Stop an audit: a queued one ends at once, a running one within seconds, keeping what it saw."""
+    audit = session.get(Audit, audit_id)
+    if audit is None or audit.state not in (AuditState.QUEUED, AuditState.RUNNING):
+        return
+    audit.stop_requested = True
+    if audit.state is AuditState.QUEUED:
+        audit.state, audit.ended_at, audit.stop_reason = AuditState.FAILED, now, StopReason.CANCELLED
+
+
+def run_audit(parts: AuditParts, audit_id: int | None = None, report: Report | None = None) -> int | None:
+    """Run a queued audit, or take up one whose process was lost. Returns its id, or None if there is nothing to do.
+
+    Args:
+        audit_id: this one; otherwise the oldest whose turn it is.
+        report: told about the progress every second, on this thread.
+    """
+    with parts.sessions.begin() as session:
+        audit = store.claim(session, parts.now(), parts.worker, audit_id)
+        if audit is None:
+            return None
+        plan = _plan(parts, audit)
+        again, rules_changed = audit.attempts > 1, audit.ruleset not in ("", ruleset_version())
+        audit.ruleset, audit.rules = ruleset_version(), [rule.id for rule in PAGE_RULES]
+        too_often = audit.attempts > MAX_ATTEMPTS
+    with structlog.contextvars.bound_contextvars(audit_id=audit.id):
+        if again and rules_changed:
+            forget(parts.sessions, audit.id)
+        if too_often:
+            end = CrawlEnd(StopReason.CRASHED, 0, 0, robots_read=False)
+        else:
+            end = _crawl(parts, audit.id, plan, report, resume=again and not rules_changed)
+        verdicts.finish(parts.sessions, audit.id, parts.worker, end, parts.now)
+        log.info("audit.ended", reason=end.reason.value, fetched=end.fetched, known=end.known)
+    return audit.id
+
+
+def _crawl(parts: AuditParts, audit_id: int, plan: CrawlPlan, report: Report | None, *, resume: bool) -> CrawlEnd:
+    sink = AuditSink(parts.sessions, audit_id, parts.worker, parts.now, report)
+    judge = Judge(gather, PAGE_RULES, plan.scope, raised=_raised)
+    try:
+        with WorkerPool(parts.command, parts.workers, _worker_settings(parts, plan)) as pool:
+            if parts.started is not None:
+                parts.started(pool)
+            crawl = Crawl(plan, pool, judge, sink, now=parts.now)
+            if resume:
+                crawl.restore(*interrupted(parts.sessions, audit_id))
+            return crawl.run()
+    except Exception:
+        log.exception("audit.crashed")
+        return CrawlEnd(StopReason.CRASHED, 0, 0, robots_read=False)
+
+
+def _worker_settings(parts: AuditParts, plan: CrawlPlan) -> dict[str, Any]:
+    """The first frame of a worker program. No secrets: it reads hostile pages."""
+    networks = [str(network) for network in parts.allow.networks]
+    return {
+        "agent": user_agent(parts.contact),
+        "allow": {"entries": [*networks, *parts.allow.hosts], "everything": parts.allow.everything},
+        "limits": asdict(parts.limits),
+        "resolve": list(parts.resolve),
+        "scope": {**asdict(plan.scope), "hosts": sorted(plan.scope.hosts)},
+        "available": [],
+        "page_cpu": parts.page_cpu,
+    }
+
+
+def _plan(parts: AuditParts, audit: Audit) -> CrawlPlan:
+    options = audit.options
+    plan = CrawlPlan(
+        start=audit.start_url,
+        scope=scope_of(audit.start_url),
+        max_pages=int(options.get("max_pages", parts.max_pages)),
+        rate=float(options.get("rate", parts.rate)),
+        connections=int(options.get("connections", parts.connections)),
+        retry_delay=parts.retry_delay,
+    )
+    return plan if audit.whole_site else replace(plan, follow_links=False, sitemaps=False)
+
+
+def _queue(
+    session: Session,
+    url: str,
+    site_id: int | None,
+    trigger: AuditTrigger,
+    now: datetime,
+    *,
+    requested_by: int | None = None,
+    whole_site: bool = True,
+    options: Mapping[str, Any] | None = None,
+) -> Audit:
+    audit = Audit(
+        site_id=site_id,
+        start_url=url,
+        whole_site=whole_site,
+        trigger=trigger,
+        state=AuditState.QUEUED,
+        requested_at=now,
+        requested_by=requested_by,
+        options=dict(options or {}),
+    )
+    session.add(audit)
+    session.flush()
+    log.info("audit.queued", audit_id=audit.id, trigger=trigger.value)
+    return audit
+
+
+def _address(typed: str) -> str:
+    url = n1(typed)
+    if url is None:
+        raise NotAnAddress(typed)
+    return url
+
+
+def _raised(rule: str, error: Exception) -> None:
+    log.error("rule.raised", rule=rule, error=repr(error))

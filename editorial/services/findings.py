@@ -1,0 +1,369 @@
+"""Findings: what an audit does to them, and how they are asked for."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import orjson
+from sqlalchemy import Row, and_, case, func, insert, select, update
+from sqlalchemy.orm import Session
+
+from editorial.audit.engine import MOST_FAILURES
+from editorial.audit.rules import BY_ID
+from editorial.domain.findings import CLOSED, OPEN, Answer, FindingEvent, FindingState, after_audit
+from editorial.domain.messages import N_, Message
+from editorial.store.audit import (
+    Audit,
+    AuditFailure,
+    AuditPage,
+    AuditUrl,
+    Finding,
+    FindingHistory,
+    latest_audit,
+)
+from editorial.store.content import ContentItem
+
+CHUNK = 500  # rows of one statement
+
+_RANK = case({"blocker": 0, "error": 1, "warning": 2}, value=Finding.severity, else_=3)
+
+
+@dataclass(frozen=True)
+class Answers:
+    """What the rules said about each page of an audit, by N2."""
+
+    page_rules: Sequence[str]
+    """In the order of the letters of `pages`."""
+    pages: Mapping[str, str]
+    """N2 to the page's outcomes, for the pages that answered."""
+    partial: frozenset[str]
+    """N2 of the pages that were not read to their end."""
+    site_rules: Mapping[str, tuple[frozenset[str], bool]]
+    """Rule to: N2 of the pages it applies to; whether a page it says nothing about passed."""
+
+    def of(self, rule: str, n2: str) -> Answer:
+        """What the rule says about a failure on this page that it did not report this time."""
+        letters = self.pages.get(n2)
+        if letters is None:
+            return Answer.NOT_SEEN
+        if rule in self.site_rules:
+            applies, silence = self.site_rules[rule]
+            if not silence or n2 in self.partial:
+                return Answer.INCONCLUSIVE
+            return Answer.PASS if n2 in applies else Answer.NOT_APPLICABLE
+        if rule not in self.page_rules:
+            return Answer.INCONCLUSIVE  # a rule that was taken away says nothing
+        letter = letters[self.page_rules.index(rule)]
+        return Answer.PASS if letter == Answer.FAIL else Answer(letter)  # it still fails, but for another reason
+
+
+def merge(session: Session, audit: Audit, answers: Answers, now: datetime) -> dict[str, int]:
+    """Bring the findings of the audit's site up to date. Returns how many became what."""
+    known = {
+        row.fingerprint: row
+        for row in session.execute(
+            select(Finding.id, Finding.fingerprint, Finding.state, Finding.rule, Finding.n2).where(
+                Finding.site_id == audit.site_id
+            )
+        )
+    }
+    items = _items_by_page(session, audit.id)
+    seen_before = _pages_seen_before(session, audit)
+    counts: Counter[str] = Counter()
+    fresh: list[dict[str, Any]] = []
+    events: list[dict[str, Any]] = []
+    changes: list[dict[str, Any]] = []
+    seen: set[str] = set()
+    reported: Counter[tuple[str, str]] = Counter()
+    for failure in session.execute(_failures(audit.id)).yield_per(CHUNK):
+        seen.add(failure.fingerprint)
+        reported[failure.rule, failure.n2] += 1
+        sighting = _sighting(failure, audit, now, items.get(failure.n2))
+        before = known.get(failure.fingerprint)
+        if before is None:
+            discovered = seen_before is not None and failure.n2 not in seen_before
+            fresh.append(sighting | _birth(audit, now, failure, discovered=discovered))
+            counts[FindingEvent.NEWLY_DISCOVERED if discovered else FindingEvent.NEW] += 1
+            continue
+        state = after_audit(before.state, Answer.FAIL)
+        counts[str(state)] += 1
+        changes.append(sighting | {"id": before.id, "state": state, "fixed_at": None})
+        if state is FindingState.REOPENED and before.state in CLOSED:
+            events.append(_event(before.id, audit.id, FindingEvent.REOPENED, now))
+    for fingerprint, before in known.items():
+        if fingerprint in seen or before.state in CLOSED:
+            continue
+        cut = reported[before.rule, before.n2] >= MOST_FAILURES  # it may be among those that were only counted
+        state = before.state if cut else after_audit(before.state, answers.of(before.rule, before.n2))
+        if state is None or state == before.state:
+            counts["unknown"] += before.state is not FindingState.MUTED
+            continue
+        counts[str(state)] += 1
+        fixed_at = now if state is FindingState.FIXED else None
+        changes.append({"id": before.id, "state": state, "fixed_at": fixed_at})
+        events.append(_event(before.id, audit.id, FindingEvent(state), now))
+    _write(session, audit, fresh, changes, events)
+    return dict(counts)
+
+
+def _write(
+    session: Session,
+    audit: Audit,
+    fresh: list[dict[str, Any]],
+    changes: list[dict[str, Any]],
+    events: list[dict[str, Any]],
+) -> None:
+    for place in range(0, len(fresh), CHUNK):
+        session.execute(insert(Finding), fresh[place : place + CHUNK])
+    by_shape: dict[tuple[str, ...], list[dict[str, Any]]] = {}
+    for change in changes:  # an executemany needs rows of one shape
+        by_shape.setdefault(tuple(change), []).append(change)
+    for rows in by_shape.values():
+        for place in range(0, len(rows), CHUNK):
+            session.execute(update(Finding), rows[place : place + CHUNK])
+    if fresh:
+        born = select(
+            Finding.id,
+            Finding.first_audit_id,
+            case((Finding.newly_discovered, FindingEvent.NEWLY_DISCOVERED.value), else_=FindingEvent.NEW.value),
+            Finding.first_seen_at,
+        ).where(Finding.site_id == audit.site_id, Finding.first_audit_id == audit.id)
+        session.execute(insert(FindingHistory).from_select(["finding_id", "audit_id", "event", "at"], born))
+    if events:
+        session.execute(insert(FindingHistory), events)
+
+
+def _failures(audit_id: int) -> Any:
+    return (
+        select(
+            AuditFailure.fingerprint,
+            AuditFailure.rule,
+            AuditFailure.version,
+            AuditFailure.severity,
+            AuditFailure.key,
+            AuditFailure.params,
+            AuditFailure.evidence,
+            AuditUrl.url,
+            AuditUrl.n2,
+        )
+        .join(AuditUrl, and_(AuditUrl.audit_id == AuditFailure.audit_id, AuditUrl.no == AuditFailure.no))
+        .where(AuditFailure.audit_id == audit_id)
+    )
+
+
+def _sighting(failure: Row[Any], audit: Audit, now: datetime, item: int | None) -> dict[str, Any]:
+    return {
+        "version": failure.version,
+        "severity": failure.severity,
+        "params": orjson.loads(failure.params),
+        "evidence": orjson.loads(failure.evidence),
+        "last_audit_id": audit.id,
+        "last_seen_at": now,
+        "content_item_id": item,
+    }
+
+
+def _birth(audit: Audit, now: datetime, failure: Row[Any], *, discovered: bool) -> dict[str, Any]:
+    return {
+        "site_id": audit.site_id,
+        "fingerprint": failure.fingerprint,
+        "rule": failure.rule,
+        "url": failure.url,
+        "n2": failure.n2,
+        "key": failure.key,
+        "state": FindingState.NEW,
+        "newly_discovered": discovered,
+        "first_audit_id": audit.id,
+        "first_seen_at": now,
+        "fixed_at": None,
+    }
+
+
+def _event(finding_id: int, audit_id: int, event: FindingEvent, now: datetime) -> dict[str, Any]:
+    return {"finding_id": finding_id, "audit_id": audit_id, "event": event, "at": now}
+
+
+def _pages_seen_before(session: Session, audit: Audit) -> set[str] | None:
+    """N2 of the pages the audit before had seen; None on the first audit, where everything is simply new."""
+    before = latest_audit(session, audit.site_id, before=audit.id) if audit.site_id else None
+    if before is None:
+        return None
+    wanted = select(AuditUrl.n2).join(
+        AuditPage, and_(AuditPage.audit_id == AuditUrl.audit_id, AuditPage.no == AuditUrl.no)
+    )
+    return set(session.scalars(wanted.where(AuditUrl.audit_id == before.id, AuditPage.error.is_(None))))
+
+
+def _items_by_page(session: Session, audit_id: int) -> dict[str, int]:
+    """Content item by the N2 of the page that is it: the address asked for, the final one, the canonical one."""
+    items: dict[str, int] = {
+        row.url_n2: row.id
+        for row in session.execute(select(ContentItem.url_n2, ContentItem.id).where(ContentItem.url_n2.is_not(None)))
+    }
+    found: dict[str, int] = {}
+    if not items:
+        return found
+    pages = session.execute(
+        select(AuditUrl.n2, AuditPage.final_n2, AuditPage.canonical_n2)
+        .join(AuditPage, and_(AuditPage.audit_id == AuditUrl.audit_id, AuditPage.no == AuditUrl.no))
+        .where(AuditUrl.audit_id == audit_id)
+    )
+    for page in pages:
+        item = items.get(page.n2)
+        if item is not None:
+            found[page.n2] = item  # its own address outweighs what others say of themselves
+            if page.final_n2 not in items:
+                found[page.final_n2] = item
+            continue
+        item = items.get(page.final_n2) or items.get(page.canonical_n2)
+        if item is not None:
+            found.setdefault(page.n2, item)
+    return found
+
+
+# -- asking ------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class FindingView:
+    """A finding with the words of its rule; messages are translated by the edge."""
+
+    finding: Finding
+    title: Message
+    sentence: Message
+    why: Message
+    fix: Message
+    source: str
+    item_title: str | None
+
+
+@dataclass(frozen=True)
+class Changes:
+    """What one audit changed."""
+
+    new: tuple[FindingView, ...] = ()
+    newly_discovered: tuple[FindingView, ...] = ()
+    reopened: tuple[FindingView, ...] = ()
+    fixed: tuple[FindingView, ...] = ()
+    gone: tuple[FindingView, ...] = ()
+
+
+RULE_RETIRED = N_("This rule has been taken away since.")
+
+
+def findings_of_site(
+    session: Session,
+    site_id: int,
+    *,
+    states: Sequence[FindingState] = OPEN,
+    rule: str | None = None,
+    severity: str | None = None,
+    limit: int = 200,
+    offset: int = 0,
+) -> list[FindingView]:
+    """The findings of a site in the given states, the worst first."""
+    wanted = _wanted().where(Finding.site_id == site_id, Finding.state.in_(states))
+    if rule:
+        wanted = wanted.where(Finding.rule == rule)
+    if severity:
+        wanted = wanted.where(Finding.severity == severity)
+    return _views(session, wanted.limit(limit).offset(offset))
+
+
+def findings_of_item(
+    session: Session, item_id: int, *, states: Sequence[FindingState] = OPEN, limit: int = 100
+) -> list[FindingView]:
+    """The findings of the pages of a content item, the worst first."""
+    return _views(session, _wanted().where(Finding.content_item_id == item_id, Finding.state.in_(states)).limit(limit))
+
+
+def findings_of_page(session: Session, site_id: int, n2: str) -> list[FindingView]:
+    """Every finding of one page (N2), open ones first."""
+    opened = case((Finding.state.in_(OPEN), 0), else_=1)
+    return _views(session, _wanted(opened).where(Finding.site_id == site_id, Finding.n2 == n2))
+
+
+def get_finding(session: Session, finding_id: int) -> FindingView | None:
+    """One finding, or None."""
+    return next(iter(_views(session, _wanted().where(Finding.id == finding_id))), None)
+
+
+def history_of(session: Session, finding_id: int) -> list[tuple[datetime, FindingEvent]]:
+    """What audits changed about a finding, oldest first."""
+    wanted = select(FindingHistory.at, FindingHistory.event).where(FindingHistory.finding_id == finding_id)
+    return [(row.at, row.event) for row in session.execute(wanted.order_by(FindingHistory.at))]
+
+
+def open_counts_of_items(session: Session, item_ids: Sequence[int]) -> dict[int, int]:
+    """How many open findings each of these items has; items without one are left out. For cards."""
+    wanted = (
+        select(Finding.content_item_id, func.count())
+        .where(Finding.content_item_id.in_(item_ids), Finding.state.in_(OPEN))
+        .group_by(Finding.content_item_id)
+    )
+    return {item: count for item, count in session.execute(wanted) if item is not None}
+
+
+def counts_by_rule(
+    session: Session, site_id: int, *, states: Sequence[FindingState] = OPEN
+) -> list[tuple[str, str, int]]:
+    """Rule, severity and number of findings, the worst and most frequent first."""
+    number = func.count()
+    wanted = (
+        select(Finding.rule, Finding.severity, number)
+        .where(Finding.site_id == site_id, Finding.state.in_(states))
+        .group_by(Finding.rule, Finding.severity)
+        .order_by(_RANK, number.desc(), Finding.rule)
+    )
+    return [(rule, severity, count) for rule, severity, count in session.execute(wanted)]
+
+
+def changes_of(session: Session, audit: Audit, *, limit: int = 100) -> Changes:
+    """What an audit made new, found, reopened, fixed and gone: at most `limit` of each. For the weekly mail."""
+    return Changes(**{str(event): tuple(_changed(session, audit, event, limit)) for event in FindingEvent})
+
+
+def _changed(session: Session, audit: Audit, event: FindingEvent, limit: int) -> list[FindingView]:
+    wanted = (
+        _wanted()
+        .join(FindingHistory, FindingHistory.finding_id == Finding.id)
+        .where(FindingHistory.audit_id == audit.id, FindingHistory.event == event)
+    )
+    return _views(session, wanted.limit(limit))
+
+
+def title_of(rule: str) -> Message:
+    """The short name of a rule's failing state."""
+    known = BY_ID.get(rule)
+    return Message(known.title) if known else Message(RULE_RETIRED)
+
+
+def _wanted(*order: Any) -> Any:
+    return (
+        select(Finding, ContentItem.title)
+        .outerjoin(ContentItem, ContentItem.id == Finding.content_item_id)
+        .order_by(*order, _RANK, Finding.rule, Finding.url, Finding.key)
+    )
+
+
+def _views(session: Session, wanted: Any) -> list[FindingView]:
+    return [_view(finding, title) for finding, title in session.execute(wanted)]
+
+
+def _view(finding: Finding, item_title: str | None) -> FindingView:
+    rule = BY_ID.get(finding.rule)
+    if rule is None:
+        retired = Message(RULE_RETIRED)
+        return FindingView(finding, retired, retired, retired, retired, "", item_title)
+    params = {**rule.defaults(), **finding.params}
+    return FindingView(
+        finding,
+        Message(rule.title),
+        Message(rule.says, params),
+        Message(rule.why, params),
+        Message(rule.fix, params),
+        rule.source,
+        item_title,
+    )

@@ -1,0 +1,208 @@
+"""The end of an audit: the site rules, the numbers, the score, the findings."""
+
+import math
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import orjson
+import structlog
+from sqlalchemy import and_, select
+from sqlalchemy.orm import Session
+
+from editorial.audit.crawl.records import CrawlEnd, StopReason
+from editorial.audit.engine import fingerprint
+from editorial.audit.rule import Failure, Need, Severity, SiteRule, failure_of
+from editorial.audit.rules import BY_ID, PAGE_RULES, SITE_RULES
+from editorial.audit.tables import AuditTables
+from editorial.services import findings
+from editorial.store import audit as store
+from editorial.store.audit import Audit, AuditFailure, AuditPage, AuditRuleCount, AuditState, AuditUrl
+from editorial.store.base import Sessions, reading
+
+log = structlog.get_logger(__name__)
+
+WEIGHTS = {Severity.BLOCKER: 25.0, Severity.ERROR: 10.0, Severity.WARNING: 4.0, Severity.NOTICE: 0.0}
+"""Points that one failed rule takes from its page's hundred, however often it failed there."""
+CATEGORY_CAP = 30.0  # points that rules of one category may take together
+CAPPED = 40.0  # the most a page can have that a search engine can't show
+SAW_NOTHING = frozenset(
+    {
+        StopReason.START_UNREACHABLE,
+        StopReason.ROBOTS_UNREACHABLE,
+        StopReason.ROBOTS_FORBIDS,
+        StopReason.CRASHED,
+    }
+)
+
+
+@dataclass
+class Seen:
+    """What the judging read from an audit, outside any write."""
+
+    n2: dict[int, str] = field(default_factory=dict)
+    outcomes: dict[int, str] = field(default_factory=dict)
+    answered: set[int] = field(default_factory=set)
+    partial: set[int] = field(default_factory=set)
+    html: set[int] = field(default_factory=set)
+    site_failures: list[tuple[SiteRule, int, Failure]] = field(default_factory=list)
+    applies: dict[str, set[int]] = field(default_factory=dict)
+    silence: dict[str, bool] = field(default_factory=dict)
+
+
+def finish(sessions: Sessions, audit_id: int, worker: str, end: CrawlEnd, now: Callable[[], datetime]) -> None:
+    """Judge the whole audit and close it. Reading and site rules come first, so that the write is short."""
+    with reading(sessions) as session:
+        seen = _read(session, audit_id, end)
+    with sessions.begin() as session:
+        audit = session.get(Audit, audit_id, with_for_update=True)
+        if audit is None or audit.state is not AuditState.RUNNING or audit.worker != worker:
+            return  # another process has taken it up: it will finish it
+        _close(session, audit, seen, end, now())
+
+
+def _read(session: Session, audit_id: int, end: CrawlEnd) -> Seen:
+    seen = Seen()
+    pages = select(
+        AuditPage.no, AuditUrl.n2, AuditPage.error, AuditPage.truncated, AuditPage.outcomes, AuditPage.is_html
+    ).join(AuditUrl, and_(AuditUrl.audit_id == AuditPage.audit_id, AuditUrl.no == AuditPage.no))
+    for page in session.execute(pages.where(AuditPage.audit_id == audit_id)).yield_per(1000):
+        seen.n2[page.no], seen.outcomes[page.no] = page.n2, page.outcomes
+        if page.error is None:
+            seen.answered.add(page.no)
+        if page.truncated:
+            seen.partial.add(page.no)
+        if page.is_html:
+            seen.html.add(page.no)
+    tables = AuditTables(**store.relations(audit_id))
+    complete = ({Need.CRAWL} if end.complete else set()) | ({Need.ROBOTS} if end.robots_read else set())
+    for rule in SITE_RULES:
+        _judge_site(session, rule, tables, complete, seen)
+    return seen
+
+
+def _judge_site(session: Session, rule: SiteRule, tables: AuditTables, complete: set[Need], seen: Seen) -> None:
+    seen.silence[rule.id] = False
+    seen.applies[rule.id] = set()
+    if not rule.needs <= complete:
+        return
+    applies = select(tables.page.c.id).where(rule.applies(tables))
+    try:
+        seen.applies[rule.id] = set(session.scalars(applies))
+        rows = session.execute(rule(tables)).mappings().all()
+    except Exception:
+        log.exception("rule.raised", rule=rule.id)
+        session.rollback()
+        return
+    seen.silence[rule.id] = rule.silence_needs <= complete
+    seen.site_failures += [(rule, *failure_of(dict(row))) for row in rows]
+
+
+def _close(session: Session, audit: Audit, seen: Seen, end: CrawlEnd, now: datetime) -> None:
+    rows = [
+        (
+            audit.id,
+            fingerprint(rule.id, seen.n2[no], failure.key),
+            no,
+            rule.id,
+            rule.version,
+            str(failure.severity or rule.severity),
+            failure.key,
+            orjson.dumps(dict(failure.params), default=str).decode(),
+            orjson.dumps(failure.evidence).decode(),
+        )
+        for rule, no, failure in seen.site_failures
+        if no in seen.n2
+    ]
+    store.insert_rows(session.connection(), AuditFailure, rows)
+    session.add_all(_counts(audit.id, seen))
+    failed = _failed(session, audit.id)
+    audit.fetched, audit.known = len(seen.answered), max(end.known, len(seen.n2))
+    audit.html_pages = len(seen.html)
+    audit.robots_read = end.robots_read
+    audit.coverage = len(seen.answered) / audit.known if audit.known else None
+    audit.score = score(seen.html, failed)
+    counts = Counter(severity for page in failed.values() for _, severity in page)
+    became = findings.merge(session, audit, _answers(seen), now) if audit.site_id is not None and seen.answered else {}
+    audit.counts = {"failures": dict(counts), "findings": became}
+    audit.stop_reason, audit.stop_detail = end.reason.value, end.detail[:200]
+    audit.ended_at = now
+    audit.state = _state(end, saw_something=bool(seen.answered))
+
+
+def _state(end: CrawlEnd, *, saw_something: bool) -> AuditState:
+    if end.complete and saw_something:
+        return AuditState.DONE
+    return AuditState.FAILED if end.reason in SAW_NOTHING or not saw_something else AuditState.STOPPED
+
+
+def _answers(seen: Seen) -> findings.Answers:
+    def named(numbers: Iterable[int]) -> frozenset[str]:
+        return frozenset(seen.n2[no] for no in numbers)
+
+    return findings.Answers(
+        page_rules=[rule.id for rule in PAGE_RULES],
+        pages={seen.n2[no]: seen.outcomes[no] for no in seen.answered},
+        partial=named(seen.partial),
+        site_rules={rule: (named(pages), seen.silence[rule]) for rule, pages in seen.applies.items()},
+    )
+
+
+def _counts(audit_id: int, seen: Seen) -> list[AuditRuleCount]:
+    result = []
+    for place, page_rule in enumerate(PAGE_RULES):
+        letters = Counter(outcomes[place] for outcomes in seen.outcomes.values())
+        result.append(_count(audit_id, page_rule.id, letters["F"], letters["P"], letters["N"], letters["I"]))
+    failed_on: dict[str, set[int]] = defaultdict(set)
+    for rule, no, _ in seen.site_failures:
+        failed_on[rule.id].add(no)
+    for site_rule in SITE_RULES:
+        bad, applies = failed_on[site_rule.id], seen.applies[site_rule.id]
+        quiet = len(applies - bad)
+        passed = quiet if seen.silence[site_rule.id] else 0
+        others = len(seen.n2) - len(applies | bad)
+        result.append(_count(audit_id, site_rule.id, len(bad), passed, others, quiet - passed))
+    return result
+
+
+def _count(audit_id: int, rule: str, *numbers: int) -> AuditRuleCount:
+    failed, passed, not_applicable, inconclusive = numbers
+    return AuditRuleCount(
+        audit_id=audit_id,
+        rule=rule,
+        failed=failed,
+        passed=passed,
+        not_applicable=not_applicable,
+        inconclusive=inconclusive,
+    )
+
+
+def _failed(session: Session, audit_id: int) -> dict[int, set[tuple[str, str]]]:
+    """Rules and severities that failed, by page."""
+    failed: dict[int, set[tuple[str, str]]] = defaultdict(set)
+    wanted = select(AuditFailure.no, AuditFailure.rule, AuditFailure.severity).where(AuditFailure.audit_id == audit_id)
+    for no, rule, severity in session.execute(wanted):
+        failed[no].add((rule, severity))
+    return failed
+
+
+def score(html: Iterable[int], failed: dict[int, set[tuple[str, str]]]) -> float | None:
+    """The mean of the pages' scores, 0 to 100, or None without an HTML page. Assets and errors do not thin it out."""
+    points = [_page_score(failed.get(no, set())) for no in html]
+    return round(math.fsum(points) / len(points), 1) if points else None
+
+
+def _page_score(failed: Iterable[tuple[str, str]]) -> float:
+    """A hundred less what each failed rule weighs; at most 40 where a search engine can't show the page."""
+    lost: dict[str, float] = defaultdict(float)
+    best = 100.0
+    worst: dict[str, Severity] = {}
+    for rule, severity in failed:
+        worst[rule] = min(worst.get(rule, Severity.NOTICE), Severity(severity), key=lambda each: each.rank)
+    for rule, severity in worst.items():
+        known = BY_ID.get(rule)
+        lost[known.category if known else ""] += WEIGHTS[severity]
+        if known and known.caps:
+            best = CAPPED
+    return max(0.0, min(best, 100.0 - sum(min(points, CATEGORY_CAP) for points in lost.values())))
