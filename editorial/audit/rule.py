@@ -275,7 +275,7 @@ def _id(check: Callable[..., object]) -> str:
     return check.__name__.replace("_", "-")
 
 
-def failure_of(row: Mapping[str, Any]) -> tuple[int, Failure]:
+def failure_of(row: Mapping[Any, Any]) -> tuple[int, Failure]:
     """Page id and failure of one row of a site rule's SELECT (`result.mappings()`)."""
     evidence = tuple(str(value) for name, value in row.items() if name.startswith("evidence") and value is not None)
     params = {name.removeprefix("param_"): value for name, value in row.items() if name.startswith("param_")}

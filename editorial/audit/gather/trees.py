@@ -18,7 +18,47 @@ WANTED = (
     *("iframe", "frame", "object", "embed", "audio", "video", "source"),
     *("form", "label", "input", "select", "textarea", "button"),
 )
-SILENT = frozenset({"script", "style", "template"})
+BREAKING = frozenset(
+    {
+        *(
+            "br",
+            "hr",
+            "p",
+            "div",
+            "ul",
+            "ol",
+            "li",
+            "dl",
+            "dt",
+            "dd",
+            "table",
+            "tr",
+            "td",
+            "th",
+            "form",
+            "fieldset",
+            "legend",
+        ),
+        *(
+            "h1",
+            "h2",
+            "h3",
+            "h4",
+            "h5",
+            "h6",
+            "section",
+            "article",
+            "header",
+            "footer",
+            "nav",
+            "aside",
+            "main",
+            "figure",
+        ),
+        *("figcaption", "blockquote", "pre", "label", "option", "button", "address", "details", "summary"),
+    }
+)
+SPLITTING = BREAKING | {"template"}
 CHROME = "script,style,template,noscript,nav,aside,footer,svg,select,textarea,[role=navigation],[role=contentinfo]"
 
 
@@ -42,7 +82,7 @@ class Tree(Protocol):
         """All attributes."""
 
     def text(self, node: Node) -> str:
-        """All text within, as written, without that of templates."""
+        """All text within, or of a text, without that of templates; blocks and line breaks are set off by spaces."""
 
     def children(self, node: Node) -> Iterator[Node]:
         """Elements and texts directly within."""
@@ -65,7 +105,6 @@ class TurboTree:
 
     def __init__(self, html: str) -> None:
         self._document = turbohtml.parse(html, positions=False)
-        self._templates = self._document.find("template") is not None
 
     @property
     def attribute(self) -> Callable[[Node, str], str | None]:
@@ -85,8 +124,9 @@ class TurboTree:
         return {name: " ".join(value) if isinstance(value, list) else value or "" for name, value in node.attrs.items()}
 
     def text(self, node: Node) -> str:
-        if self._templates and node.find("template") is not None:
-            return "".join(_texts(self, node, lambda found: found.data))
+        for within in node.iter_elements():  # mostly none, or one span
+            if within.tag in SPLITTING:
+                return "".join(_texts(self, node, _turbo_data))
         text: str = node.text
         return text
 
@@ -115,7 +155,12 @@ class TurboTree:
         return found
 
     def main_text(self) -> str:
-        root: Any = self._document.find("main") or self._document.find("body") or self._document
+        self._document.remove("template")
+        root: Any = self._document.find("main")
+        if root is None:
+            root = self._document.find("body")
+        if root is None:
+            return ""
         root.remove(CHROME if root.matches("main") else CHROME + ",header,[role=banner]")
         return " ".join(root.strings)
 
@@ -146,7 +191,8 @@ class LexborTree:
 
     def _below(self, node: Node) -> list[Node]:
         if node.tag == "template":
-            return [child for fragment in node.template_fragments() for child in _siblings(fragment)]
+            within = [child for fragment in node.template_fragments() for child in _siblings(fragment)]
+            return within or list(_siblings(node))  # in a drawing its children are plain children
         return list(_siblings(node))
 
     def inside(self, node: Node) -> int:
@@ -165,7 +211,9 @@ class LexborTree:
         return {name: value or "" for name, value in node.attributes.items()}
 
     def text(self, node: Node) -> str:
-        return "".join(_texts(self, node, lambda found: found.text_content or ""))
+        if node.is_text_node:
+            return node.text_content or ""
+        return "".join(_texts(self, node, _lexbor_data))
 
     def children(self, node: Node) -> Iterator[Node]:
         return (child for child in _siblings(node) if child.is_element_node or child.is_text_node)
@@ -189,13 +237,15 @@ class LexborTree:
         return found
 
     def main_text(self) -> str:
-        root = self._parser.css_first("main") or self._parser.body
+        for node in self._parser.css("template"):
+            node.remove()
+        root = self._parser.css_first("main") or self._parser.css_first("body")
         if root is None:
             return ""
         chrome = CHROME if root.tag == "main" else CHROME + ",header,[role=banner]"
         for node in root.css(chrome):
             node.remove()
-        return " ".join(_texts(self, root, lambda found: found.text_content or ""))
+        return " ".join(_texts(self, root, _lexbor_data))
 
 
 WANTED_SET = frozenset(WANTED)
@@ -213,13 +263,29 @@ def _siblings(node: Node) -> Iterator[Node]:
         child = child.next
 
 
+def _turbo_data(text: Node) -> str:
+    data: str = text.data
+    return data
+
+
+def _lexbor_data(text: Node) -> str:
+    return text.text_content or ""
+
+
 def _texts(tree: Tree, node: Node, data: Callable[[Node], str]) -> Iterator[str]:
-    """The texts within a node, templates left out, without recursion."""
-    waiting = list(tree.children(node))[::-1]
+    """The texts within a node and a space around each block, templates left out, without recursion."""
+    waiting: list[Node] = list(tree.children(node))[::-1]
     while waiting:
         found = waiting.pop()
+        if found is None:
+            yield " "
+            continue
         tag = tree.tag(found)
         if not tag:
             yield data(found)
+        elif tag in BREAKING:
+            yield " "
+            waiting.append(None)
+            waiting.extend(list(tree.children(found))[::-1])
         elif tag != "template":
             waiting.extend(list(tree.children(found))[::-1])

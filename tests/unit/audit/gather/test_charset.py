@@ -1,0 +1,66 @@
+"""How the encoding of a page is found."""
+
+import pytest
+
+from editorial.audit.gather.charset import declared_in_header, declared_in_meta, decode, normal_label
+
+HAN = "线索表单与内容日历：发布、诊断、改进，全部在一处完成。"
+
+
+@pytest.mark.parametrize(
+    ("body", "content_type", "name", "source"),
+    [
+        (b"\xef\xbb\xbf<p>a", "text/html; charset=gbk", "utf-8", "bom"),
+        ("\ufeff<p>a".encode("utf-16-le"), "", "utf-16-le", "bom"),
+        (b'<meta charset="utf-8">', "text/html; charset=GB2312", "gb18030", "header"),
+        (b"<meta charset=gb2312>", "text/html", "gb18030", "meta"),
+        (b"<meta http-equiv=Content-Type content='text/html; charset=Shift_JIS'>", "", "shift_jis", "meta"),
+        (b"<?xml version='1.0' encoding='big5'?><html>", "", "big5", "meta"),
+        (b"<meta charset=latin1>", "text/html; charset=nonsense", "windows-1252", "meta"),
+        (b"<meta charset=utf-16>", "", "utf-8", "meta"),
+        (b"<p>plain", "", "utf-8", "default"),
+        (HAN.encode(), "", "utf-8", "detected"),
+        (HAN.encode("gb18030") * 20, "", "gb18030", "detected"),
+    ],
+)
+def test_the_first_of_mark_header_meta_and_bytes_decides(body, content_type, name, source):
+    _, found = decode(body, content_type)
+
+    assert (found.name, found.source) == (name, source)
+
+
+def test_gb2312_is_read_as_gb18030():
+    text, found = decode("<meta charset=gb2312>囧镕€".encode("gb18030"), "")
+
+    assert text.endswith("囧镕€")
+    assert found.replaced == 0
+
+
+def test_a_meta_beyond_the_first_1024_bytes_is_not_a_declaration():
+    body = b"<!--" + b"x" * 1100 + b"--><meta charset=gbk>"
+
+    assert declared_in_meta(body) == ""
+
+
+def test_a_meta_within_a_comment_is_none():
+    assert declared_in_meta(b"<!-- <meta charset=gbk> --><meta charset=utf-8>") == "utf-8"
+
+
+def test_bytes_that_cannot_be_decoded_are_counted():
+    _, found = decode(b"<meta charset=utf-8>\xff\xfe", "")
+
+    assert found.replaced == 2
+
+
+def test_text_decoded_twice_is_counted():
+    _, found = decode("Ã©tude Ã©cole 锟斤拷".encode(), "text/html; charset=utf-8")
+
+    assert found.garbled == 3
+
+
+def test_a_header_may_quote_its_charset():
+    assert declared_in_header('text/html; charset="UTF-8"; x=y') == "UTF-8"
+
+
+def test_an_unknown_label_is_nothing():
+    assert normal_label("rot13") == ""

@@ -1,0 +1,142 @@
+"""Forms, their controls, owners and names."""
+
+import pytest
+
+from tests.unit.audit.pages import document, page
+
+
+def forms(body: str):
+    return page(document("", body)).forms
+
+
+def test_controls_belong_to_the_form_around_them():
+    found = forms("<input name=a><form id=f><input name=b><select name=c></select></form><textarea name=d></textarea>")
+
+    assert [[field.name for field in form.fields] for form in found] == [["b", "c"]]
+
+
+def test_a_form_attribute_beats_the_tree():
+    found = forms(
+        "<form id=f><input name=a form=g></form><form id=g></form><input name=b form=f><input name=c form=none>"
+    )
+
+    assert [[field.name for field in form.fields] for form in found] == [["b"], ["a"]]
+
+
+def test_a_form_broken_by_a_table_keeps_its_controls():
+    found = forms("<table><form id=f><tr><td>姓名</td><td><input name=xm></td></tr></form></table><input name=later>")
+
+    assert [[field.name for field in form.fields] for form in found] == [["xm"]]
+
+
+def test_two_broken_forms_are_told_apart_by_the_source():
+    row = "<tr><td><input name=q></td></tr>"
+    found = forms(f"<table><form id=f>{row}</form><form id=g>{row}{row}</form></table>")
+
+    assert [(form.id, len(form.fields)) for form in found] == [("f", 1), ("g", 2)]
+
+
+def test_each_start_tag_is_an_entry_and_a_nested_one_says_so():
+    found = forms("<form id=a><input name=x><form id=b><input name=y></form></form><form id=c></form>")
+
+    assert [(form.index, form.id, form.nested_in, len(form.fields)) for form in found] == [
+        (0, "a", None, 2),
+        (1, "b", 0, 0),
+        (2, "c", None, 0),
+    ]
+
+
+def test_forms_that_wait_for_a_script_are_inert():
+    found = forms(
+        "<form id=a></form><template><form id=b><input name=x></form></template><noscript><form id=c></form></noscript>"
+        '<script type="text/template"><form id=d><input name=y></form></script><form id=e></form><!-- <form id=f> -->'
+    )
+
+    assert [(form.id, form.origin) for form in found] == [
+        ("a", "native"),
+        ("b", "inert"),
+        ("c", "inert"),
+        ("d", "inert"),
+        ("e", "native"),
+    ]
+    assert [field.name for field in found[3].fields] == ["y"]
+
+
+@pytest.mark.parametrize(
+    ("body", "label", "source"),
+    [
+        ('<label for="i">Work e-mail *</label><input id="i">', "Work e-mail *", "label-for"),
+        ("<label>Name <input></label>", "Name", "label-wrap"),
+        ('<span id="s">Phone</span><input aria-labelledby="none s">', "Phone", "aria-labelledby"),
+        ('<input aria-label="Company">', "Company", "aria-label"),
+        ('<input title="Company">', "Company", "title"),
+        ('<label for="i"></label><input id="i" title="Company">', "Company", "title"),
+        ('<input placeholder="Company">', "", ""),
+        ('<label for="other">No <input id="i"></label>', "", ""),
+        ('<label><img alt="E-mail" src="e.svg"><input></label>', "E-mail", "label-wrap"),
+        ("<label><select><option>Option</option></select></label>", "", ""),
+        ('<label aria-hidden="true">A</label><label for="i">B</label><input id="i">', "B", "label-for"),
+    ],
+)
+def test_a_field_is_named_by_its_label(body, label, source):
+    field = forms(f"<form>{body}</form>")[0].fields[0]
+
+    assert (field.label, field.label_source) == (label, source)
+
+
+def test_the_text_before_a_field_is_its_caption_not_its_label():
+    fields = forms(
+        "<form><table><tr><td>姓　名：</td><td><input name=a></td></tr></table><p>E-mail <input name=b></p></form>"
+    )[0].fields
+
+    assert [(field.label, field.caption) for field in fields] == [("", "姓 名："), ("", "E-mail")]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "<input type=hidden name=a>",
+        '<div style="display: none"><input></div>',
+        '<div class="x sr-only"><input></div>',
+        "<p hidden><input></p>",
+        '<p aria-hidden="true"><input></p>',
+    ],
+)
+def test_markup_can_hide_a_field(body):
+    assert forms(f"<form>{body}</form>")[0].fields[0].hidden
+
+
+def test_buttons_are_not_fields():
+    form = forms(
+        '<form><input name=a><input type=submit value="Send"><button>Go</button><button type=button>x</button></form>'
+    )[0]
+
+    assert [field.name for field in form.fields] == ["a"]
+    assert [(button.kind, button.text) for button in form.buttons] == [
+        ("submit", "Send"),
+        ("submit", "Go"),
+        ("button", "x"),
+    ]
+
+
+def test_a_consent_box_knows_its_links_and_that_it_is_ticked():
+    field = forms(
+        '<form><label><input type=checkbox checked> I agree to the <a href="/privacy">policy</a></label></form>'
+    )[0].fields[0]
+
+    assert (field.checked, field.label_links) == (True, ("/privacy",))
+
+
+def test_what_a_visitor_typed_is_not_kept():
+    field = forms('<form><input name=email value="jo@example.com"></form>')[0].fields[0]
+
+    assert "jo@example.com" not in repr(field)
+
+
+def test_the_action_is_resolved():
+    found = forms('<form action="/send" method=POST></form><form></form>')
+
+    assert [(form.method, form.action_url) for form in found] == [
+        ("post", "https://example.com/send"),
+        ("get", "https://example.com/guides/start"),
+    ]

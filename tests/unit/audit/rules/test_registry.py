@@ -1,0 +1,110 @@
+"""Every rule is whole: registered, proved by examples, sourced, and said in both languages."""
+
+import re
+from pathlib import Path
+
+import pytest
+from babel.messages.pofile import read_po
+
+from editorial.audit import rules
+from editorial.audit.engine import judge
+from editorial.audit.rule import ALL_ENGINES, PageRule, Result, SiteRule
+from editorial.audit.rules import ALL_RULES, BY_ID, FAMILIES, PAGE_RULES, SITE_RULES, docs, ruleset_version
+from tests.unit.audit.pages import page
+from tests.unit.audit.rules.examples import FAILING, SOUND
+
+FOLDER = Path(rules.__file__).parent
+HELPERS = {"__init__", "docs", "form_kinds"}
+PLACE = re.compile(r"%\((\w+)\)s")
+
+
+def test_every_file_of_the_folder_is_a_registered_family():
+    names = {family.__name__.rpartition(".")[2] for family in FAMILIES}
+
+    assert names == {file.stem for file in FOLDER.glob("*.py")} - HELPERS
+
+
+def test_a_rule_stands_in_one_family_only():
+    assert len(BY_ID) == len(ALL_RULES)
+
+
+def test_the_ten_rules_of_the_first_stage_are_there():
+    assert {
+        "title-missing",
+        "title-duplicate",
+        "description-missing",
+        "h1-missing",
+        "canonical-multiple",
+        "noindex-page",
+        "link-broken-internal",
+        "img-alt-missing",
+        "html-lang-missing",
+        "form-field-without-label",
+    } <= BY_ID.keys()
+
+
+@pytest.mark.parametrize("rule", ALL_RULES, ids=lambda rule: rule.id)
+def test_a_rule_names_its_source_its_version_and_its_engines(rule):
+    assert rule.source.startswith("https://")
+    assert rule.version >= 1
+    assert rule.engines <= ALL_ENGINES
+    assert rule.engines
+
+
+@pytest.mark.parametrize("rule", PAGE_RULES, ids=lambda rule: rule.id)
+def test_a_page_rule_fails_on_its_failing_example(rule: PageRule):
+    outcome = judge(page(FAILING[rule.id]), frozenset(), rules=[rule])[0]
+
+    assert outcome.result is Result.FAIL
+
+
+@pytest.mark.parametrize("rule", PAGE_RULES, ids=lambda rule: rule.id)
+def test_a_page_rule_passes_on_the_sound_page(rule: PageRule):
+    outcome = judge(page(SOUND), frozenset(), rules=[rule])[0]
+
+    assert outcome.result is Result.PASS
+
+
+@pytest.mark.parametrize("rule", PAGE_RULES, ids=lambda rule: rule.id)
+def test_a_page_rule_does_not_apply_to_an_error_page(rule: PageRule):
+    outcome = judge(page(FAILING[rule.id], status=404), frozenset(), rules=[rule])[0]
+
+    assert outcome.result is Result.NOT_APPLICABLE
+
+
+@pytest.mark.parametrize("rule", PAGE_RULES, ids=lambda rule: rule.id)
+def test_the_sentence_has_all_it_names(rule: PageRule):
+    failure = judge(page(FAILING[rule.id]), frozenset(), rules=[rule])[0].failures[0]
+    message = rule.sentence(failure)
+
+    assert set(PLACE.findall(message.id)) <= message.params.keys()
+
+
+@pytest.mark.parametrize("rule", SITE_RULES, ids=lambda rule: rule.id)
+def test_a_site_rule_is_shown_on_a_database(rule: SiteRule):
+    """Its failing and passing examples need one; they stand in tests/integration/audit/test_site_rules.py."""
+    text = (Path(__file__).parents[3] / "integration" / "audit" / "test_site_rules.py").read_text()
+
+    assert f'"{rule.id}"' in text
+
+
+@pytest.mark.parametrize("rule", ALL_RULES, ids=lambda rule: rule.id)
+def test_every_sentence_is_said_in_chinese_with_the_same_places(rule):
+    with docs.CATALOGUE.open("rb") as opened:
+        catalogue = read_po(opened)
+
+    for text in (rule.title, rule.says, rule.why, rule.fix):
+        entry = catalogue.get(text)
+        assert entry is not None, text
+        assert re.search("[\u4e00-\u9fff]", str(entry.string)), text
+        assert sorted(PLACE.findall(str(entry.string))) == sorted(PLACE.findall(text))
+
+
+def test_the_reference_is_current():
+    folder = Path(__file__).parents[4] / "docs" / "rules"
+
+    assert {name: (folder / name).read_text(encoding="utf-8") for name in docs.reference()} == docs.reference()
+
+
+def test_the_version_of_the_rule_set_follows_its_rules():
+    assert ruleset_version(ALL_RULES[1:]) != ruleset_version() == ruleset_version(ALL_RULES[::-1])

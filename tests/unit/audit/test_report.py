@@ -1,0 +1,113 @@
+"""What an audit says, as JSON and as text."""
+
+import json
+
+from editorial.audit.engine import judge
+from editorial.audit.report import Judged, page_dict, page_json, text_report
+from editorial.audit.rules import BY_ID, PAGE_RULES
+from editorial.domain.messages import Message
+from tests.unit.audit.pages import URL, document, page
+from tests.unit.audit.rules.examples import FAILING, SOUND
+
+
+def english(message: Message) -> str:
+    count = message.params.get("count")
+    text = message.plural if message.plural and count != 1 else message.id
+    params = {name: english(v) if isinstance(v, Message) else v for name, v in message.params.items()}
+    return text % params if params else text
+
+
+def judged(html: str, **others) -> Judged:
+    facts = page(html, **others)
+    return Judged(facts, judge(facts, frozenset(), rules=PAGE_RULES))
+
+
+def test_one_page_has_the_documented_shape():
+    said = page_dict(judged(FAILING["title-missing"]), BY_ID, english)
+
+    assert list(said) == ["id", "url", "status", "facts", "outcomes"]
+    assert (said["id"], said["url"], said["status"]) == (URL, URL, 200)
+    assert said["outcomes"] == [
+        {
+            "rule": "title-missing",
+            "outcome": "fail",
+            "severity": "error",
+            "message": "The page has no title in its head, or an empty one.",
+            "evidence": [],
+        }
+    ]
+
+
+def test_every_outcome_is_there_when_asked_for():
+    said = page_dict(judged(SOUND), BY_ID, english, every_outcome=True, facts=False)
+
+    assert [found["rule"] for found in said["outcomes"]] == [rule.id for rule in PAGE_RULES]
+    assert {found["outcome"] for found in said["outcomes"]} == {"pass"}
+    assert said["facts"] is None
+
+
+def test_an_inconclusive_outcome_says_why():
+    found = judged(SOUND, status=200)
+    cut = Judged(found.facts, judge(found.facts.__class__(URL, URL, 0, error="dns"), frozenset(), rules=PAGE_RULES))
+    said = page_dict(cut, BY_ID, english, every_outcome=True)
+
+    assert {(o["outcome"], o["message"]) for o in said["outcomes"]} == {
+        ("inconclusive", "The page could not be fetched.")
+    }
+
+
+def test_several_failures_are_one_outcome_with_all_the_evidence():
+    said = page_dict(judged(document("<title>t</title>", "<img src=a><img src=b><img src=c>")), BY_ID, english)
+    images = next(found for found in said["outcomes"] if found["rule"] == "img-alt-missing")
+
+    assert images["message"] == "The image a has no alt attribute. 2 more like it."
+    assert images["evidence"] == ['<img src="a">', '<img src="b">', '<img src="c">']
+
+
+def test_the_facts_are_those_of_the_contract():
+    head = (
+        '<title>Titel</title><meta name="description" content="Text"><meta name="bingbot" content="noindex, nofollow">'
+        '<link rel="canonical" href="/k"><link rel="alternate" hreflang="de" href="/de">'
+        '<script type="application/ld+json">[{"@type": "Article"}]</script>'
+        '<script type="application/ld+json">{</script>'
+    )
+    facts = page_dict(judged(document(head, "<h1>H</h1><a href=/x rel=nofollow>x</a><form></form>")), BY_ID, english)[
+        "facts"
+    ]
+
+    assert (facts["title"], facts["description"]) == ("Titel", "Text")
+    assert facts["canonicals"] == [{"url": "https://example.com/k", "href": "/k", "source": "head"}]
+    assert facts["robots"]["bing"] == {
+        "token": "bingbot",
+        "directives": ["nofollow", "noindex"],
+        "may_index": False,
+        "may_follow": False,
+    }
+    assert facts["robots"]["google"]["may_index"]
+    assert facts["hreflang"] == [{"code": "de", "url": "https://example.com/de", "source": "head"}]
+    assert facts["links"] == [{"href": "/x", "url": "https://example.com/x", "text": "x", "rel": ["nofollow"]}]
+    assert facts["jsonld"]["items"] == [{"@type": "Article"}]
+    assert [error["line"] for error in facts["jsonld"]["errors"]] == [1]
+    assert facts["charset"] == {"name": "utf-8", "source": "header"}
+    assert [form["origin"] for form in facts["forms"]] == ["native"]
+
+
+def test_a_line_of_json_is_one_line():
+    line = page_json(judged(SOUND), BY_ID, english)
+
+    assert "\n" not in line
+    assert json.loads(line)["outcomes"] == []
+
+
+def test_the_text_report_puts_the_worst_rule_first():
+    lines = list(text_report([judged(FAILING["html-lang-missing"]), judged(FAILING["title-missing"])], BY_ID, english))
+
+    assert [line for line in lines if "[" in line] == [
+        "Error  Title missing  [title-missing]  1 page",
+        "Notice  Language not declared  [html-lang-missing]  1 page",
+    ]
+    assert lines[-1] == "2 pages judged."
+
+
+def test_a_sound_site_is_said_to_be_one():
+    assert list(text_report([judged(SOUND)], BY_ID, english)) == ["1 page judged.", "Nothing was found."]
