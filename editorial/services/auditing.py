@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from config import Config
 from editorial.adapters.fetch import PRODUCT_TOKEN, Limits
 from editorial.audit.crawl.crawl import Crawl
+from editorial.audit.crawl.offline import Answers, walk
 from editorial.audit.crawl.pool import WorkerPool
 from editorial.audit.crawl.records import CrawlEnd, CrawlPlan, Judge, StopReason
 from editorial.audit.crawl.worker import PAGE_CPU
@@ -119,7 +120,7 @@ def start_audit_of(session: Session, url: str, now: datetime, options: Mapping[s
     """Queue an audit of an address that is no site of ours: the command line's.
 
     Args:
-        options: `max_pages`, `rate`, `connections` where they differ from the parts'.
+        options: `max_pages`, `rate`, `connections`, `path_prefix`, `follow_links` where they differ from the usual.
 
     Raises:
         NotAnAddress: `url` can't be fetched.
@@ -137,12 +138,15 @@ def ask_to_stop(session: Session, audit_id: int, now: datetime) -> None:
         audit.state, audit.ended_at, audit.stop_reason = AuditState.FAILED, now, StopReason.CANCELLED
 
 
-def run_audit(parts: AuditParts, audit_id: int | None = None, report: Report | None = None) -> int | None:
+def run_audit(
+    parts: AuditParts, audit_id: int | None = None, report: Report | None = None, *, folder: Answers | None = None
+) -> int | None:
     """Run a queued audit, or take up one whose process was lost. Returns its id, or None if there is nothing to do.
 
     Args:
         audit_id: this one; otherwise the oldest whose turn it is.
         report: told about the progress every second, on this thread.
+        folder: answers for the pages instead of the network; nothing is crawled then.
     """
     with parts.sessions.begin() as session:
         audit = store.claim(session, parts.now(), parts.worker, audit_id)
@@ -155,25 +159,27 @@ def run_audit(parts: AuditParts, audit_id: int | None = None, report: Report | N
     with structlog.contextvars.bound_contextvars(audit_id=audit.id):
         if again and rules_changed:
             forget(parts.sessions, audit.id)
+        sink = AuditSink(parts.sessions, audit.id, parts.worker, parts.now, report)
+        judge = Judge(gather, PAGE_RULES, plan.scope, raised=_raised)
         if too_often:
             end = CrawlEnd(StopReason.CRASHED, 0, 0, robots_read=False)
+        elif folder is not None:
+            end = walk(plan, folder, judge, sink)
         else:
-            end = _crawl(parts, audit.id, plan, report, resume=again and not rules_changed)
+            end = _crawl(parts, plan, judge, sink, resume=audit.id if again and not rules_changed else None)
         verdicts.finish(parts.sessions, audit.id, parts.worker, end, parts.now)
         log.info("audit.ended", reason=end.reason.value, fetched=end.fetched, known=end.known)
     return audit.id
 
 
-def _crawl(parts: AuditParts, audit_id: int, plan: CrawlPlan, report: Report | None, *, resume: bool) -> CrawlEnd:
-    sink = AuditSink(parts.sessions, audit_id, parts.worker, parts.now, report)
-    judge = Judge(gather, PAGE_RULES, plan.scope, raised=_raised)
+def _crawl(parts: AuditParts, plan: CrawlPlan, judge: Judge, sink: AuditSink, *, resume: int | None) -> CrawlEnd:
     try:
         with WorkerPool(parts.command, parts.workers, _worker_settings(parts, plan)) as pool:
             if parts.started is not None:
                 parts.started(pool)
             crawl = Crawl(plan, pool, judge, sink, now=parts.now)
-            if resume:
-                crawl.restore(*interrupted(parts.sessions, audit_id))
+            if resume is not None:
+                crawl.restore(*interrupted(parts.sessions, resume))
             return crawl.run()
     except Exception:
         log.exception("audit.crashed")
@@ -198,11 +204,12 @@ def _plan(parts: AuditParts, audit: Audit) -> CrawlPlan:
     options = audit.options
     plan = CrawlPlan(
         start=audit.start_url,
-        scope=scope_of(audit.start_url),
+        scope=scope_of(audit.start_url, path_prefix=options.get("path_prefix", "/")),
         max_pages=int(options.get("max_pages", parts.max_pages)),
         rate=float(options.get("rate", parts.rate)),
         connections=int(options.get("connections", parts.connections)),
         retry_delay=parts.retry_delay,
+        follow_links=bool(options.get("follow_links", True)),
     )
     return plan if audit.whole_site else replace(plan, follow_links=False, sitemaps=False)
 

@@ -1,0 +1,95 @@
+"""A "crawl" of what lies on this machine: the same frontier, records and sink, without network, pace or robots.txt."""
+
+import time
+from collections.abc import Callable, Iterable
+from typing import Protocol
+
+from editorial.audit.crawl.frontier import Entry, Frontier
+from editorial.audit.crawl.records import (
+    Batch,
+    CrawlEnd,
+    CrawlPlan,
+    Judge,
+    LinkRow,
+    PageRow,
+    Progress,
+    Sink,
+    StopReason,
+    packed,
+)
+from editorial.audit.facts import Response
+from editorial.domain.urls import n2
+
+BATCH = 100  # pages written in one transaction
+
+
+class Answers(Protocol):
+    """Something that answers for addresses, such as `audit.folder.Folder`."""
+
+    @property
+    def addresses(self) -> Iterable[str]:
+        """The pages to begin with (N1)."""
+
+    def fetch(self, url: str) -> Response:
+        """What the address answers; error `outside` for one it does not speak for."""
+
+
+def walk(
+    plan: CrawlPlan, answers: Answers, judge: Judge, sink: Sink, *, clock: Callable[[], float] = time.monotonic
+) -> CrawlEnd:
+    """Judge every page that `answers` has, and what they link to within the plan's scope."""
+    return _Walk(plan, answers, judge, sink, clock).run()
+
+
+class _Walk:
+    def __init__(self, plan: CrawlPlan, answers: Answers, judge: Judge, sink: Sink, clock: Callable[[], float]) -> None:
+        self._plan, self._answers, self._judge, self._sink, self._clock = plan, answers, judge, sink, clock
+        self._frontier = Frontier(plan)
+        self._batch = Batch()
+        self._began = self._beat_at = clock()
+        self._fetched = self._failures = 0
+
+    def run(self) -> CrawlEnd:
+        for address in self._answers.addresses:
+            self._frontier.demand(address, 0)
+        reason = StopReason.COMPLETE
+        while reason is StopReason.COMPLETE and (entry := self._next()) is not None:
+            if self._fetched >= self._plan.max_pages:
+                reason = StopReason.PAGE_CAP
+            elif not self._take(entry):
+                reason = StopReason.CANCELLED
+        self._save()
+        return CrawlEnd(reason, self._fetched, self._frontier.known, robots_read=False)
+
+    def _next(self) -> Entry | None:
+        ready = next((lane.ready for lane in self._frontier.lanes.values() if lane.ready), None)
+        return ready.popleft() if ready else None
+
+    def _take(self, entry: Entry) -> bool:
+        """Judge one page. False if the sink asked to stop."""
+        response = self._answers.fetch(entry.url)
+        if response.error == "outside":
+            return True
+        if n2(response.final_url) != entry.n2:  # another spelling of a page that is judged by its own
+            response = Response(response.url, response.final_url, response.status, error=response.error)
+        record, facts = self._judge.of(response)
+        self._fetched, self._failures = self._fetched + 1, self._failures + len(record.failures)
+        for position, (url, compare, internal, nofollow, text) in enumerate(record.links):
+            follow = internal and self._plan.follow_links
+            target = self._frontier.want(url, None, compare=compare) if follow else None
+            target = target or self._frontier.number(url, compare, internal=internal)
+            self._batch.links.append(LinkRow(entry.no, position, target, nofollow, text))
+        self._batch.pages.append(PageRow(entry.no, record, packed(facts)))
+        if len(self._batch.pages) >= BATCH:
+            self._save()
+        now = self._clock()
+        if now - self._beat_at < 1.0:
+            return True
+        self._beat_at = now
+        return self._sink.beat(Progress(self._fetched, self._frontier.known, self._failures, now - self._began))
+
+    def _save(self) -> None:
+        self._batch.urls, self._frontier.fresh = self._frontier.fresh, []
+        self._batch.promoted, self._frontier.promoted = self._frontier.promoted, []
+        self._sink.save(self._batch)
+        self._batch = Batch()

@@ -1,0 +1,191 @@
+"""`editorial audit`: judge a site, a folder of built pages or one file. Needs no server and no set-up."""
+
+import os
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import NoReturn
+
+import click
+import structlog
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from sqlalchemy.orm import Session
+
+from editorial.adapters.catalog import Catalog, Catalogs
+from editorial.audit.crawl import records
+from editorial.audit.crawl.records import StopReason
+from editorial.audit.folder import BASE, Folder
+from editorial.audit.report import page_json, text_report
+from editorial.audit.rule import Severity
+from editorial.audit.rules import BY_ID
+from editorial.domain.addresses import ALL_PRIVATE, NOTHING_PRIVATE
+from editorial.domain.errors import EditorialError
+from editorial.domain.locales import Language
+from editorial.domain.messages import N_, Message
+from editorial.domain.urls import n1, path_of
+from editorial.services import audit_output, auditing
+from editorial.services.audit_storage import Report
+from editorial.services.auditing import AuditParts
+from editorial.services.stop_reasons import why_it_stopped
+from editorial.store.audit import Audit, AuditState
+from editorial.store.base import Base, make_engine, make_sessions
+
+FOUND, COULD_NOT_RUN, INTERRUPTED = 1, 3, 130  # exit statuses; 2 is click's, for bad usage
+NEVER = "never"
+
+
+@click.command("audit")
+@click.argument("target")
+@click.option("--url", "base", help="Address the folder or file will have; links are resolved against it.")
+@click.option("--format", "style", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@click.option("--facts", is_flag=True, help="With --format json: what was seen of each page, too.")
+@click.option("--outcomes", type=click.Choice(["fail", "all"]), default="fail", show_default=True)
+@click.option("--max-pages", type=click.IntRange(1, 1_000_000), default=5000, show_default=True)
+@click.option("--rate", type=click.FloatRange(0.01, 100_000), default=2.0, show_default=True, help="Requests a second.")
+@click.option("--concurrency", type=click.IntRange(1, 64), default=2, show_default=True, help="Connections at once.")
+@click.option(
+    "--fail-on",
+    type=click.Choice([*(str(severity) for severity in Severity), NEVER]),
+    default=str(Severity.ERROR),
+    show_default=True,
+    help="Exit with status 1 when a finding is at least this bad.",
+)
+@click.option("--lang", type=click.Choice(["en", "zh"]), default="en", show_default=True)
+@click.option("--allow-private", is_flag=True, help="Let the crawl reach private network addresses.")
+def audit(
+    *,
+    target: str,
+    base: str | None,
+    style: str,
+    facts: bool,
+    outcomes: str,
+    max_pages: int,
+    rate: float,
+    concurrency: int,
+    fail_on: str,
+    lang: str,
+    allow_private: bool,
+) -> None:
+    """Judge TARGET: the address of a site, a folder of built pages, or one HTML file.
+
+    Exit status: 0 nothing as bad as --fail-on, 1 something is, 2 bad usage, 3 the audit could not run.
+    """
+    structlog.configure(
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        wrapper_class=structlog.make_filtering_bound_logger(40),  # errors only: the output belongs to the report
+    )
+    catalog = Catalogs()[Language.ZH if lang == "zh" else Language.EN]
+    try:
+        folder = _folder(target, base)
+    except EditorialError as error:
+        _fail(catalog, error)
+    options: dict[str, object] = {"max_pages": max_pages, "rate": rate, "connections": concurrency}
+    if folder is not None:
+        start = n1(base or BASE) or BASE
+        root = start[: start.partition("?")[0].rindex("/") + 1]
+        options |= {"path_prefix": path_of(root), "follow_links": not Path(target).is_file()}
+    else:
+        start = target
+    with tempfile.TemporaryDirectory(prefix="editorial-audit-") as scratch:
+        engine = make_engine(f"sqlite:///{Path(scratch) / 'audit.sqlite'}")
+        Base.metadata.create_all(engine)
+        parts = AuditParts(
+            sessions=make_sessions(engine),
+            now=lambda: datetime.now(UTC),
+            worker=f"command-{os.getpid()}",
+            allow=ALL_PRIVATE if allow_private else NOTHING_PRIVATE,
+            workers=min(concurrency, max(1, (os.cpu_count() or 1) - 1)),
+        )
+        try:
+            done = _run(parts, start, options, folder, catalog)
+            with parts.sessions() as session:
+                status = _report(
+                    session,
+                    session.get_one(Audit, done),
+                    catalog,
+                    style=style,
+                    facts=facts,
+                    outcomes=outcomes,
+                    fail_on=fail_on,
+                )
+        except EditorialError as error:
+            _fail(catalog, error)
+        finally:
+            engine.dispose()
+    sys.exit(status)
+
+
+def _folder(target: str, base: str | None) -> Folder | None:
+    """The folder or file that was named, or None for an address.
+
+    Raises:
+        NothingToAudit: the folder holds no page. click.UsageError: it is neither.
+    """
+    if target.partition("://")[0].lower() in ("http", "https"):
+        if base is not None:
+            raise click.UsageError("--url goes with a folder or a file only.")
+        return None
+    path = Path(target)
+    if not path.exists():
+        raise click.UsageError(f"{target} is neither a file here nor an address that begins with http:// or https://.")
+    if base is not None and n1(base) is None:
+        raise click.UsageError(f"--url {base} is no address.")
+    return Folder(path, base or BASE)
+
+
+def _run(parts: AuditParts, start: str, options: dict[str, object], folder: Folder | None, catalog: Catalog) -> int:
+    with parts.sessions.begin() as session:
+        audit_id = auditing.start_audit_of(session, start, parts.now(), options).id
+    with _progress_bar(catalog) as report:
+        auditing.run_audit(parts, audit_id, report, folder=folder)
+    return audit_id
+
+
+@contextmanager
+def _progress_bar(catalog: Catalog) -> Iterator[Report]:
+    """A bar on standard error if that is a terminal; nothing otherwise."""
+    console = Console(stderr=True)
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    try:
+        with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
+            task = bar.add_task(catalog.say(Message(N_("Auditing"))), total=None)
+
+            def report(progress: records.Progress) -> None:
+                bar.update(task, completed=progress.fetched, total=max(progress.known, 1))
+
+            yield report
+    except KeyboardInterrupt:
+        sys.exit(INTERRUPTED)
+
+
+def _report(
+    session: Session, audit: Audit, catalog: Catalog, *, style: str, facts: bool, outcomes: str, fail_on: str
+) -> int:
+    """Print what was found. Returns the exit status."""
+    stopped = why_it_stopped(audit)
+    if audit.state is AuditState.FAILED:
+        click.echo(catalog.say(stopped), err=True)
+        return COULD_NOT_RUN
+    pages = audit_output.judged_pages(session, audit)
+    if style == "json":
+        for page in pages:
+            click.echo(page_json(page, BY_ID, catalog.say, every_outcome=outcomes == "all", facts=facts))
+    else:
+        for line in text_report(pages, BY_ID, catalog.say):
+            click.echo(line)
+    if audit.stop_reason != StopReason.COMPLETE:
+        click.echo(catalog.say(stopped), err=True)
+    if fail_on == NEVER:
+        return 0
+    failures: dict[str, int] = audit.counts.get("failures", {})
+    return FOUND if any(Severity(each).at_least(Severity(fail_on)) for each in failures) else 0
+
+
+def _fail(catalog: Catalog, error: EditorialError) -> NoReturn:
+    click.echo(catalog.say(error.says), err=True)
+    click.echo(catalog.say(error.hint), err=True)
+    sys.exit(2)

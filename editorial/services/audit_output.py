@@ -1,0 +1,69 @@
+"""The pages of an audit with everything the rules said, for reports."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+
+import orjson
+from sqlalchemy import and_, select
+from sqlalchemy.orm import Session
+
+from editorial.audit.crawl.records import StopReason, unpacked
+from editorial.audit.engine import judge
+from editorial.audit.report import Judged
+from editorial.audit.rule import LACKS, Failure, Need, Outcome, Result, Severity, SiteRule
+from editorial.audit.rules import PAGE_RULES, SITE_RULES
+from editorial.audit.tables import AuditTables
+from editorial.domain.messages import Message
+from editorial.store import audit as store
+from editorial.store.audit import Audit, AuditFailure, AuditPage, AuditUrl
+
+
+def judged_pages(session: Session, audit: Audit) -> Iterator[Judged]:
+    """Every page that was fetched or tried, by address. Pages are judged again from their facts; nothing is fetched."""
+    failed = _site_failures(session, audit.id)
+    applies = {rule.id: _applies(session, audit, rule) for rule in SITE_RULES}
+    complete = audit.stop_reason == StopReason.COMPLETE
+    wanted = (
+        select(AuditPage.no, AuditPage.facts)
+        .join(AuditUrl, and_(AuditUrl.audit_id == AuditPage.audit_id, AuditUrl.no == AuditPage.no))
+        .where(AuditPage.audit_id == audit.id)
+        .order_by(AuditUrl.url)
+    )
+    for page in session.execute(wanted).yield_per(200):
+        facts = unpacked(page.facts)
+        available = frozenset({Need.ROBOTS}) if facts.robots_txt else frozenset()
+        outcomes = judge(facts, available, rules=PAGE_RULES)
+        if not facts.error:
+            outcomes += tuple(
+                _site_outcome(rule, failed[rule.id, page.no], applies=page.no in applies[rule.id], complete=complete)
+                for rule in SITE_RULES
+            )
+        yield Judged(facts, outcomes)
+
+
+def _site_failures(session: Session, audit_id: int) -> dict[tuple[str, int], list[Failure]]:
+    failures: dict[tuple[str, int], list[Failure]] = defaultdict(list)
+    wanted = select(AuditFailure).where(
+        AuditFailure.audit_id == audit_id, AuditFailure.rule.in_([rule.id for rule in SITE_RULES])
+    )
+    for row in session.scalars(wanted.order_by(AuditFailure.key)):
+        failure = Failure(row.key, orjson.loads(row.params), tuple(orjson.loads(row.evidence)), Severity(row.severity))
+        failures[row.rule, row.no].append(failure)
+    return failures
+
+
+def _applies(session: Session, audit: Audit, rule: SiteRule) -> set[int]:
+    tables = AuditTables(**store.relations(audit.id))
+    return set(session.scalars(select(tables.page.c.id).where(rule.applies(tables))))
+
+
+def _site_outcome(rule: SiteRule, failures: list[Failure], *, applies: bool, complete: bool) -> Outcome:
+    if failures:
+        worst = min((failure.severity or rule.severity for failure in failures), key=lambda each: each.rank)
+        return Outcome(rule.id, rule.version, Result.FAIL, worst, tuple(failures))
+    if not applies:
+        return Outcome(rule.id, rule.version, Result.NOT_APPLICABLE, rule.severity)
+    if not complete and Need.CRAWL in rule.silence_needs:
+        reason = Message(LACKS[Need.CRAWL])
+        return Outcome(rule.id, rule.version, Result.INCONCLUSIVE, rule.severity, reason=reason)
+    return Outcome(rule.id, rule.version, Result.PASS, rule.severity)

@@ -1,0 +1,51 @@
+"""Why an audit ended where it did, for a person."""
+
+from editorial.audit.crawl.records import StopReason
+from editorial.domain.messages import N_, Message
+from editorial.store.audit import Audit
+
+SAYS = {
+    StopReason.COMPLETE: N_("Every page was seen."),
+    StopReason.PAGE_CAP: N_("The audit stopped at its limit of %(pages)s pages; %(known)s were known."),
+    StopReason.TIME_CAP: N_("The audit stopped at its time limit after %(pages)s of %(known)s pages."),
+    StopReason.ROBOTS_UNREACHABLE: N_(
+        "robots.txt could not be read (%(detail)s), so nothing was fetched. Make it answer 200 or 404."
+    ),
+    StopReason.ROBOTS_FORBIDS: N_("robots.txt forbids EditorialBot to fetch the first page."),
+    StopReason.START_UNREACHABLE: N_("The first page could not be fetched: %(why)s"),
+    StopReason.BLOCKED: N_(
+        "The site refused too many requests, so the audit stopped. Let EditorialBot through, or lower the rate."
+    ),
+    StopReason.ERROR_RATE: N_("More than half of the pages answered with an error, so the audit stopped."),
+    StopReason.CANCELLED: N_("Somebody stopped the audit."),
+    StopReason.CRASHED: N_("The audit failed because of an error on this machine. Its log says more."),
+}
+ERRORS = {
+    "dns": N_("its name is not known."),
+    "connect": N_("no connection was possible."),
+    "tls": N_("its certificate or encryption was refused."),
+    "timeout": N_("it did not answer in time."),
+    "reset": N_("it hung up in the middle."),
+    "protocol": N_("it does not speak HTTP."),
+    "address": N_("it lies inside a private network, which only an administrator may open."),
+    "redirect-loop": N_("its redirects go round in a circle."),
+    "redirects": N_("it redirects too often."),
+    "overrun": N_("reading it took too long."),
+    "crash": N_("reading it ended the program that read it."),
+    "robots": N_("robots.txt forbids it."),
+    "file": N_("the file could not be read."),
+}
+UNKNOWN = N_("it gave no answer that can be read.")
+
+
+def why_it_stopped(audit: Audit) -> Message:
+    """One sentence about how the audit ended."""
+    reason = StopReason(audit.stop_reason) if audit.stop_reason else StopReason.CRASHED
+    params: dict[str, object] = {"pages": audit.fetched, "known": audit.known, "detail": audit.stop_detail}
+    params["why"] = why_no_answer(audit.stop_detail)
+    return Message(SAYS[reason], params)
+
+
+def why_no_answer(error: str) -> Message:
+    """What an error code of a response means."""
+    return Message(ERRORS.get(error, UNKNOWN))
