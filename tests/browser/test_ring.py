@@ -1,0 +1,138 @@
+"""The whole way of one piece, as a person goes it: from the welcome link to the finding on its card, in both languages."""
+
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from editorial.background.clock import Clock
+from editorial.domain.locales import Language
+from editorial.services import welcome
+from tests.browser.conftest import Desk, Visit
+from tests.hugo_site import HugoSite, hugo_site
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+TITLES = {Language.EN: "What a sensor gateway may never do", Language.ZH: "传感器网关绝不能做的事"}
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Iterator[HugoSite]:
+    with hugo_site(tmp_path / "site") as running:
+        yield running
+
+
+@pytest.fixture
+def ticking(desk: Desk) -> Iterator[None]:
+    clock = Clock(desk.deps)
+    clock.start()
+    yield
+    clock.stop(5)
+
+
+class Reader:
+    """Finds things by the words that a reader of this language sees."""
+
+    def __init__(self, page: Page, desk: Desk, language: Language) -> None:
+        self.page, self._catalog = page, desk.deps.catalogs[language.value]
+
+    def say(self, text: str) -> str:
+        return self._catalog.gettext(text)
+
+    def field(self, label: str) -> Locator:
+        return self.page.get_by_label(self.say(label), exact=True)
+
+    def press(self, label: str) -> None:
+        self.page.get_by_role("button", name=self.say(label), exact=True).click()
+
+
+def come_in(reader: Reader, desk: Desk) -> None:
+    link = welcome.invitation_link(desk.deps)
+    assert link is not None
+    reader.page.goto("/welcome?" + link.split("?")[1])
+    reader.field("Your name").fill("林梅")
+    reader.field("E-mail address").fill("mei@northgauge.example")
+    reader.field("Password").fill("three unrelated words")
+    reader.press("Set up the desk")
+    reader.page.wait_for_url("**/")
+
+
+def connect(reader: Reader, site: HugoSite) -> None:
+    page = reader.page
+    page.goto("/sites/new")
+    page.locator("[name=name]").fill("Northgauge")
+    page.locator("[name=base_url]").fill(site.url)
+    reader.press("Add the site")
+    page.goto("/channels/new/git")
+    reader.field("Name on this desk").fill("Website")
+    if page.locator("[name=site]").input_value() == "":
+        page.locator("[name=site]").select_option(label="Northgauge")
+    reader.field("Address of the repository").fill(site.repository)
+    reader.field("Address of a page").fill(site.url + "/posts/{slug}/")
+    reader.press("Connect and check")
+    expect(page.get_by_text(reader.say("Works"), exact=True)).to_be_visible()
+
+
+def plan(reader: Reader, title: str, day: str) -> None:
+    page = reader.page
+    page.goto(f"/items/new?day={day}&role=1&step=1")
+    reader.field("Title").fill(title)
+    page.locator("[name=type]").select_option(index=3)
+    page.locator("[name=site]").select_option(label="Northgauge")
+    if not page.locator("[name=cells]").first.is_checked():
+        page.locator("[name=cells]").first.check()
+    reader.press("Plan it")
+    page.wait_for_url("**/items/*")
+
+
+def approve(reader: Reader) -> None:
+    reader.press("Make it a brief")
+    reader.press("Start production")
+    reader.page.locator("[name=body]").fill("It may never stop the line.\n\n![](/gateway.png)\n")
+    reader.press("Hand in for review")
+    reader.press("Approve")
+
+
+@pytest.mark.parametrize("language", list(Language))
+@pytest.mark.usefixtures("ticking")
+def test_one_piece_goes_the_whole_way(
+    desk: Desk, site: HugoSite, open_window: Callable[..., Visit], language: Language
+) -> None:
+    visit = open_window(desk, language=language)
+    page, reader = visit.page, Reader(visit.page, desk, language)
+    soon = (desk.clock() + timedelta(minutes=2)).astimezone(SHANGHAI)
+
+    come_in(reader, desk)
+    connect(reader, site)
+    plan(reader, TITLES[language], soon.date().isoformat())
+    approve(reader)
+    page.locator("[name=publish_day]").fill(soon.date().isoformat())
+    page.locator("[name=publish_time]").fill(f"{soon:%H:%M}")
+    reader.press("Schedule")
+    expect(page.locator(".stage").first).to_contain_text(reader.say("Scheduled"))
+    desk.clock.forward(minutes=2)
+    page.wait_for_function(
+        "async () => (await (await fetch(location.href)).text()).includes('/posts/')", timeout=20_000
+    )
+    page.reload()
+    expect(page.locator(".stage").first).to_contain_text(reader.say("Published"))
+
+    site.build()
+    live = page.locator(f"a[href^='{site.url}/posts/']").first.get_attribute("href")
+    page.goto("/audits")
+    reader.press("Audit now")
+    page.wait_for_function("async () => (await (await fetch('/audits')).text()).includes('/findings')", timeout=30_000)
+    page.goto("/")
+    card = page.locator(".card", has_text=TITLES[language])
+    expect(card.locator(".card-mark")).to_be_visible(timeout=20_000)
+    card.click()
+    page.wait_for_url("**/items/*")
+
+    assert live is not None
+    assert (
+        page.get_by_text(reader.say("Meta description missing")).count()
+        + page.get_by_text(reader.say("Image without alt text")).count()
+    )
+    assert visit.faults == []
