@@ -11,6 +11,7 @@ from sqlalchemy import Row, and_, case, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from editorial.audit.engine import MOST_FAILURES
+from editorial.audit.rule import PageRule, SiteRule
 from editorial.audit.rules import BY_ID
 from editorial.domain.findings import CLOSED, OPEN, Answer, FindingEvent, FindingState, after_audit
 from editorial.domain.messages import N_, Message
@@ -27,6 +28,7 @@ from editorial.store.content import ContentItem
 
 CHUNK = 500  # rows of one statement
 
+RULES: Mapping[str, PageRule | SiteRule] = BY_ID
 _RANK = case({"blocker": 0, "error": 1, "warning": 2}, value=Finding.severity, else_=3)
 
 
@@ -336,7 +338,7 @@ def _changed(session: Session, audit: Audit, event: FindingEvent, limit: int) ->
 
 def title_of(rule: str) -> Message:
     """The short name of a rule's failing state."""
-    known = BY_ID.get(rule)
+    known = RULES.get(rule)
     return Message(known.title) if known else Message(RULE_RETIRED)
 
 
@@ -353,7 +355,7 @@ def _views(session: Session, wanted: Any) -> list[FindingView]:
 
 
 def _view(finding: Finding, item_title: str | None) -> FindingView:
-    rule = BY_ID.get(finding.rule)
+    rule = RULES.get(finding.rule)
     if rule is None:
         retired = Message(RULE_RETIRED)
         return FindingView(finding, retired, retired, retired, retired, "", item_title)
