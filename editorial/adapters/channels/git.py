@@ -37,6 +37,7 @@ _RECENT = 20  # commits that every push looks through for its own key
 _FILE, _FOLDER = 0o100644, 0o040000
 _RACE = ("fetch first", "non-fast-forward", "failed to update ref", "cannot lock ref", "failed to lock", "stale info")
 _AUTH = ("permission denied", "authentication failed", "host key verification failed", "access denied", "not found")
+_FORBIDDEN = "lies inside a private network"  # what the guard says, by whichever way it comes
 _TRIES = 5
 
 
@@ -232,10 +233,7 @@ class GitChannel:
         if any(word in said for word in _RACE) or said.startswith("unable to set"):
             raise _Moved
         words = one_line(" ".join(talk.heard))[:200]
-        raise Refused(
-            Message(N_("The repository refused the push: %(said)s"), {"said": f"{said}. {words}".rstrip(". ")}),
-            hint=Message(N_("Look at the rules of the branch and at the hooks of the repository, then plan it again.")),
-        )
+        raise _declined(f"{said}. {words}".rstrip(". "))
 
     @contextmanager
     def _as_answers(self, sent: Callable[[], bool]) -> Iterator[None]:
@@ -243,17 +241,17 @@ class GitChannel:
         try:
             yield
         except PermissionError as error:
-            raise Refused(
-                Message(N_("%(host)s lies inside a private network."), {"host": self._url.hostname or ""}),
-                hint=Message(N_("An administrator can open that network with EDITORIAL_ALLOW_PRIVATE.")),
-                field="repository",
-            ) from error
+            raise self._private() from error
         except (NotGitRepository, HTTPUnauthorized) as error:
             raise self._closed_to_us(type(error).__name__) from error
         except (Refused, NotSent, Unclear, _Moved):
             raise
         except Exception as error:  # of git, of the network, or of an object that is broken over there
             words = _words(error)
+            if _FORBIDDEN in words:
+                raise self._private() from error
+            if "pre-receive hook" in words:  # said on the line for fatal words, before anything was taken
+                raise _declined(words) from error
             if sent():
                 raise Unclear from error
             if any(word in words.lower() for word in _AUTH):
@@ -261,6 +259,13 @@ class GitChannel:
             raise NotSent(
                 Message(N_("The repository could not be reached: %(said)s"), {"said": words or type(error).__name__})
             ) from error
+
+    def _private(self) -> Refused:
+        return Refused(
+            Message(N_("%(host)s lies inside a private network."), {"host": self._url.hostname or ""}),
+            hint=Message(N_("An administrator can open that network with EDITORIAL_ALLOW_PRIVATE.")),
+            field="repository",
+        )
 
     def _closed_to_us(self, said: str) -> Refused:
         return Refused(
@@ -275,6 +280,13 @@ class GitChannel:
             hint=Message(N_("Create the branch, or name another one.")),
             field="branch",
         )
+
+
+def _declined(said: str) -> Refused:
+    return Refused(
+        Message(N_("The repository refused the push: %(said)s"), {"said": said}),
+        hint=Message(N_("Look at the rules of the branch and at the hooks of the repository, then plan it again.")),
+    )
 
 
 def _unreadable() -> Refused:
@@ -345,6 +357,7 @@ def _receipt(commit: ObjectID, url: str | None = None) -> Receipt:
 
 
 def _words(error: Exception) -> str:
+    """What the other side or the network said, on one line."""
     if isinstance(error, HangupException) and error.stderr_lines:
         return one_line(b" ".join(error.stderr_lines).decode(errors="replace"))[:200]
-    return one_line(str(error))[:200]
+    return one_line(str(error))[:400]

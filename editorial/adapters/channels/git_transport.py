@@ -1,6 +1,6 @@
 """dulwich's git clients with our limits: time, addresses, and programs that can't be given options.
 
-A local repository is spoken to through `git receive-pack` (or dulwich's own, where no git is installed) and never
+A local repository is spoken to through `git receive-pack` (or `git_server`, where no git is installed) and never
 written to directly: only so do its hooks run, which refuse a push or build the site after it.
 """
 
@@ -97,7 +97,7 @@ def client_for(url: SplitResult, surroundings: Surroundings, limit: TimeLimit) -
 
 def server_program() -> list[str]:
     """What answers for a local repository."""
-    return ["git"] if shutil.which("git") else [sys.executable, "-m", "dulwich"]
+    return ["git"] if shutil.which("git") else [sys.executable, "-m", "editorial.adapters.channels.git_server"]
 
 
 def is_repository(path: Path) -> bool:
