@@ -10,15 +10,14 @@ from sqlalchemy.orm import Session
 
 from editorial.audit.rule import Severity
 from editorial.domain import robots
-from editorial.domain.findings import FindingEvent
-from editorial.domain.messages import N_, NP_, Message
-from editorial.services import finding_pages, findings
+from editorial.domain.messages import N_, Message
+from editorial.services import finding_pages, score_explained
+from editorial.services.score_explained import Line, Repair
 from editorial.store import audit as store
-from editorial.store.audit import Audit, AuditFile, AuditPage, AuditState, AuditUrl, Finding, FindingHistory
+from editorial.store.audit import Audit, AuditFile, AuditPage, AuditState, AuditUrl
 from editorial.store.content import Site
 
 HISTORY = 12  # audits in the chart and the list
-WHY = 8  # lines of the explanation
 CLOSED_PAGES = 2000  # addresses looked through for the line of robots.txt that closed them
 LOST_AFTER = store.LEASE.total_seconds()
 
@@ -55,29 +54,6 @@ UNSEEN = {
     "file": Message(N_("File could not be read")),
 }
 NO_ANSWER = Message(N_("No answer"))
-EVENTS = {
-    FindingEvent.NEW: NP_("%(title)s: %(count)s new finding", "%(title)s: %(count)s new findings"),
-    FindingEvent.REOPENED: NP_("%(title)s: %(count)s finding is back", "%(title)s: %(count)s findings are back"),
-    FindingEvent.FIXED: NP_("%(title)s: %(count)s finding fixed", "%(title)s: %(count)s findings fixed"),
-    FindingEvent.NEWLY_DISCOVERED: NP_(
-        "%(title)s: %(count)s finding on a page seen for the first time",
-        "%(title)s: %(count)s findings on pages seen for the first time",
-    ),
-    FindingEvent.GONE: NP_(
-        "%(title)s: %(count)s finding no longer applies", "%(title)s: %(count)s findings no longer apply"
-    ),
-}
-_ORDER = tuple(EVENTS)
-
-
-@dataclass(frozen=True)
-class Why:
-    """One line of the explanation: what the last audit changed, by rule."""
-
-    event: FindingEvent
-    rule: str
-    severity: Severity
-    says: Message
 
 
 @dataclass(frozen=True)
@@ -126,7 +102,8 @@ class Overview:
     running: Running | None
     last_failure: Audit | None
     """An audit after `latest` that saw nothing."""
-    why: Sequence[Why]
+    why: Sequence[Line]
+    repairs: Sequence[Repair]
     coverage: Coverage | None
     severities: dict[Severity, int]
     history: Sequence[Audit]
@@ -157,17 +134,25 @@ class Overview:
 def overview(session: Session, site: Site, now: datetime) -> Overview:
     """Gather the overview of a site."""
     latest, before = latest_two(session, site.id)
+    costs = score_explained.costs(session, latest.id) if latest else {}
     return Overview(
         site=site,
         latest=latest,
         before=before,
         running=running(session, site.id, now),
         last_failure=_failure_after(session, site.id, latest),
-        why=why(session, latest) if latest else (),
+        why=score_explained.why(session, latest, before, costs) if latest else (),
+        repairs=score_explained.repairs(session, site.id, costs) if latest else (),
         coverage=coverage(session, latest) if latest else None,
         severities=finding_pages.open_by_severity(session, site.id),
         history=history(session, site.id),
     )
+
+
+def first_audited(session: Session, sites: Sequence[Site]) -> Site | None:
+    """The first of the sites that was audited; the first of all where none was."""
+    audited = (site for site in sites if store.latest_audit(session, site.id) is not None)
+    return next(audited, sites[0] if sites else None)
 
 
 def running(session: Session, site_id: int, now: datetime) -> Running | None:
@@ -195,22 +180,6 @@ def history(session: Session, site_id: int) -> Sequence[Audit]:
     """The last ended audits of the whole site, oldest first."""
     wanted = select(Audit).where(Audit.site_id == site_id, Audit.whole_site, Audit.ended_at.is_not(None))
     return session.scalars(wanted.order_by(Audit.id.desc()).limit(HISTORY)).all()[::-1]
-
-
-def why(session: Session, audit: Audit) -> Sequence[Why]:
-    """What an audit changed, by event and rule: what broke first, then what was mended, each the worst first."""
-    number = func.count()
-    wanted = (
-        select(FindingHistory.event, Finding.rule, func.min(finding_pages.RANK), number)
-        .join_from(FindingHistory, Finding, Finding.id == FindingHistory.finding_id)
-        .where(FindingHistory.audit_id == audit.id)
-        .group_by(FindingHistory.event, Finding.rule)
-    )
-    found = sorted(session.execute(wanted), key=lambda row: (_ORDER.index(row[0]), row[2], -row[3], row[1]))
-    return [
-        Why(event, rule, list(Severity)[rank], Message.counted(EVENTS[event], count, title=findings.title_of(rule)))
-        for event, rule, rank, count in found[:WHY]
-    ]
 
 
 def coverage(session: Session, audit: Audit) -> Coverage:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from babel.numbers import format_decimal
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
@@ -19,7 +20,7 @@ from editorial.services.finding_pages import Grouping, Place, Standing, Wanted
 from editorial.store import content
 from editorial.store.audit import Audit, AuditTrigger
 from editorial.store.base import reading
-from editorial.web.context import deps, person, say, zone
+from editorial.web.context import catalog, deps, person, say, zone
 from editorial.web.forms import Form
 from editorial.web.guard import requires
 
@@ -80,7 +81,7 @@ def overview() -> ResponseReturnValue:
     chosen = Form(request.args).number("site")
     with reading(deps().sessions) as session:
         sites = content.active_sites(session)
-        site = content.get_site(session, chosen) if chosen is not None else (sites[0] if sites else None)
+        site = content.get_site(session, chosen) if chosen is not None else audit_pages.first_audited(session, sites)
         view = audit_pages.overview(session, site, deps().now()) if site is not None else None
         scored = [audit for audit in view.history if audit.score is not None] if view is not None else []
         return render_template(
@@ -217,7 +218,7 @@ def rules() -> ResponseReturnValue:
     chosen = Form(request.args).number("site")
     with reading(deps().sessions) as session:
         sites = content.active_sites(session)
-        site = content.get_site(session, chosen) if chosen is not None else (sites[0] if sites else None)
+        site = content.get_site(session, chosen) if chosen is not None else audit_pages.first_audited(session, sites)
         counts = finding_pages.open_by_rule(session, site.id) if site is not None else {}
     families: dict[str, list[object]] = {}
     for rule in ALL_RULES:
@@ -253,6 +254,13 @@ def chart(audits: Sequence[Audit]) -> Chart:
         first=scores[0][1],
         last=scores[-1][1],
     )
+
+
+@bp.app_template_filter("signed")
+def _signed(points: float) -> str:
+    """A change in points: `+4.1`, `−0.9`, `0.0`."""
+    number = format_decimal(abs(points), format="0.0", locale=catalog().locale)
+    return f"+{number}" if points > 0 else f"−{number}" if points < 0 else number
 
 
 @bp.app_template_filter("path_of")

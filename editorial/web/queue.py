@@ -1,6 +1,6 @@
 """The queue pages: what goes out, one job, and the decisions a person takes about it."""
 
-from babel.dates import format_date
+from babel.dates import format_date, format_time
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
@@ -21,6 +21,8 @@ from editorial.web.zones import city
 bp = Blueprint("queue", __name__)
 bp.add_app_template_filter(lambda name: city(name, catalog().locale), "city")
 bp.add_app_template_filter(lambda day: format_date(day, "EEEE", locale=catalog().locale), "weekday")
+bp.add_app_template_filter(lambda day: format_date(day, _day_format(), locale=catalog().locale), "day_of_month")
+bp.add_app_template_filter(lambda at: format_time(at.astimezone(zone()), "HH:mm:ss"), "to_the_second")
 bp.add_app_template_filter(channel_pages.icon_of, "channel_icon")
 
 HEADINGS = {
@@ -147,6 +149,10 @@ def _job(job_id: int, form: Form) -> str:
             trail=queue_pages.trail(session, found),
             repeats=repeats,
         )
+
+
+def _day_format() -> str:
+    return "M月d日" if catalog().locale.language == "zh" else "d MMMM"
 
 
 def _health_line() -> tuple[str, Message]:
