@@ -39,6 +39,9 @@ class Config(BaseSettings):
     smtp_password: SecretStr = Field(SecretStr(""), description="SMTP password.")
     mail_from: str = Field("Editorial <editorial@localhost>", description="Sender of every mail.")
 
+    crawl_contact: str = Field(
+        "", description="Address in the crawler's user agent where a site's owner learns who crawls; empty means base_url."
+    )
     crawl_rate: float = Field(2.0, gt=0, le=100, description="Requests a second and host.")
     crawl_connections: int = Field(2, ge=1, le=16, description="Connections a host.")
     crawl_max_pages: int = Field(5000, ge=1, le=1_000_000, description="Pages after which an audit stops, saying so.")

@@ -20,9 +20,17 @@ class AuditSink:
     """The `Sink` of one audit. Pages, links and failures are written as they come; findings wait for the end."""
 
     def __init__(
-        self, sessions: Sessions, audit_id: int, worker: str, now: Callable[[], datetime], report: Report | None = None
+        self,
+        sessions: Sessions,
+        audit_id: int,
+        worker: str,
+        now: Callable[[], datetime],
+        report: Report | None = None,
+        *,
+        stopping: Callable[[], bool] = lambda: False,
     ) -> None:
         self._sessions, self._audit_id, self._worker, self._now, self._report = sessions, audit_id, worker, now, report
+        self._stopping = stopping
 
     def save(self, batch: Batch) -> None:
         """Write a batch in one transaction; what is there already stays as it is."""
@@ -57,7 +65,9 @@ class AuditSink:
             )
 
     def beat(self, progress: Progress) -> bool:
-        """Keep the lease, show the progress; False when somebody asked to stop."""
+        """Keep the lease, show the progress; False when somebody asked to stop, or this process is about to end."""
+        if self._stopping():
+            return False
         if self._report is not None:
             self._report(progress)
         with self._sessions.begin() as session:

@@ -68,6 +68,8 @@ class AuditParts:
     retry_delay: float = 1.0
     command: Sequence[str] = WORKER_COMMAND
     resolve: tuple[str, ...] = ()
+    stopping: Callable[[], bool] = lambda: False
+    """Whether this process is about to end: the audit is then left as it is, for the next process to go on with."""
     started: Callable[[WorkerPool], None] | None = None
     """Told about the worker programs once they run; tests end some of them."""
 
@@ -84,7 +86,7 @@ def parts_of(deps: Deps, cores: int) -> AuditParts:
         now=deps.now,
         worker=deps.worker,
         allow=AllowList.of(config.private_networks),
-        contact=config.base_url,
+        contact=config.crawl_contact or config.base_url,
         workers=config.crawl_workers or max(1, cores - 1),
         rate=config.crawl_rate,
         connections=config.crawl_connections,
@@ -153,13 +155,13 @@ def run_audit(
         if audit is None:
             return None
         plan = _plan(parts, audit)
-        again, rules_changed = audit.attempts > 1, audit.ruleset not in ("", ruleset_version())
+        again, rules_changed = audit.ruleset != "", audit.ruleset not in ("", ruleset_version())
         audit.ruleset, audit.rules = ruleset_version(), [rule.id for rule in PAGE_RULES]
         too_often = audit.attempts > MAX_ATTEMPTS
     with structlog.contextvars.bound_contextvars(audit_id=audit.id):
         if again and rules_changed:
             forget(parts.sessions, audit.id)
-        sink = AuditSink(parts.sessions, audit.id, parts.worker, parts.now, report)
+        sink = AuditSink(parts.sessions, audit.id, parts.worker, parts.now, report, stopping=parts.stopping)
         judge = Judge(gather, PAGE_RULES, plan.scope, raised=_raised)
         if too_often:
             end = CrawlEnd(StopReason.CRASHED, 0, 0, robots_read=False)
@@ -167,6 +169,11 @@ def run_audit(
             end = walk(plan, folder, judge, sink)
         else:
             end = _crawl(parts, plan, judge, sink, resume=audit.id if again and not rules_changed else None)
+        if parts.stopping() and end.reason is StopReason.CANCELLED:
+            with parts.sessions.begin() as session:
+                store.release(session, audit.id, parts.worker, parts.now())
+            log.info("audit.left", fetched=end.fetched)
+            return audit.id
         verdicts.finish(parts.sessions, audit.id, parts.worker, end, parts.now)
         log.info("audit.ended", reason=end.reason.value, fetched=end.fetched, known=end.known)
     return audit.id

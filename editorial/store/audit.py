@@ -11,6 +11,7 @@ from typing import Any, cast
 
 from sqlalchemy import (
     CheckConstraint,
+    ColumnElement,
     Connection,
     ForeignKey,
     Index,
@@ -339,10 +340,9 @@ def claim(session: Session, now: datetime, worker: str, audit_id: int | None = N
     Args:
         audit_id: this one only; otherwise the oldest whose site is not being audited.
     """
-    busy = select(Audit.site_id).where(Audit.state == AuditState.RUNNING, Audit.site_id.is_not(None))
-    lost = and_(Audit.state == AuditState.RUNNING, Audit.heartbeat_at < now - LEASE)
-    queued = and_(Audit.state == AuditState.QUEUED, or_(Audit.site_id.is_(None), Audit.site_id.not_in(busy)))
-    wanted = or_(lost, queued) if audit_id is None else and_(Audit.id == audit_id, or_(lost, queued))
+    wanted = _claimable(now)
+    if audit_id is not None:
+        wanted = and_(Audit.id == audit_id, wanted)
     first = select(Audit.id).where(wanted).order_by(Audit.id).limit(1).with_for_update(skip_locked=True).cte()
     taken = session.scalar(
         update(Audit)
@@ -358,6 +358,29 @@ def claim(session: Session, now: datetime, worker: str, audit_id: int | None = N
         .execution_options(synchronize_session=False)
     )
     return session.get(Audit, taken, populate_existing=True) if taken else None
+
+
+def has_work(session: Session, now: datetime) -> bool:
+    """Whether there is an audit to take up."""
+    return session.scalar(select(Audit.id).where(_claimable(now)).limit(1)) is not None
+
+
+def release(session: Session, audit_id: int, worker: str, now: datetime) -> None:
+    """Leave a running audit as it is: the next process goes on with it at once, and it does not count as lost."""
+    session.execute(
+        update(Audit)
+        .where(Audit.id == audit_id, Audit.state == AuditState.RUNNING, Audit.worker == worker)
+        .values(heartbeat_at=now - 2 * LEASE, attempts=Audit.attempts - 1)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def _claimable(now: datetime) -> ColumnElement[bool]:
+    """Queued and its site not being audited, or running without a sign of life."""
+    busy = select(Audit.site_id).where(Audit.state == AuditState.RUNNING, Audit.site_id.is_not(None))
+    lost = and_(Audit.state == AuditState.RUNNING, Audit.heartbeat_at < now - LEASE)
+    queued = and_(Audit.state == AuditState.QUEUED, or_(Audit.site_id.is_(None), Audit.site_id.not_in(busy)))
+    return or_(lost, queued)
 
 
 def heartbeat(session: Session, audit_id: int, worker: str, now: datetime, *, fetched: int, known: int) -> bool:
