@@ -62,6 +62,7 @@ _XML = re.compile(rb"""\s{0,99}<\?xml\s[^>]{0,200}?encoding\s{0,9}=\s{0,9}["']([
 _HEADER = re.compile(r""";\s*charset\s*=\s*["']?\s*([^\s"';]{1,40})""", re.IGNORECASE)
 # UTF-8 read as Latin-1 and written again, and what Chinese systems print for undecodable or uninitialised bytes.
 _GARBLED = ("Ã©", "Ã¨", "Ã¼", "Ã¶", "Ã¤", "â€", "ä¸", "å\x9c", "ç\x9a„", "锟斤拷", "烫烫", "屯屯")
+_GARBLED_BYTES = tuple(pattern.encode() for pattern in _GARBLED)
 
 
 def normal_label(label: str) -> str:
@@ -113,5 +114,12 @@ def _guess(body: bytes, header: str, meta: str) -> tuple[str, Charset]:
 
 def _read(body: bytes, name: str, source: str, header: str, meta: str) -> tuple[str, Charset]:
     text = body.decode(_CODECS.get(name, name), "replace")
-    garbled = 0 if text.isascii() else sum(map(text.count, _GARBLED))
+    garbled = 0 if text.isascii() else _count_garbled(text, body, name)
     return text, Charset(name, source, header, meta, text.count("\ufffd"), garbled)  # type: ignore[arg-type]
+
+
+def _count_garbled(text: str, body: bytes, name: str) -> int:
+    """Counted in the bytes where they are UTF-8: searching them costs a tenth of searching wide text."""
+    if name == "utf-8":
+        return sum(map(body.count, _GARBLED_BYTES))
+    return sum(map(text.count, _GARBLED))

@@ -113,7 +113,7 @@ class _FormReader:
         self._collect()
         unowned = self._own()
         order = [float(draft.index) for draft in self.drafts]
-        if len(_FORM_TAG.findall(self.html)) > len(self.drafts) or (unowned and self._has_empty_form()):
+        if _start_tags(self.html) > len(self.drafts) or (unowned and self._has_empty_form()):
             order = self._read_source(unowned)
         return [(place, self._form(draft)) for place, draft in zip(order, self.drafts, strict=True)]
 
@@ -281,6 +281,11 @@ class _FormReader:
                 return True
             seen = self.tree.parent(seen)
         return False
+
+
+def _start_tags(html: str) -> int:
+    """How many form tags the source seems to have; too many costs a reading of the source, too few its order."""
+    return sum(map(html.count, ("<form", "<FORM", "<Form")))
 
 
 def _hides(attributes: dict[str, str]) -> bool:
