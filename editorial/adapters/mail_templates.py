@@ -107,10 +107,10 @@ def _signed(value: float) -> str:
 
 
 def _tidy(text: str) -> str:
-    """At most one empty line in a row, no space at a line's end."""
+    """At most two empty lines in a row, no space at a line's end but in `-- `, which begins a signature (RFC 3676)."""
     lines: list[str] = []
     for line in text.strip().splitlines():
-        bare = line.rstrip()
-        if bare or (lines and lines[-1]):
+        bare = line if line == "-- " else line.rstrip()
+        if bare or (lines and "".join(lines[-2:])):
             lines.append(bare)
     return "\n".join(lines) + "\n"

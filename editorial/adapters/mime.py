@@ -68,7 +68,8 @@ def one_line(text: str) -> str:
 
 def domain_of(sender: str) -> str:
     """The domain of `Name <address>`, in ASCII: where our Message-IDs live."""
-    return wire_address(parseaddr(sender)[1]).rpartition("@")[2] or "localhost"
+    domain = one_line(parseaddr(sender)[1]).rpartition("@")[2]
+    return (idna.encode(domain, uts46=True).decode() if not domain.isascii() else domain) or "localhost"
 
 
 def wire_address(address: str) -> str:

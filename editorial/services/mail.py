@@ -1,4 +1,4 @@
-"""Mails in a reader's language, written into the outbox. Sending them is `outbox.py`'s."""
+"""Mails in a reader's language, written into the outbox. Sending them is `sending.py`'s."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.orm import Session
 
 from editorial.adapters.mail_templates import MailTemplates, Rendered
+from editorial.adapters.mime import domain_of
 from editorial.domain.errors import NotFound
 from editorial.domain.locales import Language
 from editorial.domain.messages import N_, Message
@@ -87,10 +88,10 @@ def unsubscribe_token(deps: Deps, person_id: int) -> str:
     return f"{person_id}.{keys.sign(deps.config, UNSUBSCRIBE, str(person_id))}"
 
 
-def list_headers(deps: Deps, person_id: int, list_id: str) -> dict[str, str]:
-    """RFC 2369, 2919 and 8058. One click may be promised for an https address only."""
+def list_headers(deps: Deps, person_id: int, label: str) -> dict[str, str]:
+    """RFC 2369, 2919 and 8058; `label` names the list under our domain. One click needs an https address."""
     url = unsubscribe_url(deps, person_id)
-    headers = {"List-Id": list_id, "List-Unsubscribe": f"<{url}>"}
+    headers = {"List-Id": f"<{label}.{domain_of(deps.config.mail_from)}>", "List-Unsubscribe": f"<{url}>"}
     if url.startswith("https://"):
         headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     return headers

@@ -6,13 +6,14 @@ from zoneinfo import ZoneInfo
 import structlog
 from sqlalchemy.orm import Session
 
+from editorial.adapters.mail_templates import Rendered
 from editorial.domain.mails import WEEKLY, WeekDue, latest_due, week_of
 from editorial.domain.messages import N_, Message
 from editorial.domain.packing import pack
 from editorial.services import auditing, mail, weekly_data
 from editorial.services.deps import Deps
 from editorial.services.mail import Reader
-from editorial.services.weekly_mail import GROUPS, Report, explanation, headline, is_empty
+from editorial.services.weekly_mail import GROUPS, Report, beside, explanation, headline, is_empty, title
 from editorial.store import audit as audits
 from editorial.store import content, people, weekly
 from editorial.store import mail as store
@@ -50,10 +51,11 @@ def write_now(session: Session, deps: Deps, site_id: int) -> int:
     return _write(session, deps, site, week_of(deps.now(), ZoneInfo(site.zone)), deps.now(), again=True)
 
 
-def preview(session: Session, deps: Deps, site_id: int) -> Report:
-    """What this week's mail would say now."""
+def preview(session: Session, deps: Deps, site_id: int, to: Reader) -> Rendered:
+    """This week's mail as it would read now, for one reader."""
     site = content.get_site(session, site_id)
-    return weekly_data.gather(session, site, week_of(deps.now(), ZoneInfo(site.zone)), deps.now())
+    report = weekly_data.gather(session, site, week_of(deps.now(), ZoneInfo(site.zone)), deps.now())
+    return _compose(session, deps, site, report, to)
 
 
 def _due(session: Session, site: Site, now: datetime) -> WeekDue | None:
@@ -101,9 +103,23 @@ def _write(session: Session, deps: Deps, site: Site, week: str, due_at: datetime
 def _write_one(session: Session, deps: Deps, site: Site, report: Report, to: Reader) -> int | None:
     if to.person_id is None:
         raise ValueError("the weekly mail is for people of the team")
+    return mail.put(
+        session,
+        deps,
+        kind=WEEKLY,
+        dedupe_key=f"weekly:{site.id}:{report.week}:{to.person_id}",
+        to=to,
+        composed=_compose(session, deps, site, report, to),
+        site_id=site.id,
+        week=report.week,
+        headers=mail.list_headers(deps, to.person_id, f"weekly.site-{site.id}"),
+    )
+
+
+def _compose(session: Session, deps: Deps, site: Site, report: Report, to: Reader) -> Rendered:
     root = deps.config.public_url
     workspace = people.workspace(session)
-    composed = mail.compose(
+    return mail.compose(
         deps,
         WEEKLY,
         to,
@@ -111,21 +127,12 @@ def _write_one(session: Session, deps: Deps, site: Site, report: Report, to: Rea
             N_("You receive this because you are on the team of %(team)s and want the weekly mail of its sites."),
             {"team": workspace.name if workspace else site.name},
         ),
-        unsubscribe_url=mail.unsubscribe_url(deps, to.person_id),
+        unsubscribe_url=mail.unsubscribe_url(deps, to.person_id) if to.person_id is not None else "",
         report=report,
         headline=headline(report),
-        explanation=explanation(report.seen) if report.seen else Message(N_("There is no audit to explain.")),
+        title=title(report),
+        beside=beside(report),
+        explanation=explanation(report.seen) if report.seen else beside(report),
         limits={"groups": GROUPS},
         desk={"root": root, "audits": f"{root}/audits", "calendar": f"{root}/"},
-    )
-    return mail.put(
-        session,
-        deps,
-        kind=WEEKLY,
-        dedupe_key=f"weekly:{site.id}:{report.week}:{to.person_id}",
-        to=to,
-        composed=composed,
-        site_id=site.id,
-        week=report.week,
-        headers=mail.list_headers(deps, to.person_id, f"weekly-mail.site-{site.id}"),
     )

@@ -46,13 +46,12 @@ def gather(session: Session, site: Site, week: str, now: datetime) -> Report:
     fresh = latest is not None and latest.ended_at is not None and latest.ended_at > max(since, now - WEEK)
     out = weekly.went_out(session, site.id, since, now)
     coming = _in_order(weekly.coming(session, site.id, now, now + WEEK, (today, today + timedelta(days=6))), zone)
-    first = date.fromisocalendar(int(week[:4]), int(week[6:]), 1)
     return Report(
         site=site.name,
         site_url=site.base_url,
         week=week,
-        first=first,
-        last=first + timedelta(days=6),
+        on=today,
+        since=shown_in(since, zone).date(),
         seen=_seen(session, site, latest, since if before is not None else None) if latest and fresh else None,
         failure=_failure(session, site, latest, since, fresh=fresh),
         troubles=tuple(

@@ -105,8 +105,13 @@ class Seen:
 
     @property
     def bars(self) -> tuple[tuple[date, int, int], ...]:
-        """Day, score and height in pixels of each bar."""
-        return tuple((day, score, max(2, round(score * BAR_PIXELS / 100))) for day, score in self.scores)
+        """Day, score and height in pixels of each bar; the ground lies a little below the lowest score."""
+        if not self.scores:
+            return ()
+        ground = max(0, min(score for _, score in self.scores) // 10 * 10 - 10)
+        return tuple(
+            (day, score, 2 + round((score - ground) * BAR_PIXELS / (100 - ground))) for day, score in self.scores
+        )
 
 
 @dataclass(frozen=True)
@@ -145,8 +150,8 @@ class Report:
     site: str
     site_url: str
     week: str  # ISO, as 2026-W50
-    first: date  # Monday of that week
-    last: date
+    on: date  # the day it is written, in the site's zone
+    since: date  # of the mail before; all that happened from then on is told
     seen: Seen | None
     failure: Message | None
     """Why there is no audit of this week; such a mail is always written, because silence would look like health."""
@@ -173,7 +178,7 @@ def headline(report: Report) -> Message:
     if report.failure is not None or seen is None:
         return Message(N_("The audit could not run"))
     if seen.score is None:
-        return Message(N_("%(new)s, %(fixed)s"), {"new": _new(seen.new_count), "fixed": _fixed(seen.fixed_count)})
+        return _counts(seen)
     if seen.before is None:
         return Message(
             N_("Score %(score)s in the first audit, %(open)s"), {"score": seen.score, "open": _open(seen.open)}
@@ -187,6 +192,26 @@ def headline(report: Report) -> Message:
             "fixed": _fixed(seen.fixed_count),
         },
     )
+
+
+def title(report: Report) -> Message:
+    """What stands large above the numbers: why the score moved, or the headline where that says more."""
+    if report.failure is None and report.seen is not None and report.seen.delta:
+        return explanation(report.seen)
+    return headline(report)
+
+
+def beside(report: Report) -> Message:
+    """What stands small below the score: whatever of headline and explanation is not the title."""
+    if report.seen is None:
+        return Message(N_("There is no audit to explain."))
+    if report.failure is None and report.seen.delta:
+        return _counts(report.seen)
+    return explanation(report.seen)
+
+
+def _counts(seen: Seen) -> Message:
+    return Message(N_("%(new)s, %(fixed)s"), {"new": _new(seen.new_count), "fixed": _fixed(seen.fixed_count)})
 
 
 def explanation(seen: Seen) -> Message:

@@ -1,16 +1,148 @@
-"""The sites pages."""
+"""The sites: a list, and a form for one."""
 
-from flask import Blueprint, render_template
+from datetime import time
+
+from babel.dates import get_day_names
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from editorial.domain.errors import EditorialError, StaleVersion
+from editorial.domain.locales import Language
+from editorial.domain.messages import N_, Message
 from editorial.domain.people import Permission
+from editorial.services import sites
+from editorial.services.sites import Wanted
+from editorial.store import content
+from editorial.store.base import reading
+from editorial.store.content import Site
+from editorial.web.context import catalog, deps, person, say
+from editorial.web.forms import Form
 from editorial.web.guard import requires
+from editorial.web.zones import zone_groups
 
 bp = Blueprint("sites", __name__)
+FIELDS = ("name", "base_url", "language", "zone", "audit_weekday", "audit_time", "mail_time")
 
 
 @bp.get("/sites")
 @requires(Permission.READ)
 def overview() -> ResponseReturnValue:
-    """Not built yet."""
-    return render_template("error.html")
+    """Every site, when it is audited, and how it fared."""
+    with reading(deps().sessions) as session:
+        rows = sites.overview(session)
+    return render_template("sites/overview.html", rows=rows, weekdays=_weekdays(), shown=sites.path_shown)
+
+
+@bp.get("/sites/new")
+@requires(Permission.MANAGE_CHANNELS)
+def new() -> ResponseReturnValue:
+    """An empty form, with what is most likely filled in."""
+    return _page(
+        Form(
+            {
+                "language": person().language.value,
+                "zone": person().zone,
+                "audit_weekday": "0",
+                "audit_time": "05:00",
+                "mail_time": "08:00",
+                "active": "on",
+            }
+        ),
+        None,
+    )
+
+
+@bp.post("/sites")
+@requires(Permission.MANAGE_CHANNELS)
+def add() -> ResponseReturnValue:
+    """Add a site."""
+    form = Form(request.form)
+    wanted = _read(form)
+    if wanted is not None:
+        try:
+            with deps().sessions.begin() as session:
+                site = sites.add_site(session, deps(), person().id, wanted)
+        except EditorialError as error:  # outside the transaction, so nothing half-done is saved
+            form.reject(error)
+        else:
+            flash(say(Message(N_("“%(site)s” is added."), {"site": site.name})))
+            return redirect(url_for("sites.overview"))
+    return _page(form, None), 422
+
+
+@bp.get("/sites/<int:site_id>")
+@requires(Permission.MANAGE_CHANNELS)
+def edit(site_id: int) -> ResponseReturnValue:
+    """The form of one site."""
+    with reading(deps().sessions) as session:
+        site = content.get_site(session, site_id)
+    return _page(Form(_typed(site)), site)
+
+
+@bp.post("/sites/<int:site_id>")
+@requires(Permission.MANAGE_CHANNELS)
+def change(site_id: int) -> ResponseReturnValue:
+    """Save one site."""
+    form = Form(request.form)
+    wanted, version = _read(form), form.number("version")
+    status = 422
+    if wanted is not None and version is not None:
+        try:
+            with deps().sessions.begin() as session:
+                site = sites.change_site(session, deps(), person().id, site_id, version=version, wanted=wanted)
+        except EditorialError as error:
+            status = error.http_status
+            form.reject(error)
+        else:
+            flash(say(Message(N_("“%(site)s” is saved."), {"site": site.name})))
+            return redirect(url_for("sites.overview"))
+    with reading(deps().sessions) as session:
+        saved = content.get_site(session, site_id)
+    if status == StaleVersion.http_status:
+        form.typed = {**form.typed, "version": str(saved.version)}
+    return _page(form, saved, stale=status == StaleVersion.http_status), status
+
+
+def _read(form: Form) -> Wanted | None:
+    """What the form says, or None with the errors beside their fields."""
+    language = form.choice("language", Language)
+    weekday = form.number("audit_weekday")
+    audit_time, mail_time = form.clock("audit_time"), form.clock("mail_time")
+    wanted = Wanted(
+        name=form.line("name", longest=120),
+        base_url=form.line("base_url", longest=2000),
+        language=language or person().language,
+        zone=form.line("zone", longest=64),
+        audit_weekday=weekday if weekday is not None else 0,
+        audit_time=audit_time or time(5),
+        mail_time=mail_time or time(8),
+        active="active" in form.typed,
+    )
+    return wanted if form.ok else None
+
+
+def _typed(site: Site) -> dict[str, str]:
+    return {
+        "name": site.name,
+        "base_url": site.base_url,
+        "language": site.language.value,
+        "zone": site.zone,
+        "audit_weekday": str(site.audit_weekday),
+        "audit_time": site.audit_time,
+        "mail_time": site.mail_time,
+        "active": "on" if site.active else "",
+        "version": str(site.version),
+    }
+
+
+def _page(form: Form, site: Site | None, *, stale: bool = False) -> str:
+    saved = _typed(site) if site is not None else {}
+    theirs = {name: saved[name] for name in FIELDS if stale and saved[name] != form.typed.get(name, "")}
+    return render_template(
+        "sites/site.html", form=form, site=site, zones=zone_groups(), weekdays=_weekdays(), theirs=theirs
+    )
+
+
+def _weekdays() -> list[tuple[int, str]]:
+    """0 is Monday, as the reader's language calls it."""
+    return sorted(get_day_names("wide", locale=catalog().locale).items())

@@ -1,6 +1,6 @@
 """The weekly mails: written when a site's hour has come, sent when a server takes them."""
 
-from editorial.services import outbox, weekly
+from editorial.services import sending, weekly
 from editorial.services.deps import Deps
 
 
@@ -11,4 +11,4 @@ def enqueue_weekly_mails(deps: Deps) -> int:
 
 def send_mails(deps: Deps) -> int:
     """Hand what waits in the outbox to the mail server; returns how many it took."""
-    return outbox.send_due(deps)
+    return sending.send_due(deps)
