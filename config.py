@@ -40,7 +40,7 @@ class Config(BaseSettings):
     mail_from: str = Field("Editorial <editorial@localhost>", description="Sender of every mail.")
 
     crawl_contact: str = Field(
-        "", description="Address in the crawler's user agent where a site's owner learns who crawls; empty means base_url."
+        "", description="Address in the crawler's user agent for owners of sites; empty means base_url."
     )
     crawl_rate: float = Field(2.0, gt=0, le=100, description="Requests a second and host.")
     crawl_connections: int = Field(2, ge=1, le=16, description="Connections a host.")
