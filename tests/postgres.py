@@ -11,6 +11,7 @@ import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import psycopg
 
@@ -54,38 +55,19 @@ class Postgres:
     def running(cls) -> Iterator["Postgres"]:
         """Start a server on a free port with its data in a fresh folder; stop and remove it at the end."""
         folder = Path(tempfile.mkdtemp(prefix="editorial-pg-"))
-        owner: dict[str, object] = {}
+        owner: dict[str, Any] = {}
         if os.geteuid() == 0:  # PostgreSQL refuses to run as root
             nobody = pwd.getpwnam("nobody")
             owner = {"user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": []}
             os.chown(folder, nobody.pw_uid, nobody.pw_gid)
         binaries = _binaries(folder, reachable_by_owner=not owner)
-        data = folder / "data"
-        quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.PIPE, "cwd": folder, "check": True, **owner}
-        subprocess.run(
-            [
-                binaries / "initdb",
-                "-D",
-                data,
-                "-U",
-                "postgres",
-                "-A",
-                "trust",
-                "-E",
-                "UTF8",
-                "--no-locale",
-                "--no-sync",
-            ],
-            **quiet,
-        )  # type: ignore[call-overload]
-        port = _free_port()
+        data, port = str(folder / "data"), _free_port()
+        make = [str(binaries / "initdb"), "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-locale"]
+        subprocess.run([*make, "--no-sync"], cwd=folder, check=True, capture_output=True, **owner)
+        serve = [str(binaries / "postgres"), "-D", data, "-h", "127.0.0.1", "-p", str(port), "-k", str(folder)]
         options = [part for setting in _DURABILITY_OFF for part in ("-c", setting)]
         server = subprocess.Popen(
-            [binaries / "postgres", "-D", data, "-h", "127.0.0.1", "-p", str(port), "-k", folder, *options],
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            cwd=folder,
-            **owner,  # type: ignore[arg-type]
+            [*serve, *options], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=folder, **owner
         )
         try:
             _wait_until_ready(server, port)

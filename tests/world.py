@@ -40,7 +40,13 @@ STAGES = (
     Status.IN_REVIEW,
     Status.SCHEDULED,
 )
-BODY = "In 43 plants an unplanned stop cost **3,800 to 21,500** an hour.\n\n## Why\n\n- lost output\n- overtime, scrap and the restart\n"
+BODY = """In 43 plants an unplanned stop cost **3,800 to 21,500** an hour.
+
+## Why
+
+- lost output
+- overtime, scrap and the restart
+"""
 
 
 @dataclass

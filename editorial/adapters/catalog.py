@@ -52,23 +52,23 @@ class Catalog:
 
     def value(self, value: object, *, zone: ZoneInfo | None = None) -> str:
         """One value as this language writes it."""
+        shown = str(value)
         match value:
             case Message():
-                return self.say(value, zone=zone)
+                shown = self.say(value, zone=zone)
             case Bilingual():
-                return value.in_(self.name)
+                shown = value.in_(self.name)
             case datetime():
-                return self.moment(value, zone)
+                shown = self.moment(value, zone)
             case date():
-                return self.day(value)
+                shown = self.day(value)
             case time():
-                return self.clock(value)
-            case bool() | str():
-                return str(value)
+                shown = self.clock(value)
+            case bool():
+                pass
             case int() | float():
-                return format_decimal(value, locale=self.locale)
-            case _:
-                return str(value)
+                shown = format_decimal(value, locale=self.locale)
+        return shown
 
     def day(self, value: date, *, year: bool = False) -> str:
         """`Tue 15 Dec` or `12月15日 周二`, with the year where asked."""

@@ -27,7 +27,8 @@ def person() -> Person:
 
 def found_person() -> Person | None:
     """Who is signed in, if anybody."""
-    return g.get("person")
+    somebody: Person | None = g.get("person")
+    return somebody
 
 
 def granted() -> frozenset[Permission]:

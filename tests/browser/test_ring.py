@@ -1,4 +1,4 @@
-"""The whole way of one piece, as a person goes it: from the welcome link to the finding on its card, in both languages."""
+"""The whole way of one piece as a person goes it, from the welcome link to the finding on its card."""
 
 from collections.abc import Callable, Iterator
 from datetime import timedelta

@@ -16,7 +16,9 @@ from editorial.store.people import Person, find_person
 from tests.conftest import Clock
 from tests.web import PASSWORD, Visitor, add_person, add_workspace, application, visitor
 
-LI = Invitation(name="Li Hang", email="Li.Hang@northgauge.example", roles=frozenset({Role.EDITOR}), language=Language.ZH)
+LI = Invitation(
+    name="Li Hang", email="Li.Hang@northgauge.example", roles=frozenset({Role.EDITOR}), language=Language.ZH
+)
 ANSWERS = {"name": "李航", "password": "three unrelated words", "language": "zh_Hans_CN", "zone": "Asia/Shanghai"}
 
 
@@ -59,7 +61,9 @@ def test_an_invited_person_joins_with_the_roles_of_the_invitation(app: Flask, de
 
 
 def test_the_invitation_lies_in_the_outbox_in_the_language_of_its_reader(admin: Visitor, deps: Deps) -> None:
-    page = admin.post("/team/invitations", name="Li Hang", email="li@northgauge.example", language="zh_Hans_CN", roles=["editor"])
+    page = admin.post(
+        "/team/invitations", name="Li Hang", email="li@northgauge.example", language="zh_Hans_CN", roles=["editor"]
+    )
 
     with deps.sessions() as session:
         mail = session.scalars(select(OutgoingMail)).one()
@@ -157,7 +161,9 @@ def test_a_forgotten_password_is_set_anew_by_a_mailed_link(app: Flask, deps: Dep
 def test_the_page_says_the_same_about_an_unknown_address(app: Flask, deps: Deps, mei: Person) -> None:
     guest = visitor(app, deps)
 
-    known, unknown = (guest.post("/password/forgotten", email=email) for email in (mei.email, "nobody@northgauge.example"))
+    known, unknown = (
+        guest.post("/password/forgotten", email=email) for email in (mei.email, "nobody@northgauge.example")
+    )
 
     assert known.text.split("<main")[1].split("</main>")[0] == unknown.text.split("<main")[1].split("</main>")[0]
 
