@@ -13,10 +13,13 @@ from editorial.audit.rules import (
     indexability,
     languages,
     links,
+    responses,
+    structured_data,
     titles,
 )
 
 FAMILIES: tuple[ModuleType, ...] = (
+    responses,
     indexability,
     canonicals,
     titles,
@@ -24,6 +27,7 @@ FAMILIES: tuple[ModuleType, ...] = (
     headings,
     links,
     images,
+    structured_data,
     languages,
     form_labels,
 )

@@ -36,3 +36,22 @@ def canonical_multiple(page: PageFacts, _: Params) -> Iterator[Failure]:
         severity = Severity.NOTICE
     markup = tuple(canonical.markup for canonical in found[:10])
     yield Failure("canonical", {"count": len(found)}, markup, severity)
+
+
+@page_rule(
+    version=1,
+    category="indexability",
+    severity=Severity.ERROR,
+    title=N_("Canonical leads nowhere"),
+    says=N_("The canonical “%(href)s” is no address of a page."),
+    why=N_("Search engines ignore it and choose an address themselves."),
+    fix=N_("Write the full address of the page, beginning with https://."),
+    source=CANONICAL,
+    applies=lambda page: is_html_page(page) and any(found.where != "body" for found in page.canonicals),
+    needs=frozenset({Need.BODY, Need.HEADERS}),
+)
+def canonical_invalid(page: PageFacts, _: Params) -> Iterator[Failure]:
+    """Empty, not http, a fragment alone, or what a template left behind."""
+    for found in page.canonicals:
+        if found.where != "body" and found.target is None:
+            yield Failure(found.href[:200], {"href": found.href[:200]}, (found.markup,))

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from editorial.audit.facts import PageFacts, RobotsDirective
-from editorial.audit.predicates import ENGINE_NAMES, is_html_page, noindex_engines
-from editorial.audit.rule import Failure, Need, Params, Severity, page_rule
+from editorial.audit.predicates import ENGINE_NAMES, directives, is_html_page, noindex_engines
+from editorial.audit.rule import Engine, Failure, Need, Params, Severity, page_rule
 from editorial.domain.messages import N_
 
 ROBOTS_META = "https://developers.google.com/search/docs/crawling-indexing/robots-meta-tag"
@@ -35,6 +35,26 @@ def noindex_page(page: PageFacts, _: Params) -> Iterator[Failure]:
         tuple(_shown(found) for found in page.robots if found.name in ("noindex", "none", "unavailable_after"))[:10],
         Severity.ERROR if unmeant else None,
     )
+
+
+@page_rule(
+    version=1,
+    category="indexability",
+    severity=Severity.WARNING,
+    title=N_("Robots directives contradict each other"),
+    says=N_("The page says %(directives)s at once."),
+    why=N_("The stricter one wins, often against what was meant."),
+    fix=N_("Say it once: in the robots meta tag or in the X-Robots-Tag header."),
+    source=ROBOTS_META,
+    applies=lambda page: is_html_page(page) and bool(page.robots),
+    needs=frozenset({Need.BODY, Need.HEADERS}),
+)
+def robots_meta_conflict(page: PageFacts, _: Params) -> Iterator[Failure]:
+    """Across meta and header, everyone and one engine. `all` contradicts nothing."""
+    for allowed, refused in (("index", "noindex"), ("follow", "nofollow")):
+        if any({allowed, refused} <= directives(page, engine) for engine in Engine):
+            said = tuple(_shown(found) for found in page.robots if found.name in (allowed, refused, "none"))
+            yield Failure(allowed, {"directives": f"{allowed}, {refused}"}, said[:10])
 
 
 def _shown(found: RobotsDirective) -> str:

@@ -7,8 +7,9 @@ from sqlalchemy import Select
 
 from editorial.audit.facts import PageFacts
 from editorial.audit.predicates import is_results_page
-from editorial.audit.rule import Failure, Params, Severity, page_rule, site_rule
+from editorial.audit.rule import Engine, Failure, Param, Params, Severity, page_rule, site_rule
 from editorial.audit.tables import AuditTables
+from editorial.audit.widths import pixel_width
 from editorial.domain.messages import N_
 
 TITLE_LINK = "https://developers.google.com/search/docs/appearance/title-link"
@@ -29,6 +30,47 @@ def title_missing(page: PageFacts, _: Params) -> Iterator[Failure]:
     """A title within inline SVG belongs to the drawing; gathering leaves it out."""
     if not page.title:
         yield Failure("title", evidence=tuple(f"<body>: {title.text}" for title in page.titles if not title.in_head))
+
+
+@page_rule(
+    version=1,
+    category="titles",
+    severity=Severity.WARNING,
+    title=N_("Several titles"),
+    says=N_("The head of the page holds %(count)s titles."),
+    why=N_("Browsers show the first one; which one a search engine takes is anyone's guess."),
+    fix=N_("Keep one <title>. Often a template and a plug-in each write their own."),
+    source=TITLE_LINK,
+    applies=is_results_page,
+)
+def title_multiple(page: PageFacts, _: Params) -> Iterator[Failure]:
+    """Twins with the same text are a notice."""
+    titles = [title.text for title in page.titles if title.in_head]
+    if len(titles) > 1:
+        severity = Severity.NOTICE if len(set(titles)) == 1 else None
+        yield Failure("title", {"count": len(titles)}, tuple(titles[:10]), severity)
+
+
+@page_rule(
+    version=1,
+    category="titles",
+    severity=Severity.NOTICE,
+    title=N_("Title too long"),
+    says=N_("The title is %(width)s pixels wide; about %(max_px)s fit."),
+    why=N_("The end of the title is cut off on the results page."),
+    fix=N_(
+        "Shorten it to %(max_px)s pixels (some 60 Latin or 30 Chinese characters), with the words that matter first."
+    ),
+    source=TITLE_LINK,
+    applies=lambda page: is_results_page(page) and bool(page.title),
+    engines=frozenset({Engine.GOOGLE}),
+    params={"max_px": Param(600, at_least=300, at_most=900)},  # at 20 px Arial; a Han character is 20 px
+)
+def title_too_long(page: PageFacts, params: Params) -> Iterator[Failure]:
+    """Width, never bytes: 25 Han are 75 bytes and fit."""
+    width = pixel_width(page.title, size=20)
+    if width > params["max_px"]:
+        yield Failure("title", {"width": width}, (page.title,))
 
 
 @site_rule(
