@@ -87,6 +87,8 @@ class _Transfer:
     started: float = 0.0
     lines: list[bytes] = field(default_factory=list)
     chunks: list[bytes] = field(default_factory=list)
+    sockets: list[socket] = field(default_factory=list)
+    """libcurl works on duplicates of these; ours are closed when the request ends."""
     size: int = 0
     stopped: str = ""
     """Why we broke it off: `size`, `type`, `address` or `timeout`."""
@@ -170,9 +172,7 @@ class Fetcher:
     def close(self) -> None:
         """Break off what is running and close every connection."""
         for curl in list(self._active):
-            self._multi.remove_handle(curl)
-            curl.close()
-        self._active.clear()
+            self._release(curl, None)
         for curl in self._spare:
             curl.close()
         self._spare.clear()
@@ -225,7 +225,9 @@ class Fetcher:
             if not may_connect(str(place[0]), self._allow, host=host):
                 transfer.stopped = "address"
                 return int(pycurl.SOCKET_BAD)
-            return socket(family, kind, protocol)
+            opened = socket(family, kind, protocol)
+            transfer.sockets.append(opened)
+            return opened
 
         def write(chunk: bytes) -> int:
             if transfer.documents_only and not transfer.chunks and not _is_document(transfer.lines):
@@ -273,6 +275,8 @@ class Fetcher:
 
     def _release(self, curl: pycurl.Curl, code: int | None) -> tuple[Any, Reply]:
         transfer = self._active.pop(curl)
+        for opened in transfer.sockets:
+            opened.close()
         status = int(curl.getinfo(pycurl.RESPONSE_CODE))
         self._multi.remove_handle(curl)
         self._spare.append(curl)

@@ -203,9 +203,10 @@ class Crawl:
                 continue
             entry = self._flying.pop(no)
             self._host(netloc_of(entry.target)).answered()
-            if no == lost.culprit:
+            if no == lost.culprit and (lost.overran or entry.crashes):
                 self._end(entry, "overrun" if lost.overran else "crash")
             else:
+                entry.crashes += no == lost.culprit  # once may be the machine's fault
                 self._frontier.again(entry)
 
     def _file_failed(self, wanted: FileWanted) -> None:
@@ -242,7 +243,7 @@ class Crawl:
                 self._halt(StopReason.ROBOTS_UNREACHABLE, self._origins.unreachable[origin])
             return
         self._pool.tell_robots(origin, blob if message["status"] == 200 else b"")
-        self._host(netloc_of(origin + "/")).obey(robots.crawl_delay(self._plan.token))
+        self._host(netloc_of(origin + "/")).obey(robots.crawl_delay(self._plan.token), self._clock())
         if origin == origin_of(self._plan.start) and self._plan.sitemaps:
             for url in robots.sitemaps:
                 if address := n1(url, origin + "/"):

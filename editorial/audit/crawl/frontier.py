@@ -24,6 +24,7 @@ class Entry:
     """What is asked for now: `url`, or where it was redirected to if that is only another spelling."""
     hops: tuple[tuple[str, int, str], ...] = ()
     tries: int = 0
+    crashes: int = 0
     not_before: float = 0.0
 
     @property

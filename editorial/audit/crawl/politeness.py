@@ -6,7 +6,8 @@ from email.utils import parsedate_to_datetime
 
 LONGEST_WAIT = 300.0  # seconds of Retry-After that a crawl sits out; more stops it
 SLOWEST = 30.0  # seconds between two requests that we slow down to by ourselves
-BURST = 0.1  # seconds worth of requests that may leave together; keeps two cores busy on a fast rate
+BURST = 0.1  # seconds worth of requests that may leave together on a fast rate, to keep two cores busy
+FAST = 0.02  # seconds between two requests below which they may leave together
 
 
 @dataclass
@@ -23,23 +24,28 @@ class Host:
     def __post_init__(self) -> None:
         self.floor = self.interval
 
-    def obey(self, crawl_delay: float | None) -> None:
+    def obey(self, crawl_delay: float | None, now: float) -> None:
         """Take the robots.txt's Crawl-delay where it is slower than ours, and then one connection."""
         if crawl_delay and crawl_delay > self.interval:
             self.interval = self.floor = crawl_delay
             self.connections = 1
+            self.next_at = max(self.next_at, now + crawl_delay)
+
+    @property
+    def _credit(self) -> float:
+        """Seconds of the past that count: what was not asked then may be asked now."""
+        return BURST if self.interval < FAST else 0.0
 
     def may_take(self, now: float) -> int:
         """How many requests may leave now."""
         if now < self.next_at:
             return 0
-        allowed = int(min(BURST, now - self.next_at) / self.interval) if self.interval < BURST else 0
-        return max(1, allowed)
+        return max(1, int(min(self._credit, now - self.next_at) / self.interval))
 
     def took(self, count: int, now: float) -> None:
         """So many requests left."""
         self.active += count
-        self.next_at = max(self.next_at, now - BURST) + count * self.interval
+        self.next_at = max(self.next_at, now - self._credit) + count * self.interval
 
     def answered(self) -> None:
         """One request came back."""
