@@ -51,7 +51,7 @@ def rows(session: Session) -> Sequence[Row]:
         .where(DistributionJob.state.not_in(TERMINAL))
         .group_by(DistributionJob.channel_id)
     )
-    live = dict(session.execute(waiting).tuples().all())
+    live = dict(session.execute(waiting).all())
     return [
         Row(channel, kind_name(channel.kind), reason_of(channel), live.get(channel.id, 0))
         for channel in distribution.all_channels(session)

@@ -183,14 +183,14 @@ def owners(session: Session, site_id: int) -> Sequence[Person]:
 def open_by_severity(session: Session, site_id: int) -> dict[Severity, int]:
     """How many open findings of each severity a site has."""
     counted = select(Finding.severity, func.count()).where(Finding.site_id == site_id, Finding.state.in_(OPEN))
-    found = dict(session.execute(counted.group_by(Finding.severity)).tuples().all())
+    found = dict(session.execute(counted.group_by(Finding.severity)).all())
     return {severity: found.get(severity.value, 0) for severity in Severity}
 
 
 def open_by_rule(session: Session, site_id: int) -> dict[str, int]:
     """How many open findings of each rule a site has."""
     counted = select(Finding.rule, func.count()).where(Finding.site_id == site_id, Finding.state.in_(OPEN))
-    return dict(session.execute(counted.group_by(Finding.rule)).tuples().all())
+    return dict(session.execute(counted.group_by(Finding.rule)).all())
 
 
 def came_and_went(session: Session, site_id: int, since: datetime) -> tuple[int, int]:

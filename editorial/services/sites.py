@@ -56,7 +56,7 @@ class BadAddress(EditorialError):
 def overview(session: Session) -> Sequence[SiteRow]:
     """Every site with its pieces and its last judged audit; those in use first, by name."""
     counts: dict[int | None, int] = dict(
-        session.execute(select(ContentItem.site_id, func.count()).group_by(ContentItem.site_id)).tuples().all()
+        session.execute(select(ContentItem.site_id, func.count()).group_by(ContentItem.site_id)).all()
     )
     sites = session.scalars(select(Site).order_by(Site.active.desc(), Site.name, Site.id)).all()
     return [SiteRow(site, counts.get(site.id, 0), audits.latest_audit(session, site.id)) for site in sites]

@@ -278,7 +278,7 @@ def count_by_state(session: Session, *, reader: int | None = None) -> dict[MailS
     wanted = select(OutgoingMail.state, func.count()).group_by(OutgoingMail.state)
     if reader is not None:
         wanted = wanted.where(OutgoingMail.person_id == reader)
-    counts: dict[MailState, int] = dict(session.execute(wanted).tuples().all())
+    counts: dict[MailState, int] = dict(session.execute(wanted).all())
     return counts
 
 
