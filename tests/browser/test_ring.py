@@ -65,7 +65,7 @@ def connect(reader: Reader, site: HugoSite) -> None:
     page.locator("[name=name]").fill("Northgauge")
     page.locator("[name=base_url]").fill(site.url)
     reader.press("Add the site")
-    page.goto("/channels/new/git")
+    page.goto("/channels/new?kind=git")
     reader.field("Name on this desk").fill("Website")
     if page.locator("[name=site]").input_value() == "":
         page.locator("[name=site]").select_option(label="Northgauge")
@@ -95,6 +95,21 @@ def approve(reader: Reader) -> None:
     reader.press("Approve")
 
 
+def wait_for(page: Page, path: str, selector: str, word: str = "") -> None:
+    """Look at a page of the desk again and again until it shows `selector` with `word` in it."""
+    page.wait_for_function(
+        """async ([path, selector, word]) => {
+            const text = await (await fetch(path)).text();
+            const found = new DOMParser().parseFromString(text, "text/html").querySelector(selector);
+            return found !== null && found.textContent.includes(word);
+        }""",
+        arg=[path, selector, word],
+        polling=300,
+        timeout=40_000,
+    )
+    page.goto(path)
+
+
 @pytest.mark.parametrize("language", list(Language))
 @pytest.mark.usefixtures("ticking")
 def test_one_piece_goes_the_whole_way(
@@ -113,20 +128,15 @@ def test_one_piece_goes_the_whole_way(
     reader.press("Schedule")
     expect(page.locator(".stage").first).to_contain_text(reader.say("Scheduled"))
     desk.clock.forward(minutes=2)
-    page.wait_for_function(
-        "async () => (await (await fetch(location.href)).text()).includes('/posts/')", timeout=20_000
-    )
-    page.reload()
-    expect(page.locator(".stage").first).to_contain_text(reader.say("Published"))
+    wait_for(page, page.url, ".stage", reader.say("Published"))
 
     site.build()
     live = page.locator(f"a[href^='{site.url}/posts/']").first.get_attribute("href")
     page.goto("/audits")
     reader.press("Audit now")
-    page.wait_for_function("async () => (await (await fetch('/audits')).text()).includes('/findings')", timeout=30_000)
-    page.goto("/")
+    wait_for(page, "/", ".card-mark")
     card = page.locator(".card", has_text=TITLES[language])
-    expect(card.locator(".card-mark")).to_be_visible(timeout=20_000)
+    expect(card.locator(".card-mark")).to_be_visible()
     card.click()
     page.wait_for_url("**/items/*")
 
