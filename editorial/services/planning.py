@@ -137,7 +137,7 @@ def undo(session: Session, deps: Deps, actor: Person, token: str) -> Moved:
     item = content.get_item(session, event.entity_id)
     if item.version != event.after.get("version"):
         raise Stale(last_actor(session, item.id))
-    before, status = item.target_date, item.status
+    before = item.target_date
 
     _TAKE_BACK[event.action](session, deps, actor, item, event.before)
     touch(session, deps, item)
@@ -152,11 +152,7 @@ def undo(session: Session, deps: Deps, actor: Person, token: str) -> Moved:
         after=event.before,
         undo_of=event.id,
     )
-    says = (
-        _says(item)
-        if item.status is status
-        else Message(N_("“%(title)s” is back: %(status)s."), {"title": item.title, "status": item.status.label})
-    )
+    says = _says(item) if event.action == "item.planned" else _back_says(item, event.action)
     return Moved(item, says, None, before)
 
 
@@ -289,6 +285,18 @@ def _says(item: ContentItem) -> Message:
             {"title": item.title, "day": item.target_date, "wall": item.publish_wall, "zone": item.publish_zone or ""},
         )
     return Message(N_("“%(title)s” moved to %(day)s."), {"title": item.title, "day": item.target_date})
+
+
+def _back_says(item: ContentItem, action: str) -> Message:
+    """What an undo brought back."""
+    if action == "item.status_changed":
+        return Message(N_("“%(title)s” is back: %(status)s."), {"title": item.title, "status": item.status.label})
+    if item.publish_wall is None:
+        return Message(N_("“%(title)s” has no publish time, as before."), {"title": item.title})
+    return Message(
+        N_("“%(title)s” has its publish time back: %(wall)s (%(zone)s)."),
+        {"title": item.title, "wall": item.publish_wall, "zone": item.publish_zone or ""},
+    )
 
 
 def _iso(value: date | None) -> str | None:

@@ -44,7 +44,8 @@ def cards_between(session: Session, first: date, last: date, start: datetime, en
         first, last: planned days, both included.
         start, end: instants at which `first` begins and the day after `last` begins for the viewer.
     """
-    planned = and_(_Item.publish_at.is_(None), _Item.target_date.between(first, last))
+    # "no slot" is asked of the wall time: asked of the instant, SQLite walks the index of all that have none
+    planned = and_(_Item.publish_wall.is_(None), _Item.target_date.between(first, last))
     timed = and_(_Item.publish_at >= start, _Item.publish_at < end)
     wanted = _cards().where(or_(planned, timed), _Item.status.not_in(SHELVED))
     return _rows(session, wanted)

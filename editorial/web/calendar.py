@@ -1,5 +1,6 @@
 """The calendar pages: a month, a day, and the move of an item to another day."""
 
+import re
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -27,6 +28,7 @@ bp = Blueprint("calendar", __name__)
 bp.record_once(register_filters)
 
 
+_MONTH = re.compile(r"\d{4}-\d{2}", re.ASCII)
 LEGEND = tuple(
     (status, GLYPHS[status], HUES[status]) for status in Status if status not in {Status.ON_HOLD, *store.SHELVED}
 )
@@ -51,21 +53,23 @@ def month() -> ResponseReturnValue:
     return _month(today.year, today.month)
 
 
-@bp.get("/calendar/<int(fixed_digits=4):year>-<int(fixed_digits=2):number>")
+@bp.get("/calendar/<month>")
 @requires(Permission.READ)
-def some_month(year: int, number: int) -> ResponseReturnValue:
-    """Any month."""
-    return _month(year, number)
+def some_month(month: str) -> ResponseReturnValue:
+    """Any month, `2026-12`."""
+    if not _MONTH.fullmatch(month):
+        raise NotFound
+    return _month(int(month[:4]), int(month[5:]))
 
 
-@bp.get("/calendar/<day>")
+@bp.get("/calendar/days/<day>")
 @requires(Permission.READ)
 def day(day: str) -> ResponseReturnValue:
     """One day with all its items: the way on from "+3 more" without a script."""
     return _day("calendar/day.html", day)
 
 
-@bp.get("/calendar/<day>/items")
+@bp.get("/calendar/days/<day>/items")
 @requires(Permission.READ)
 def day_list(day: str) -> ResponseReturnValue:
     """The list of a day alone, for the popover in the month."""
@@ -164,7 +168,14 @@ def _not_moved(item_id: int, form: Form, error: EditorialError | None) -> Respon
     if error is None:
         answer["says"] = " ".join(form.errors.values())
     elif isinstance(error, StaleVersion):
-        answer.update(says=_conflict(card, by), version=card.version, cells=_cells(card, card), drawer=_drawer())
+        answer.update(
+            says=_conflict(card, by),
+            item=card.id,
+            version=card.version,
+            day=_iso(card.day),
+            cells=_cells(card, card),
+            drawer=_drawer(),
+        )
     else:
         answer.update(says=explain(error))
     return jsonify(answer), status
@@ -187,10 +198,18 @@ def _done(done: Moved, before: Card) -> ResponseReturnValue:
     if not _wants_json():
         flash(said)
         there = done.item.target_date or before.day or _viewer().today
-        return redirect(url_for("calendar.some_month", year=there.year, number=there.month, _anchor=f"d-{there}"))
+        return redirect(url_for("calendar.some_month", month=f"{there:%Y-%m}", _anchor=f"d-{there}"))
     with reading(deps().sessions) as session:
         after = calendar.card_of(session, _viewer(), done.item.id)
-    return jsonify(says=said, undo=done.undo_token, cells=_cells(before, after), drawer=_drawer(), day=_iso(after.day))
+    return jsonify(
+        says=said,
+        undo=done.undo_token,
+        item=after.id,
+        version=after.version,
+        day=_iso(after.day),
+        cells=_cells(before, after),
+        drawer=_drawer(),
+    )
 
 
 def _cells(before: Card, after: Card) -> dict[str, str]:

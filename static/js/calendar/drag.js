@@ -1,4 +1,5 @@
 // static/js/calendar/drag.js: moving a card with the pointer. Mouse and pen drag at once, a finger after a long press.
+import { toast } from "../frame.js";
 import { fill } from "./moves.js";
 
 const FAR_ENOUGH = 6; // px before a press becomes a drag
@@ -9,11 +10,11 @@ export function mountDrag(desk, mover) {
   let drag = null;
 
   desk.addEventListener("pointerdown", (event) => {
-    const card = event.target.closest(".card[data-movable]");
+    const card = event.target.closest(".card[draggable]");
     if (!card || event.button !== 0 || drag) return;
     drag = { card, x: event.clientX, y: event.clientY, id: event.pointerId, ghost: null, target: null, timer: 0 };
     if (event.pointerType === "touch") {
-      drag.timer = setTimeout(() => { if (drag && !drag.ghost) askInstead(); }, LONG_PRESS);
+      drag.timer = setTimeout(() => { if (drag && "movable" in drag.card.dataset) askInstead(); }, LONG_PRESS);
     }
   });
 
@@ -30,7 +31,10 @@ export function mountDrag(desk, mover) {
     if (!drag || event.pointerId !== drag.id) return;
     const far = Math.hypot(event.clientX - drag.x, event.clientY - drag.y) > FAR_ENOUGH;
     if (event.pointerType === "touch") { if (far) { clearTimeout(drag.timer); drag = null; } return; }
-    if (!drag.ghost && far) lift();
+    if (!drag.ghost && far) {
+      if (!("movable" in drag.card.dataset)) { drag = null; suppressClick(); toast(desk.dataset.sayStays); return; }
+      lift();
+    }
     if (!drag.ghost) return;
     event.preventDefault();
     place(event.clientX, event.clientY);

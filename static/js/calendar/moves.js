@@ -57,6 +57,7 @@ export class Mover {
     }
     const { body } = answer;
     this.redraw(body, id);
+    if (body.version) for (const same of this.cardsOf(body.item)) same.dataset.version = body.version; // in other lists too
     if (answer.ok) {
       this.undoToken = body.undo ?? null;
       toast(body.says, body.undo ? { label: this.desk.dataset.sayUndo, key: "Z", run: () => this.undo() } : undefined);
@@ -95,6 +96,11 @@ export class Mover {
       if (number) cell.querySelector(".day-n").replaceWith(number);
       for (const card of cell.querySelectorAll(".card")) card.tabIndex = -1;
       old.replaceWith(cell);
+    }
+    if (body.item) { // where somebody else took it away from, nobody drew the cell anew
+      for (const card of this.desk.querySelectorAll(`.month .card[data-item="${body.item}"]`)) {
+        if (card.closest("[data-day]").dataset.day !== body.day) card.closest("li").remove();
+      }
     }
     if (body.drawer) {
       const drawer = this.desk.querySelector(".drawer");
