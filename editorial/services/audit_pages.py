@@ -19,6 +19,7 @@ from editorial.store.content import Site
 
 HISTORY = 12  # audits in the chart and the list
 CLOSED_PAGES = 2000  # addresses looked through for the line of robots.txt that closed them
+CLOSING_LINES = 5  # lines of robots.txt named
 LOST_AFTER = store.LEASE.total_seconds()
 
 STATES = {
@@ -62,7 +63,7 @@ class Hidden:
 
     says: Message
     count: int
-    detail: str = ""
+    detail: Message | None = None
 
 
 @dataclass(frozen=True)
@@ -211,11 +212,18 @@ def _closed_by_robots(session: Session, audit: Audit, file: AuditFile | None) ->
         return [Hidden(UNSEEN["robots"], total)]
     rules = robots.parse(file.content)
     token = str(audit.options.get("token", "EditorialBot"))
-    lines: Counter[str] = Counter()
+    lines: Counter[tuple[int, str] | None] = Counter()
     for url in session.scalars(select(AuditPage.final_url).where(closed)):
         verdict = rules.decide(token, url)
-        lines["" if verdict.line_number is None else f"{verdict.line_number}: {verdict.line_text}"] += 1
-    return [Hidden(UNSEEN["robots"], count, detail) for detail, count in lines.most_common(5)]
+        lines[(verdict.line_number, verdict.line_text) if verdict.line_number is not None else None] += 1
+    return [
+        Hidden(UNSEEN["robots"], count, _decided_by(*line) if line is not None else None)
+        for line, count in lines.most_common(CLOSING_LINES)
+    ]
+
+
+def _decided_by(number: int, text: str) -> Message:
+    return Message(N_("decided by line %(number)s: %(text)s"), {"number": number, "text": text[:200]})
 
 
 def _unanswered(session: Session, audit: Audit) -> list[Hidden]:

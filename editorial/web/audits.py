@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
+from zoneinfo import ZoneInfo
 
 from babel.numbers import format_decimal
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -89,7 +90,7 @@ def overview() -> ResponseReturnValue:
             view=view,
             sites=sites,
             scored=scored,
-            chart=chart(scored) if len(scored) > 1 else None,
+            chart=chart(scored, zone()) if len(scored) > 1 else None,
             states=audit_pages.STATES,
             reasons=audit_pages.REASONS,
             reason=_reason(view.latest if view is not None else None),
@@ -235,9 +236,9 @@ def rules() -> ResponseReturnValue:
     )
 
 
-def chart(audits: Sequence[Audit]) -> Chart:
+def chart(audits: Sequence[Audit], zone: ZoneInfo) -> Chart:
     """The scores as points of the SVG: the highest and lowest round ten frame them."""
-    scores = [(audit.score or 0.0, _day(audit.ended_at)) for audit in audits]
+    scores = [(audit.score or 0.0, shown_in(audit.ended_at, zone).date()) for audit in audits if audit.ended_at]
     low = min(int(min(value for value, _ in scores) // 10) * 10, 90)
     high = max(int(-(-max(value for value, _ in scores) // 10)) * 10, low + 10)
     step = (CHART_RIGHT - CHART_LEFT) / (len(scores) - 1)
@@ -270,11 +271,6 @@ def _path(url: str) -> str:
         return path_of(url)
     except ValueError:
         return url
-
-
-def _day(instant: datetime | None) -> date:
-    assert instant is not None, "an ended audit has its time"
-    return shown_in(instant, zone()).date()
 
 
 def _reason(audit: Audit | None) -> Message:

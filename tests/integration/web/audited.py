@@ -1,0 +1,96 @@
+"""A site and its audits for tests of pages: real rules, real storage and verdicts, no network."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from editorial.audit.crawl.records import Batch, CrawlEnd, FileRow, Judge, PageRow, StopReason, UrlRow, packed
+from editorial.audit.facts import Heading, Image, MainText, PageFacts, PlacedText, Response
+from editorial.audit.rules import PAGE_RULES, ruleset_version
+from editorial.domain.locales import Language
+from editorial.domain.urls import n2, scope_of
+from editorial.services import auditing, verdicts
+from editorial.services.audit_storage import AuditSink
+from editorial.services.deps import Deps
+from editorial.store import audit as store
+from editorial.store.audit import AuditTrigger
+from editorial.store.content import Site
+
+BASE = "https://northgauge.example/"
+
+
+def add_site(deps: Deps, name: str = "northgauge.example", base_url: str = BASE) -> int:
+    """A site that is audited."""
+    with deps.sessions.begin() as session:
+        site = Site(name=name, base_url=base_url, language=Language.EN, zone="Asia/Shanghai", created_at=deps.now())
+        session.add(site)
+        session.flush()
+        return site.id
+
+
+def good(path: str) -> PageFacts:
+    """A page that no rule objects to."""
+    url = BASE + path
+    return PageFacts(
+        url=url,
+        final_url=url,
+        status=200,
+        media_type="text/html",
+        elapsed_ms=412,
+        body_bytes=18_400,
+        html_lang="en",
+        titles=(PlacedText(f"How we price {path}", True),),
+        descriptions=(PlacedText(f"What a machine costs, and why: {path}", True),),
+        headings=(Heading(1, "How we price", False),),
+        text=MainText(1086, 5000, 0, "latin", f"{hash(path) & (2**64 - 1):016x}", "How we price"),
+    )
+
+
+def untitled(path: str) -> PageFacts:
+    """A page without a title."""
+    return replace(good(path), titles=())
+
+
+def with_images(path: str, count: int) -> PageFacts:
+    """A page with images that have no alt text."""
+    images = tuple(Image(f"/{n}.png", f"{BASE}{n}.png", None, "", False, 100, 100, False) for n in range(count))
+    return replace(good(path), images=images)
+
+
+def unseen(path: str, error: str) -> PageFacts:
+    """A page that gave no answer."""
+    url = BASE + path
+    return PageFacts(url=url, final_url=url, status=0, error=error)
+
+
+def audit(
+    deps: Deps,
+    site_id: int,
+    pages: Sequence[PageFacts],
+    *,
+    reason: StopReason = StopReason.COMPLETE,
+    robots: bytes = b"",
+    at: datetime | None = None,
+) -> int:
+    """Run an audit that sees these pages, judge it, and return its number."""
+    when = at or deps.now()
+    with deps.sessions.begin() as session:
+        site = session.get_one(Site, site_id)
+        audit_id = auditing.start_audit(session, site, AuditTrigger.SCHEDULE, when).id
+    with deps.sessions.begin() as session:
+        row = store.claim(session, when, deps.worker, audit_id)
+        assert row is not None
+        row.ruleset, row.rules = ruleset_version(), [rule.id for rule in PAGE_RULES]
+    batch = Batch(files=[FileRow("robots", f"{BASE}robots.txt", 200, None, robots)])
+    for no, facts in enumerate(pages, start=1):
+        record, _ = Judge(_as_it_is(facts), PAGE_RULES, scope_of(BASE)).of(Response(facts.url, facts.url, facts.status))
+        batch.urls.append(UrlRow(no, facts.url, n2(facts.url) or facts.url, True, True, 1))
+        batch.pages.append(PageRow(no, record, packed(facts)))
+    AuditSink(deps.sessions, audit_id, deps.worker, lambda: when).save(batch)
+    end = CrawlEnd(reason, len(pages), len(pages), robots_read=True)
+    verdicts.finish(deps.sessions, audit_id, deps.worker, end, lambda: when)
+    return audit_id
+
+
+def _as_it_is(facts: PageFacts):  # type: ignore[no-untyped-def]
+    return lambda _: facts
