@@ -95,9 +95,9 @@ def send_one(deps: Deps, server: SmtpServer, mail_id: int) -> bool:
 
 
 def _begin(session: Session, deps: Deps, mail_id: int) -> OutgoingMail | None:
-    row = mail.get_mail(session, mail_id)
+    row = mail.lock_mail(session, mail_id)
     reader = session.get(Person, row.person_id) if row.person_id else None
-    if reader is not None and not (reader.active and (reader.weekly_mail or row.kind != WEEKLY)):
+    if row.kind == WEEKLY and reader is not None and not (reader.active and reader.weekly_mail):
         row.state, row.worker, row.lease_until = move(row.state, MailState.CANCELLED), None, None
         row.last_error = pack(Message(N_("The reader does not want this mail any more.")))
         return None
@@ -175,7 +175,7 @@ def send_again(session: Session, deps: Deps, mail_id: int, actor_id: int) -> Out
     """
     if server_of(deps) is None:
         raise NoServer
-    row = mail.get_mail(session, mail_id)
+    row = mail.lock_mail(session, mail_id)
     _step(session, deps, row, MailState.WAITING, actor_id)
     row.next_try_at = deps.now()
     return row
@@ -183,7 +183,7 @@ def send_again(session: Session, deps: Deps, mail_id: int, actor_id: int) -> Out
 
 def mark_sent(session: Session, deps: Deps, mail_id: int, actor_id: int) -> OutgoingMail:
     """Note that the mail reached its reader: it was passed on by hand, or an unknown one did arrive. Caller commits."""
-    row = mail.get_mail(session, mail_id)
+    row = mail.lock_mail(session, mail_id)
     _step(session, deps, row, MailState.SENT, actor_id)
     row.sent_at, row.handled_by, row.last_error = deps.now(), actor_id, None
     return row
@@ -191,13 +191,12 @@ def mark_sent(session: Session, deps: Deps, mail_id: int, actor_id: int) -> Outg
 
 def cancel(session: Session, deps: Deps, mail_id: int, actor_id: int) -> OutgoingMail:
     """Take a mail that has not left out of the line. The caller commits."""
-    row = mail.get_mail(session, mail_id)
+    row = mail.lock_mail(session, mail_id)
     _step(session, deps, row, MailState.CANCELLED, actor_id)
     return row
 
 
 def _step(session: Session, deps: Deps, row: OutgoingMail, to: MailState, actor_id: int) -> None:
-    session.refresh(row, with_for_update=True)
     before = row.state
     if before is MailState.WAITING and row.lease_until is not None and row.lease_until > deps.now():
         raise EditorialError(

@@ -52,7 +52,7 @@ def gather(session: Session, site: Site, week: str, now: datetime) -> Report:
         week=week,
         on=today,
         since=shown_in(since, zone).date(),
-        seen=_seen(session, site, latest, since if before is not None else None) if latest and fresh else None,
+        seen=_seen(session, site, latest, since) if latest and fresh else None,
         failure=_failure(session, site, latest, since, fresh=fresh),
         troubles=tuple(
             Trouble(job.item.title, job.channel.name, job.state, job.due_at, f"/queue/jobs/{job.id}")
@@ -65,11 +65,9 @@ def gather(session: Session, site: Site, week: str, now: datetime) -> Report:
     )
 
 
-def _seen(session: Session, site: Site, latest: Audit, told_until: datetime | None) -> Seen:
-    if told_until is None:
-        base = audits.latest_audit(session, site.id, before=latest.id)
-    else:
-        base = weekly.audit_at(session, site.id, told_until)
+def _seen(session: Session, site: Site, latest: Audit, told_until: datetime) -> Seen:
+    # what the reader knows already; where that is nothing, the first audit there is
+    base = weekly.audit_at(session, site.id, told_until) or weekly.first_audit(session, site.id, before=latest.id)
     after = base.id if base is not None else 0
     broken = (FindingEvent.NEW, FindingEvent.REOPENED)
     new = weekly.findings_that(session, site.id, broken, OPEN, after=after)

@@ -31,6 +31,8 @@ from editorial.store.base import Base
 from editorial.store.content import Site
 from editorial.store.people import Person
 
+GONE = Message(N_("It may have been removed. Look for it in the outbox."))
+
 
 class OutgoingMail(Base):
     """One mail to one reader. Its text is kept as it was written, so that every try sends the same."""
@@ -197,6 +199,15 @@ def claim_one(session: Session, now: datetime, worker: str) -> int | None:
     )
 
 
+def lock_mail(session: Session, mail_id: int) -> OutgoingMail:
+    """The mail as it stands now, held against other writers until the commit, or `NotFound`."""
+    wanted = select(OutgoingMail).where(OutgoingMail.id == mail_id).with_for_update()
+    found = session.scalar(wanted.execution_options(populate_existing=True))
+    if found is None:
+        raise NotFound(hint=GONE)
+    return found
+
+
 def begin_sending(
     session: Session, mail_id: int, *, now: datetime, worker: str, message_id: str
 ) -> OutgoingMail | None:
@@ -250,7 +261,7 @@ def get_mail(session: Session, mail_id: int) -> OutgoingMail:
         select(OutgoingMail).where(OutgoingMail.id == mail_id).options(joinedload(OutgoingMail.site))
     )
     if found is None:
-        raise NotFound(hint=Message(N_("It may have been removed. Look for it in the outbox.")))
+        raise NotFound(hint=GONE)
     return found
 
 

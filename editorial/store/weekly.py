@@ -33,6 +33,12 @@ def audit_at(session: Session, site_id: int, instant: datetime) -> Audit | None:
     return session.scalar(wanted.order_by(Audit.id.desc()).limit(1))
 
 
+def first_audit(session: Session, site_id: int, *, before: int) -> Audit | None:
+    """The first judged audit of the whole site, if it is older than audit `before`."""
+    wanted = select(Audit).where(Audit.site_id == site_id, *_WHOLE, Audit.id < before)
+    return session.scalar(wanted.order_by(Audit.id).limit(1))
+
+
 def last_failed_audit(session: Session, site_id: int, since: datetime) -> Audit | None:
     """The newest audit of the whole site that ended without seeing anything."""
     wanted = select(Audit).where(

@@ -171,7 +171,7 @@ def _only_reader() -> int | None:
 def _readable(row: OutgoingMail) -> OutgoingMail:
     """The mail, unless it is somebody else's: mails may hold what is meant for their reader alone."""
     if _only_reader() is not None and row.person_id != person().id:
-        raise NotFound(hint=Message(N_("It may have been removed. Look for it in the outbox.")))
+        raise NotFound(hint=store.GONE)
     return row
 
 

@@ -22,6 +22,7 @@ from editorial.domain.workflow import Status
 from editorial.services.deps import Deps
 from editorial.store.audit import Audit, AuditState, AuditTrigger, Finding, FindingHistory
 from editorial.store.content import ContentItem, Site
+from editorial.store.mail import WeeklyIssue
 from editorial.store.people import Person, PersonRole, Workspace
 
 MONDAY = datetime(2026, 12, 7, 0, 0, tzinfo=UTC)  # 08:00 in Shanghai: the mail's hour
@@ -39,7 +40,7 @@ class Inbox:
 
     @property
     def mails(self) -> list[EmailMessage]:
-        return [message_from_bytes(raw, policy=policy.default) for raw in self.raw]  # type: ignore[arg-type]
+        return [message_from_bytes(raw, policy=policy.default) for raw in self.raw]
 
     def to(self, address: str) -> EmailMessage:
         return self.mails[self.readers.index(address)]
@@ -50,7 +51,7 @@ class _Keep:
         self._inbox = inbox
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
-        self._inbox.raw.append(bytes(envelope.content or b""))
+        self._inbox.raw.append(envelope.original_content or b"")
         self._inbox.readers.extend(envelope.rcpt_tos)
         self._inbox.senders.append(envelope.mail_from or "")
         return "250 2.0.0 queued as 4F2A"
@@ -83,8 +84,14 @@ class Scripted(socketserver.ThreadingTCPServer):
 
     def __init__(self, answers: dict[str, str | None]) -> None:
         super().__init__(("127.0.0.1", 0), _Talk)
-        self.answers = {"hi": "220 ready", "EHLO": "250 ready", "MAIL": "250 ok", "RCPT": "250 ok", "DATA": "354 go"}
-        self.answers |= {".": "250 taken", "QUIT": "221 bye", "RSET": "250 ok"} | answers  # type: ignore[arg-type]
+        self.answers: dict[str, str | None] = {
+            "hi": "220 ready",
+            "EHLO": "250 ready",
+            "MAIL": "250 ok",
+            "RCPT": "250 ok",
+            "DATA": "354 go",
+        }
+        self.answers |= {".": "250 taken", "QUIT": "221 bye", "RSET": "250 ok"} | answers
         self.taken: list[bytes] = []
         self.connections = 0
 
@@ -279,6 +286,8 @@ def team(deps: Deps, clock) -> Team:
         )
         site = make_site(session)
         fill(session, site.id, mei.id)
+        week_ago = MONDAY - timedelta(days=7)
+        session.add(WeeklyIssue(site_id=site.id, week="2026-W49", due_at=week_ago, written_at=week_ago, mails=2))
         return Team(site.id, mei.id, chen.id, admin.id)
 
 

@@ -9,7 +9,10 @@ from editorial.background.ticks.mails import enqueue_weekly_mails, send_mails
 from editorial.domain.mails import MailState
 from editorial.store.mail import OutgoingMail
 
-pytestmark = pytest.mark.usefixtures("team")
+pytestmark = [
+    pytest.mark.usefixtures("team"),
+    pytest.mark.parametrize("database_url", ["sqlite"], indirect=True),  # test_sending.py shows the way on both
+]
 
 
 def stored(deps) -> list[OutgoingMail]:
@@ -69,7 +72,7 @@ def test_the_message_id_is_the_stored_one_under_our_own_domain(sent, inbox) -> N
     ids = {row.address: row.message_id for row in stored(sent)}
 
     assert inbox.to("mei@northgauge.example")["Message-ID"] == ids["mei@northgauge.example"]
-    assert all(message_id.endswith("@mail.northgauge.example>") for message_id in ids.values())
+    assert all(str(message_id).endswith("@mail.northgauge.example>") for message_id in ids.values())
 
 
 def test_one_click_leads_out_by_a_token_of_the_reader(sent, inbox) -> None:
