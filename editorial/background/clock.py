@@ -1,6 +1,6 @@
 """The metronome: APScheduler calls the ticks, the database decides what is due."""
 
-import threading
+import logging
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -11,6 +11,7 @@ from apscheduler.triggers.interval import IntervalTrigger
 
 from editorial.background.pool import PublishPool
 from editorial.background.ticks import Tick, schedule
+from editorial.background.ticks.audits import AuditRunner
 from editorial.services.deps import Deps
 from editorial.store import distribution
 
@@ -25,19 +26,19 @@ class Clock:
 
     def __init__(self, deps: Deps, *, monotonic: Callable[[], float] = time.monotonic) -> None:
         self._deps, self._monotonic = deps, monotonic
-        self.pool = PublishPool()
+        self.pool, self.audits = PublishPool(), AuditRunner()
         self._scheduler = BackgroundScheduler(
             timezone=UTC,
             # a tick that comes late is still run, and once: what is due stands in the table
             job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1},
         )
+        logging.getLogger("apscheduler").setLevel(logging.ERROR)  # a tick left out because the last one runs is no news
         self._born = (deps.now(), monotonic())
         self._skew = 0.0
-        self._lock = threading.Lock()
 
     def start(self) -> None:
         """Begin to tick. The first round runs at once: what fell due while nobody was here is looked at first."""
-        for tick in (*schedule(self.pool), Tick("heartbeat", self.beat, 5)):
+        for tick in (*schedule(self.pool, self.audits), Tick("heartbeat", self.beat, 5)):
             self._scheduler.add_job(
                 self.run,
                 IntervalTrigger(seconds=tick.seconds, timezone=UTC),
@@ -52,8 +53,8 @@ class Clock:
         """End after the ticks and jobs that are running, the jobs at most `timeout` seconds later."""
         if self._scheduler.running:
             self._scheduler.shutdown(wait=True)
-        if not self.pool.close(timeout):
-            log.warning("clock.jobs_left_running")
+        if not (self.pool.close(timeout) & self.audits.close(timeout)):
+            log.warning("clock.work_left_running")  # leases run out, and another process goes on with it
         log.info("clock.stopped", worker=self._deps.worker)
 
     def run(self, tick: Tick) -> None:
@@ -62,7 +63,8 @@ class Clock:
         counts: dict[str, int] = {}
         error = ""
         try:
-            counts = tick.run(deps) or {}
+            done = tick.run(deps) or {}
+            counts = {"done": done} if isinstance(done, int) else done
         except Exception as fault:
             log.exception("tick.crashed", tick=tick.name)
             error = f"{type(fault).__name__}: {fault}"

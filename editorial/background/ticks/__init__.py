@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from functools import partial
 
 from editorial.background.pool import PublishPool
+from editorial.background.ticks.audits import AuditRunner, run_queued_audits
+from editorial.background.ticks.mails import enqueue_weekly_mails, send_mails
 from editorial.background.ticks.publish_due import publish_due
 from editorial.background.ticks.reap import reap
 from editorial.services.clock_health import PUBLISH_TICK
@@ -16,13 +18,16 @@ class Tick:
     """One kind of tick. `run` returns what it did, in numbers; all zero or nothing at all is not worth a row."""
 
     name: str
-    run: Callable[[Deps], dict[str, int] | None]
+    run: Callable[[Deps], dict[str, int] | int | None]
     seconds: int
 
 
-def schedule(pool: PublishPool) -> tuple[Tick, ...]:
-    """Every tick of the product. `pool` runs the publishing."""
+def schedule(pool: PublishPool, audits: AuditRunner) -> tuple[Tick, ...]:
+    """Every tick of the product. `pool` runs the publishing, `audits` the audits."""
     return (
         Tick(PUBLISH_TICK, partial(publish_due, pool=pool), 1),
         Tick("reap", partial(reap, pool=pool), 5),
+        Tick("audits", partial(run_queued_audits, runner=audits), 2),
+        Tick("weekly-mails", enqueue_weekly_mails, 60),
+        Tick("mails", send_mails, 10),
     )
