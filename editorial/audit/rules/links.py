@@ -66,6 +66,8 @@ def link_uncrawlable(page: PageFacts, _: Params) -> Iterator[Failure]:
     """Anchors without href, an empty href, and elements with a role of their own are no such links."""
     seen: set[str] = set()
     for link in page.links:
+        if link.url is not None and not link.handler:
+            continue
         key = (link.text or link.name or link.href or "?")[:100]
         if key not in seen and _is_uncrawlable(link):
             seen.add(key)
@@ -95,7 +97,7 @@ def _is_uncrawlable(link: Link) -> bool:
 def link_localhost_staging(page: PageFacts, _: Params) -> Iterator[Failure]:
     """Links, images, scripts and canonicals; once for each host."""
     hosts: dict[str, str] = {}
-    own = origin_of(page.final_url) + "/"  # most links stay; looking at their hosts would cost more than all other rules
+    own = origin_of(page.final_url) + "/"  # most links stay; their hosts need no look
     for url in _addresses(page):
         if url.startswith(own):
             continue
