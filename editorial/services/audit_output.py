@@ -22,7 +22,8 @@ def judged_pages(session: Session, audit: Audit) -> Iterator[Judged]:
     """Every page that was fetched or tried, by address. Pages are judged again from their facts; nothing is fetched."""
     failed = _site_failures(session, audit.id)
     applies = {rule.id: _applies(session, audit, rule) for rule in SITE_RULES}
-    complete = audit.stop_reason == StopReason.COMPLETE
+    followed = audit.whole_site and audit.options.get("follow_links", True)
+    complete = bool(followed) and audit.stop_reason == StopReason.COMPLETE
     wanted = (
         select(AuditPage.no, AuditPage.facts)
         .join(AuditUrl, and_(AuditUrl.audit_id == AuditPage.audit_id, AuditUrl.no == AuditPage.no))

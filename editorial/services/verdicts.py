@@ -132,7 +132,7 @@ def _close(session: Session, audit: Audit, seen: Seen, end: CrawlEnd, now: datet
 
 
 def _state(end: CrawlEnd, *, saw_something: bool) -> AuditState:
-    if end.complete and saw_something:
+    if end.reason is StopReason.COMPLETE and saw_something:
         return AuditState.DONE
     return AuditState.FAILED if end.reason in SAW_NOTHING or not saw_something else AuditState.STOPPED
 

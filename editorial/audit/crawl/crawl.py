@@ -97,7 +97,7 @@ class Crawl:
         self._save()
         reason, detail = self._stop or (StopReason.COMPLETE, "")
         read = origin_of(self._plan.start) in self._origins.robots and not self._origins.unreachable
-        return CrawlEnd(reason, self._fetched, self._frontier.known, read, detail)
+        return CrawlEnd(reason, self._fetched, self._frontier.known, read, detail, whole_site=self._plan.follow_links)
 
     # -- giving out ----------------------------------------------------------------------------------------------
 

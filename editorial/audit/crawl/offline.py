@@ -59,7 +59,9 @@ class _Walk:
             elif not self._take(entry):
                 reason = StopReason.CANCELLED
         self._save()
-        return CrawlEnd(reason, self._fetched, self._frontier.known, robots_read=False)
+        return CrawlEnd(
+            reason, self._fetched, self._frontier.known, robots_read=False, whole_site=self._plan.follow_links
+        )
 
     def _next(self) -> Entry | None:
         ready = next((lane.ready for lane in self._frontier.lanes.values() if lane.ready), None)

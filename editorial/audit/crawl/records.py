@@ -189,11 +189,13 @@ class CrawlEnd:
     known: int
     robots_read: bool
     detail: str = ""
+    whole_site: bool = True
+    """Whether links were followed at all."""
 
     @property
     def complete(self) -> bool:
-        """Whether every page was seen: only then a missing link is a missing link."""
-        return self.reason is StopReason.COMPLETE
+        """Whether every page of the site was seen: only then a missing link is a missing link."""
+        return self.whole_site and self.reason is StopReason.COMPLETE
 
 
 Gather = Callable[[Response], PageFacts]

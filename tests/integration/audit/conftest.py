@@ -35,7 +35,8 @@ def page(title: str = "A page", body: str = "", head: str = "") -> Answer:
     """A page without defects, but for what is put into it."""
     html = (
         f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{title}</title>'
-        f'<meta name="description" content="About {title}.">{head}</head><body><h1>{title}</h1>{body}</body></html>'
+        f'<meta name="description" content="About {title}.">{head}</head>'
+        f"<body><h1>{title or 'Heading'}</h1>{body}</body></html>"
     )
     return Answer(html.encode(), headers={"Content-Type": "text/html; charset=utf-8"})
 

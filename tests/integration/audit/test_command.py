@@ -1,0 +1,145 @@
+"""`editorial audit`: no server, no set-up, exit statuses that a build can depend on."""
+
+from pathlib import Path
+
+import orjson
+import pytest
+from click.testing import CliRunner, Result
+
+from editorial.cli.audit import audit
+from tests.integration.audit.conftest import Answer, Web, links, page
+
+
+def run(*arguments: str) -> Result:
+    return CliRunner().invoke(audit, arguments)
+
+
+FAST = ("--rate", "1000", "--concurrency", "4", "--allow-private")
+
+
+def test_a_site_without_defects_ends_with_0(web: Web):
+    web.pages["/"] = page("Home", links("/a"))
+    web.pages["/a"] = page("A")
+
+    result = run(web.url + "/", *FAST)
+
+    assert result.exit_code == 0, result.output
+    assert "Nothing was found." in result.stdout
+    assert result.stderr == ""
+
+
+def test_a_broken_link_ends_with_1(web: Web):
+    web.pages["/"] = page("Home", links("/a"))
+
+    result = run(web.url + "/", *FAST)
+
+    assert result.exit_code == 1
+    assert "link-broken-internal" in result.stdout
+
+
+@pytest.mark.parametrize(("level", "status"), [("error", 0), ("warning", 1), ("notice", 1), ("never", 0)])
+def test_the_level_decides(web: Web, level: str, status: int):
+    web.pages["/"] = page("Home", '<img src="/x.png">')  # a warning
+
+    assert run(web.url + "/", *FAST, "--fail-on", level).exit_code == status
+
+
+def test_each_page_is_a_line_of_json(web: Web):
+    web.pages["/"] = page("Home", links("/a"))
+    web.pages["/a"] = page("")
+
+    lines = [orjson.loads(line) for line in run(web.url + "/", *FAST, "--format", "json").stdout.splitlines()]
+
+    assert [(line["url"], line["status"], [o["rule"] for o in line["outcomes"]]) for line in lines] == [
+        (web.url + "/", 200, []),
+        (web.url + "/a", 200, ["title-missing"]),
+    ]
+    assert set(lines[1]["outcomes"][0]) == {"rule", "outcome", "severity", "message", "evidence"}
+    assert set(lines[0]) == {"id", "url", "status", "facts", "outcomes"}
+
+
+def test_all_outcomes_and_facts_on_request(web: Web):
+    web.pages["/"] = page("Home")
+
+    line = orjson.loads(run(web.url + "/", *FAST, "--format", "json", "--outcomes", "all", "--facts").stdout)
+
+    assert line["facts"]["title"] == "Home"
+    assert {outcome["outcome"] for outcome in line["outcomes"]} == {"pass", "not-applicable"}
+
+
+def test_it_speaks_chinese(web: Web):
+    web.pages["/"] = page("Home", links("/a"))
+
+    result = run(web.url + "/", *FAST, "--lang", "zh")
+
+    assert "错误" in result.stdout
+    assert "Broken link" not in result.stdout
+
+
+def test_a_folder_is_judged_without_network(tmp_path: Path):
+    (tmp_path / "docs").mkdir()
+    (tmp_path / "index.html").write_bytes(page("Home", links("docs/", "gone.html")).body)
+    (tmp_path / "docs" / "index.html").write_bytes(page("").body)
+
+    result = run(str(tmp_path), "--url", "https://example.com/", "--format", "json")
+
+    found = {
+        line["url"]: [o["rule"] for o in line["outcomes"]] for line in map(orjson.loads, result.stdout.splitlines())
+    }
+    assert result.exit_code == 1, result.output
+    assert found == {
+        "https://example.com/": ["link-broken-internal"],
+        "https://example.com/docs/": ["title-missing"],
+        "https://example.com/gone.html": [],
+    }
+
+
+def test_one_file_is_judged_alone(tmp_path: Path):
+    file = tmp_path / "page.html"
+    file.write_bytes(page("", links("/gone.html")).body)
+
+    result = run(str(file))
+
+    assert result.exit_code == 1
+    assert "title-missing" in result.stdout
+    assert "link-broken-internal" not in result.stdout
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["example.com"],
+        ["/no/such/folder"],
+        ["http://exa mple/"],
+        ["https://example.com/", "--url", "https://example.com/"],
+        ["https://example.com/", "--fail-on", "bad"],
+        [],
+    ],
+)
+def test_bad_usage_ends_with_2(arguments: list[str]):
+    result = run(*arguments)
+
+    assert result.exit_code == 2
+    assert result.stdout == ""
+    assert "Traceback" not in result.stderr
+
+
+def test_an_empty_folder_is_said(tmp_path: Path):
+    result = run(str(tmp_path))
+
+    assert result.exit_code == 2
+    assert "There is no HTML file in" in result.stderr
+
+
+@pytest.mark.parametrize("said", ["private", "robots", "refused"])
+def test_an_audit_that_could_not_run_ends_with_3(web: Web, said: str):
+    web.pages["/"] = page()
+    if said == "robots":
+        web.pages["/robots.txt"] = Answer(b"", 503)
+    target = "http://127.0.0.1:9/" if said == "refused" else web.url + "/"
+
+    result = run(target, *(FAST[:4] if said == "private" else FAST))
+
+    assert result.exit_code == 3
+    assert result.stdout == ""
+    assert len(result.stderr.splitlines()) == 1
