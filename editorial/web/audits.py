@@ -34,17 +34,15 @@ bp.add_app_template_filter(lambda error: say(audit_pages.UNSEEN.get(error, audit
 
 CHART_LEFT, CHART_RIGHT, CHART_TOP, CHART_BOTTOM = 4.0, 312.0, 20.0, 130.0  # of the SVG's 340 x 152
 CATEGORIES = {
+    "responses": Message(N_("How pages answer")),
     "indexability": Message(N_("Whether engines may show a page")),
-    "canonicals": Message(N_("Canonical addresses")),
     "titles": Message(N_("Titles")),
     "descriptions": Message(N_("Descriptions")),
-    "meta": Message(N_("Descriptions")),
     "headings": Message(N_("Headings")),
     "links": Message(N_("Links")),
     "images": Message(N_("Images")),
+    "structured-data": Message(N_("Structured data")),
     "international": Message(N_("Languages")),
-    "languages": Message(N_("Languages")),
-    "accessibility": Message(N_("Accessibility")),
     "forms": Message(N_("Lead forms")),
 }
 RESULTS = {

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from editorial.audit.crawl.records import Batch, CrawlEnd, FileRow, Judge, PageRow, StopReason, UrlRow, packed
+from editorial.audit.crawl.records import Batch, CrawlEnd, FileRow, Gather, Judge, PageRow, StopReason, UrlRow, packed
 from editorial.audit.facts import Heading, Image, MainText, PageFacts, PlacedText, Response
 from editorial.audit.rules import PAGE_RULES, ruleset_version
 from editorial.domain.locales import Language
@@ -92,5 +92,5 @@ def audit(
     return audit_id
 
 
-def _as_it_is(facts: PageFacts):  # type: ignore[no-untyped-def]
+def _as_it_is(facts: PageFacts) -> Gather:
     return lambda _: facts

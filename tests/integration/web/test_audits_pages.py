@@ -18,7 +18,7 @@ from editorial.domain.urls import n2
 from editorial.services.deps import Deps
 from editorial.store.audit import Audit, AuditState, Finding
 from editorial.store.content import ContentItem
-from editorial.web.audits import chart
+from editorial.web.audits import CATEGORIES, chart
 from tests.conftest import Clock
 from tests.integration.web.audited import BASE, add_site, audit, good, unseen, untitled, with_images
 from tests.web import Visitor, add_person, add_workspace, application, visitor
@@ -411,3 +411,7 @@ def test_muted_findings_are_not_open(reader: Visitor, deps: Deps, clock: Clock) 
         session.scalars(select(Finding)).one().state = FindingState.MUTED
 
     assert "0 open on northgauge.example." in reader.get(f"/audits/sites/{site}/findings")
+
+
+def test_every_family_of_rules_has_a_name() -> None:
+    assert {rule.category for rule in ALL_RULES} <= set(CATEGORIES)
