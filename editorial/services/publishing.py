@@ -48,6 +48,8 @@ Checkpoint = Callable[[str], None]
 CLOCK_MAY = frozenset({Permission.PUBLISH})
 _LIVE_WITHIN = timedelta(minutes=30)
 """A page not seen so long after it was handed over is worth a word."""
+_FOLLOW_UP_LEASE = timedelta(minutes=3)
+"""Longer than any channel takes to look a key up."""
 
 
 @dataclass(frozen=True)
@@ -102,7 +104,7 @@ def run(deps: Deps, job_id: int, checkpoint: Checkpoint = no_checkpoint) -> JobS
 def _begin(deps: Deps, job_id: int, checkpoint: Checkpoint) -> "_Ready | JobState":
     """Look again with fresh eyes, then write the attempt and `sending`; or say where the job went instead."""
     with deps.sessions.begin() as session:
-        job = distribution.get_job(session, job_id)
+        job = distribution.lock_job(session, job_id)
         if job.state is not JobState.CLAIMED or job.worker != deps.worker:
             return job.state  # cancelled, held, or taken back by the reaper
         now = deps.now()
@@ -174,7 +176,7 @@ def _piece(job: DistributionJob) -> Piece:
 def _not_sent(deps: Deps, ready: _Ready, answer: NotSent) -> JobState:
     """Proven that nothing arrived: wait and try again, unless it was the last try or would be too late."""
     with deps.sessions.begin() as session:
-        job = distribution.get_job(session, ready.job_id)
+        job = distribution.lock_job(session, ready.job_id)
         if job.state is JobState.CANCEL_REQUESTED:
             return _end_attempt(session, deps, job, ready, (JobState.CANCELLED, "not_sent", answer.says))
         if job.state is not JobState.SENDING or job.attempt != ready.n:
@@ -191,7 +193,7 @@ def _not_sent(deps: Deps, ready: _Ready, answer: NotSent) -> JobState:
 
 def _not_taken(deps: Deps, ready: _Ready, state: JobState, outcome: str, says: Message) -> JobState:
     with deps.sessions.begin() as session:
-        job = distribution.get_job(session, ready.job_id)
+        job = distribution.lock_job(session, ready.job_id)
         if job.state not in {JobState.SENDING, JobState.CANCEL_REQUESTED} or job.attempt != ready.n:
             return job.state
         if job.state is JobState.CANCEL_REQUESTED and state is JobState.FAILED:
@@ -234,7 +236,7 @@ def _accept(deps: Deps, job_id: int, receipt: Receipt) -> None:
 def finish(deps: Deps, job_id: int) -> JobState:
     """Complete a job that the channel has: at once, or, with a live check, when its page is seen."""
     with deps.sessions.begin() as session:
-        job = distribution.get_job(session, job_id)
+        job = distribution.lock_job(session, job_id)
         if job.state is not JobState.ACCEPTED:
             return job.state
         _close_attempt(session, job, deps.now(), "accepted", None)
@@ -244,7 +246,7 @@ def finish(deps: Deps, job_id: int) -> JobState:
         job.checks, job.next_try_at = tries + 1, deps.now() + max(look_up_delay(tries), timedelta(seconds=5))
     seen = seen_live(url, signs, surroundings(deps).allow)
     with deps.sessions.begin() as session:
-        job = distribution.get_job(session, job_id)
+        job = distribution.lock_job(session, job_id)
         if job.state is not JobState.ACCEPTED:
             return job.state
         if seen:
@@ -274,7 +276,8 @@ def complete(session: Session, job: DistributionJob, now: datetime) -> JobState:
 
 
 def _publish_item(session: Session, job: DistributionJob, url: str, now: datetime) -> None:
-    item = job.item
+    session.flush()
+    item = _lock_item(session, job.item)
     if item.url is None or item.status is not Status.PUBLISHED:
         item.url, item.url_n2 = url, n2(url)
     if item.published_at is None:
@@ -302,10 +305,17 @@ def _publish_item(session: Session, job: DistributionJob, url: str, now: datetim
     )
 
 
+def _lock_item(session: Session, item: ContentItem) -> ContentItem:
+    """The item as it is now, held for this transaction: two of its jobs that end at once take turns."""
+    session.refresh(item, with_for_update={"of": ContentItem})
+    return item
+
+
 def settle(session: Session, item: ContentItem, now: datetime) -> None:
     """When every job of a scheduled item has ended and none succeeded: back to approved, and flagged. In the caller's
     transaction, after the job's own state was set."""
     session.flush()
+    _lock_item(session, item)
     if item.status is not Status.SCHEDULED or distribution.count_live_jobs(session, item_id=item.id):
         return
     workflow.check(situation(session, item, now), Status.APPROVED, CLOCK_MAY)
@@ -344,24 +354,18 @@ def reap_leases(deps: Deps) -> int:
 
 
 def to_follow_up(deps: Deps, limit: int) -> list[int]:
-    """Jobs to be looked up or completed now. Each is put off meanwhile, so that nobody else takes it, too."""
+    """Jobs to be looked up or completed now, put off meanwhile, so that nobody else takes them, too."""
     if limit <= 0:
         return []
-    picked: list[int] = []
     with deps.sessions.begin() as session:
         now = deps.now()
-        for state in (JobState.ACCEPTED, JobState.UNKNOWN_OUTCOME):
-            for job_id in distribution.to_follow_up(session, state, now, limit - len(picked)):
-                job = distribution.get_job(session, job_id)
-                job.next_try_at = now + timedelta(minutes=3)
-                picked.append(job_id)
-    return picked
+        return distribution.take_follow_ups(session, now, now + _FOLLOW_UP_LEASE, limit)
 
 
 def follow_up(deps: Deps, job_id: int, checkpoint: Checkpoint = no_checkpoint) -> JobState:
     """Ask the channel about an unknown outcome, or complete what was handed over."""
     with deps.sessions.begin() as session:
-        job = distribution.get_job(session, job_id)
+        job = distribution.lock_job(session, job_id)
         state, key, channel, piece = job.state, job.idem_key, job.channel, _piece(job)
     if state is not JobState.UNKNOWN_OUTCOME:
         return finish(deps, job_id)
@@ -383,7 +387,7 @@ def follow_up(deps: Deps, job_id: int, checkpoint: Checkpoint = no_checkpoint) -
 
 def _ask_later(deps: Deps, job_id: int, says: Message) -> JobState:
     with deps.sessions.begin() as session:
-        job = distribution.get_job(session, job_id)
+        job = distribution.lock_job(session, job_id)
         if job.state is JobState.UNKNOWN_OUTCOME:
             job.checks += 1
             job.next_try_at = deps.now() + look_up_delay(job.checks)
@@ -394,7 +398,7 @@ def _ask_later(deps: Deps, job_id: int, says: Message) -> JobState:
 def _not_there(deps: Deps, job_id: int) -> JobState:
     """The channel surely does not have it: send it again, unless it is too late, was cancelled, or tried enough."""
     with deps.sessions.begin() as session:
-        job = distribution.get_job(session, job_id)
+        job = distribution.lock_job(session, job_id)
         if job.state is not JobState.UNKNOWN_OUTCOME:
             return job.state
         now = deps.now()

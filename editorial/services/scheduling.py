@@ -163,7 +163,7 @@ def unschedule(
     """
     item = _current(session, item_id, version)
     workflow.check(situation(session, item, now), Status.APPROVED, permissions(actor.roles))
-    jobs = distribution.live_jobs(session, item.id)
+    jobs = distribution.live_jobs(session, item.id, lock=True)
     if any(job.state in {JobState.ACCEPTED, JobState.UNKNOWN_OUTCOME} for job in jobs):
         raise GoingOut
 
@@ -195,7 +195,7 @@ def hold_jobs(session: Session, item: ContentItem, now: datetime, reason: Messag
     Raises:
         GoingOut: one of them is being sent, or nobody knows whether it arrived.
     """
-    jobs = distribution.live_jobs(session, item.id)
+    jobs = distribution.live_jobs(session, item.id, lock=True)
     if any(job.state in IN_FLIGHT for job in jobs):
         raise GoingOut
     holding = [job for job in jobs if job.state not in {JobState.HELD, JobState.AWAITING_HUMAN}]
@@ -255,14 +255,14 @@ def _check(session: Session, item: ContentItem, planned: Slot, actor: Person, no
             Message(N_("Give it a short name for its address.")),
             field="slug",
         )
-    if any(job.state in IN_FLIGHT for job in distribution.live_jobs(session, item.id)):
+    if any(job.state in IN_FLIGHT for job in distribution.live_jobs(session, item.id, lock=True)):
         raise GoingOut
 
 
 def _plan(session: Session, item: ContentItem, planned: Slot, by: _By, state: JobState) -> Planned:
     before, again = slot_of(item), item.status is Status.SCHEDULED
     channels = distribution.channels_of_site(session, item.site_id)
-    live = {job.channel_id: job for job in distribution.live_jobs(session, item.id) if not job.variant}
+    live = {job.channel_id: job for job in distribution.live_jobs(session, item.id, lock=True) if not job.variant}
     item.publish_wall, item.publish_zone, item.publish_fold = planned.wall, planned.zone, planned.fold
     item.publish_at, item.target_date = planned.instant, planned.wall.date()
     item.status, item.publish_failed, item.updated_at = Status.SCHEDULED, False, by.now

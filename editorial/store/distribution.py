@@ -237,6 +237,17 @@ def get_job(session: Session, job_id: int) -> DistributionJob:
     return found
 
 
+def lock_job(session: Session, job_id: int) -> DistributionJob:
+    """The job with item and channel, as it is now, held for this transaction: worker and person take turns on it."""
+    wanted = select(DistributionJob).where(DistributionJob.id == job_id).with_for_update(of=DistributionJob)
+    wanted = wanted.options(joinedload(DistributionJob.item, innerjoin=True))
+    wanted = wanted.options(joinedload(DistributionJob.channel, innerjoin=True))
+    found = session.scalar(wanted.execution_options(populate_existing=True))
+    if found is None:
+        raise NotFound
+    return found
+
+
 def jobs_of_item(session: Session, item_id: int) -> Sequence[DistributionJob]:
     """Every job of an item with its channel and attempts, newest first."""
     wanted = select(DistributionJob).where(DistributionJob.item_id == item_id).order_by(DistributionJob.id.desc())
@@ -254,10 +265,13 @@ def jobs_of_items(session: Session, item_ids: Iterable[int]) -> dict[int, list[D
     return {item_id: list(jobs.values()) for item_id, jobs in last.items()}
 
 
-def live_jobs(session: Session, item_id: int) -> Sequence[DistributionJob]:
-    """The jobs of an item that have not ended."""
+def live_jobs(session: Session, item_id: int, *, lock: bool = False) -> Sequence[DistributionJob]:
+    """The jobs of an item that have not ended; with `lock` as they are now, and held for this transaction."""
     wanted = select(DistributionJob).where(DistributionJob.item_id == item_id, DistributionJob.state.not_in(TERMINAL))
-    return session.scalars(wanted.options(joinedload(DistributionJob.channel)).order_by(DistributionJob.id)).all()
+    wanted = wanted.options(joinedload(DistributionJob.channel, innerjoin=True)).order_by(DistributionJob.id)
+    if lock:
+        wanted = wanted.with_for_update(of=DistributionJob).execution_options(populate_existing=True)
+    return session.scalars(wanted).all()
 
 
 def count_live_jobs(session: Session, *, item_id: int | None = None, channel_id: int | None = None) -> int:
@@ -379,10 +393,24 @@ def requeue_stale(session: Session, now: datetime) -> int:
     return len(moved.all())
 
 
-def to_follow_up(session: Session, state: JobState, now: datetime, limit: int = 20) -> list[int]:
-    """Jobs in `state` (unknown_outcome: to be looked up; accepted: to be completed) whose next look is due."""
-    due = or_(Job.next_try_at.is_(None), Job.next_try_at <= now)
-    return list(session.scalars(select(Job.id).where(Job.state == state, due).order_by(Job.id).limit(limit)))
+def take_follow_ups(session: Session, now: datetime, until: datetime, limit: int) -> list[int]:
+    """Up to `limit` jobs whose outcome is to be looked up or whose acceptance is to be completed.
+
+    Each is put off to `until`, so that nobody else takes it meanwhile. The caller commits.
+    """
+    due = and_(
+        Job.state.in_({JobState.ACCEPTED, JobState.UNKNOWN_OUTCOME}),
+        or_(Job.next_try_at.is_(None), Job.next_try_at <= now),
+    )
+    first = select(Job.id).where(due).order_by(Job.id).limit(limit).with_for_update(skip_locked=True).cte()
+    taken = session.scalars(
+        update(Job)
+        .where(Job.id.in_(select(first.c.id)), due)
+        .values(next_try_at=until, version=Job.version + 1)
+        .returning(Job.id)
+        .execution_options(synchronize_session=False)
+    )
+    return sorted(taken)
 
 
 def overdue(session: Session, now: datetime) -> tuple[int, datetime | None]:

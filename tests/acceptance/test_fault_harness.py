@@ -44,6 +44,7 @@ def run_and_kill(nursery: Nursery, clock: Clock, url: str, folder: Path, after: 
 def test_killed_at_random_instants_every_piece_is_committed_once(
     *, nursery: Nursery, desk: Desk, clock: Clock, database_url: str, tmp_path: Path
 ) -> None:
+    run_and_kill(nursery, clock, database_url, tmp_path, after=0)  # until it has imported everything
     desk.schedule()
     clock.forward(minutes=2)
     began = time.monotonic()

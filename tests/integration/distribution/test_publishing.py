@@ -1,15 +1,17 @@
 """A scheduled item reaches a real repository at its time, once, or somebody is told."""
 
+import threading
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
 from editorial.domain.jobs import JobState
 from editorial.domain.workflow import Status
-from editorial.services import publishing
+from editorial.services import channels, publishing
 from editorial.store import distribution
 from tests.conftest import Clock
-from tests.integration.distribution.sites import DESCRIPTION, TITLE, Desk
+from tests.integration.distribution.sites import DESCRIPTION, TITLE, Desk, Repository, make_repository
 
 
 def test_nothing_goes_out_before_its_time(desk: Desk, clock: Clock) -> None:
@@ -205,3 +207,63 @@ def test_no_due_job_is_ever_silently_stuck(desk: Desk, clock: Clock) -> None:
         stuck_after = distribution.silently_stuck(session, clock())
 
     assert (stuck_before, stuck_after) == ([desk.job.id], [])
+
+
+@pytest.fixture
+def two_channels(desk: Desk, tmp_path: Path) -> tuple[Desk, Repository]:
+    """The desk with a second channel of the same site, into a repository of its own."""
+    (tmp_path / "second").mkdir()
+    second = make_repository(tmp_path / "second")
+    with desk.deps.sessions.begin() as session:
+        channels.create(
+            session, desk.deps, kind="git", name="Mirror", site_id=1, actor_id=None,
+            settings={"repository": second.url, "url_pattern": "https://mirror.example.com/{slug}/"},
+        )  # fmt: skip
+    return desk, second
+
+
+def test_f07_one_channel_that_fails_does_not_make_the_others_fail(
+    two_channels: tuple[Desk, Repository], clock: Clock
+) -> None:
+    desk, second = two_channels
+    second.hook("pre-receive", "exit 1")
+    desk.schedule()
+    clock.forward(minutes=2)
+    desk.tick()
+
+    with desk.deps.sessions() as session:
+        states = {job.channel.name: job.state for job in distribution.jobs_of_item(session, desk.item_id)}
+    assert states == {"Website": JobState.SUCCEEDED, "Mirror": JobState.FAILED}
+    assert (desk.item.status, desk.item.publish_failed) == (Status.PUBLISHED, False)
+
+
+def test_an_item_whose_last_two_jobs_fail_at_the_same_moment_is_flagged(
+    two_channels: tuple[Desk, Repository], clock: Clock
+) -> None:
+    desk, second = two_channels
+    for repository in (desk.repository, second):
+        repository.hook("pre-receive", "exit 1")
+    desk.schedule()
+    clock.forward(minutes=2)
+    with desk.deps.sessions.begin() as session:
+        distribution.dispatch_due(session, clock(), 10)
+    threads = [
+        threading.Thread(target=publishing.run, args=(desk.deps, job_id))
+        for job_id in publishing.claim_some(desk.deps, 2)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert (len(threads), desk.item.status, desk.item.publish_failed) == (2, Status.APPROVED, True)
+
+
+def test_what_waits_for_a_second_look_is_taken_by_one_process_only(desk: Desk, clock: Clock) -> None:
+    desk.schedule()
+    clock.forward(minutes=2)
+    with desk.deps.sessions.begin() as session:
+        job = distribution.get_job(session, desk.job.id)
+        job.state, job.next_try_at = JobState.UNKNOWN_OUTCOME, clock()
+
+    assert (publishing.to_follow_up(desk.deps, 5), publishing.to_follow_up(desk.deps, 5)) == ([1], [])
