@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from editorial.background.pool import PublishPool
-from editorial.background.ticks.audits import AuditRunner, run_queued_audits
+from editorial.background.ticks.audits import AuditRunner, enqueue_weekly_audits, run_queued_audits
 from editorial.background.ticks.mails import enqueue_weekly_mails, send_mails
 from editorial.background.ticks.publish_due import publish_due
 from editorial.background.ticks.reap import reap
@@ -28,6 +28,7 @@ def schedule(pool: PublishPool, audits: AuditRunner) -> tuple[Tick, ...]:
         Tick(PUBLISH_TICK, partial(publish_due, pool=pool), 1),
         Tick("reap", partial(reap, pool=pool), 5),
         Tick("audits", partial(run_queued_audits, runner=audits), 2),
+        Tick("weekly-audits", enqueue_weekly_audits, 30),
         Tick("weekly-mails", enqueue_weekly_mails, 60),
         Tick("mails", send_mails, 10),
     )

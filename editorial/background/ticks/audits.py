@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import structlog
 
-from editorial.services import auditing
+from editorial.services import audit_schedule, auditing
 from editorial.services.deps import Deps
 from editorial.store import audit as store
 from editorial.store.base import reading
@@ -55,3 +55,8 @@ def run_queued_audits(deps: Deps, *, runner: AuditRunner) -> dict[str, int]:
             return {}
     runner.start(deps)
     return {"started": 1}
+
+
+def enqueue_weekly_audits(deps: Deps) -> int:
+    """Queue the audit of every site whose weekly hour has come; returns how many."""
+    return audit_schedule.enqueue_due(deps)

@@ -1,0 +1,51 @@
+"""The weekly audit of each site, by the clocks of its own zone."""
+
+from datetime import datetime, time
+from zoneinfo import ZoneInfo
+
+import structlog
+from sqlalchemy.exc import IntegrityError
+
+from editorial.domain.mails import latest_due
+from editorial.services import auditing
+from editorial.services.deps import Deps
+from editorial.store import content, weekly
+from editorial.store.audit import AuditTrigger
+from editorial.store.base import reading
+from editorial.store.content import Site
+
+log = structlog.get_logger()
+
+
+def enqueue_due(deps: Deps) -> int:
+    """Queue the audit of every site whose hour has come; returns how many. Safe in any number of processes.
+
+    What counts is whether anybody asked for an audit since the hour: so it happens once on a night with two such
+    hours, once after a downtime, and not again where a person was faster. A site's first one is that after it was
+    added.
+    """
+    now = deps.now()
+    with reading(deps.sessions) as session:
+        due = [
+            site.id
+            for site in content.active_sites(session)
+            if (since := _due_since(site, now)) is not None and not weekly.audit_asked_since(session, site.id, since)
+        ]
+    queued = 0
+    for site_id in due:
+        try:
+            with deps.sessions.begin() as session:
+                site = content.get_site(session, site_id)
+                since = _due_since(site, now)
+                if since is not None and not weekly.audit_asked_since(session, site_id, since):
+                    auditing.start_audit(session, site, AuditTrigger.SCHEDULE, now)
+                    queued += 1
+        except IntegrityError:
+            log.info("audit.queued_elsewhere", site_id=site_id)  # another process was faster by a moment
+    return queued
+
+
+def _due_since(site: Site, now: datetime) -> datetime | None:
+    """The last hour at which the site's audit was due, if the site was there already."""
+    due = latest_due(now, ZoneInfo(site.zone), site.audit_weekday, time.fromisoformat(site.audit_time))
+    return due.at if due.at >= site.created_at else None
