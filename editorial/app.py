@@ -2,6 +2,7 @@
 
 import os
 import secrets
+import sys
 from datetime import UTC, datetime
 
 import structlog
@@ -97,6 +98,11 @@ def set_up_logging(config: Config) -> None:
     if config.log_format == "json":
         shared += [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
     else:
-        shared.append(structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback))
+        colours = sys.stderr.isatty()
+        shared.append(structlog.dev.ConsoleRenderer(colors=colours, exception_formatter=structlog.dev.plain_traceback))
     level = {"DEBUG": 10, "INFO": 20, "WARNING": 30, "ERROR": 40}[config.log_level]
-    structlog.configure(processors=shared, wrapper_class=structlog.make_filtering_bound_logger(level))
+    structlog.configure(
+        processors=shared,
+        wrapper_class=structlog.make_filtering_bound_logger(level),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),  # what commands print stays clean
+    )
