@@ -3,16 +3,21 @@
 import shutil
 import socket
 import threading
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from wsgiref.simple_server import WSGIRequestHandler, make_server
 
 import pytest
+from dulwich.repo import Repo
+from dulwich.server import DictBackend
+from dulwich.web import make_wsgi_chain
 
 from editorial.adapters.channels.base import Surroundings, read_settings
 from editorial.adapters.channels.git import GitChannel
 from editorial.adapters.channels.git_settings import GitSettings
-from editorial.domain.addresses import NOTHING_PRIVATE
+from editorial.domain.addresses import NOTHING_PRIVATE, AllowList
 from editorial.domain.jobs import NotSent, Refused, Unclear
 from editorial.domain.rendering import Piece
 from tests.integration.distribution.sites import Repository
@@ -176,3 +181,55 @@ class TestProbe:
                 listener.accept()
 
         assert "private network" in refused.value.says.id
+
+
+class Quiet(WSGIRequestHandler):
+    """A request handler that writes no log."""
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
+
+
+@pytest.fixture
+def over_http(repository: Repository) -> Iterator[GitChannel]:
+    """The channel through smart HTTP; the settings ask for https, whose protocol above TLS is the same."""
+    with Repo(str(repository.path)) as repo:
+        app = make_wsgi_chain(DictBackend({"/site.git": repo}))  # type: ignore[arg-type]
+        with make_server("127.0.0.1", 0, app, handler_class=Quiet) as server:
+            serving = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
+            serving.start()
+            settings = GitSettings.model_construct(
+                repository=f"http://127.0.0.1:{server.server_port}/site.git",
+                branch="main",
+                content_path="content/posts/{slug}.md",
+                url_pattern="https://www.example.com/posts/{slug}/",
+                author_name="Editorial",
+                author_email="editorial@localhost",
+                live_check=False,
+            )
+            yield GitChannel(settings, Surroundings(AllowList.of(["127.0.0.0/8"]), Path("/none"), lambda: NOW))
+            server.shutdown()
+            serving.join()
+
+
+class TestSmartHttp:
+    """Through dulwich's HTTP client."""
+
+    def test_a_page_is_pushed_once_and_found(self, over_http: GitChannel, repository: Repository) -> None:
+        over_http.check()
+        first = over_http.publish(PIECE, key="k1")
+
+        assert over_http.publish(PIECE, key="k1") == first
+        found = over_http.find("k1")
+        assert found is not None
+        assert found.external_id == first.external_id == repository.commits()[0].id.decode()
+
+    def test_a_server_that_hangs_up_before_anything_was_sent_was_surely_not_sent_to(
+        self, over_http: GitChannel
+    ) -> None:
+        with socket.create_server(("127.0.0.1", 0)) as closed:
+            port = closed.getsockname()[1]
+        settings = over_http._settings.model_copy(update={"repository": f"http://127.0.0.1:{port}/site.git"})
+
+        with pytest.raises(NotSent):
+            GitChannel(settings, over_http._surroundings).publish(PIECE, key="k1")
