@@ -153,7 +153,9 @@ def _is_host(host: str) -> bool:
 
 def _refuse_private(host: str, allow: AllowList) -> None:
     """A typed address inside a private network is refused here; a name that leads there, when it is connected to."""
-    address = "127.0.0.1" if host == "localhost" or host.endswith(".localhost") else numeric_host(host)
+    address = host if ":" in host else numeric_host(host)
+    if host == "localhost" or host.endswith(".localhost"):
+        address = "127.0.0.1"
     if address is not None and not may_connect(address, allow, host=host):
         raise BadAddress(refusal(host), Message(N_("Whoever runs this desk can open it with EDITORIAL_ALLOW_PRIVATE.")))
 

@@ -8,11 +8,11 @@ from editorial.domain.jobs import JobState
 from editorial.domain.messages import N_, NP_, Message
 
 SPOTS = 5  # addresses shown of one rule; the rest is counted
-GROUPS = 10  # rules shown under one heading
+GROUPS = 8  # rules shown under one heading
 OLDEST = 5  # long-standing findings
-PIECES = 15  # pieces shown under one heading
+PIECES = 12  # pieces shown under one heading
 BAR_PIXELS = 36  # height of a bar for a score of 100
-LONGEST_LINK = 300  # characters; a longer address is shown, not linked, so that the mail keeps its size
+LONGEST_LINK = 200  # characters; a longer address is shown, not linked, so that the mail keeps its size
 LONGEST_SHOWN = 90
 
 

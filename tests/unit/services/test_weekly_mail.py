@@ -1,0 +1,273 @@
+"""What the weekly mail says, and that it reads well in both languages however much or little there is to say."""
+
+import re
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from itertools import product
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from jinja2 import UndefinedError
+
+from editorial.adapters.catalog import PSEUDO
+from editorial.adapters.mail_templates import MailTemplates, MailTooLong, Rendered
+from editorial.domain.jobs import JobState
+from editorial.domain.messages import Message
+from editorial.services.weekly_mail import (
+    GROUPS,
+    PIECES,
+    Group,
+    OldFinding,
+    Piece,
+    Report,
+    Seen,
+    Spot,
+    Trouble,
+    beside,
+    explanation,
+    group,
+    headline,
+    is_empty,
+    title,
+)
+
+RANKS = ("blocker", "error", "warning", "notice")
+NOW = datetime(2026, 12, 7, tzinfo=UTC)
+TEMPLATES = MailTemplates()
+LONG = "https://northgauge.example/" + "%E8%B7%AF/" * 17  # as long as a link may be
+BROKEN = Group(Message("Noindex"), "error", 7, tuple(Spot(f"https://x.example/{n}") for n in range(5)), ("Mei",))
+SEEN = Seen(at=NOW, score=84, before=87, same_rules=True, fetched=92, known=100, stopped=None, new=(BROKEN,), open=9)
+QUIET = Seen(at=NOW, score=84, before=84, same_rules=True, fetched=100, known=100, stopped=None)
+REPORT = Report(
+    site="Northgauge",
+    site_url="https://northgauge.example/",
+    week="2026-W50",
+    on=date(2026, 12, 7),
+    since=date(2026, 11, 30),
+    seen=SEEN,
+    failure=None,
+)
+
+
+def render(catalogs, report: Report, language: str = "en", **more: object) -> Rendered:
+    values: dict[str, object] = {
+        "report": report,
+        "headline": headline(report),
+        "title": title(report),
+        "beside": beside(report),
+        "explanation": explanation(report.seen) if report.seen else beside(report),
+        "limits": {"groups": GROUPS},
+        "desk": {
+            "root": "https://desk.example",
+            "audits": "https://desk.example/audits",
+            "calendar": "https://desk.example/",
+        },
+        "reason": Message("You are on the team."),
+        "unsubscribe_url": "https://desk.example/unsubscribe/1.x",
+    }
+    return TEMPLATES.render("weekly", catalogs[language], ZoneInfo("Asia/Shanghai"), values | more)
+
+
+def say(catalogs, message: Message) -> str:
+    return str(catalogs["en"].say(message))
+
+
+# -- the sentence of the week -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("seen", "sentence"),
+    [
+        (SEEN, "Score 84 (−3), 7 new findings, 0 fixed"),
+        (replace(SEEN, before=80, fixed=(BROKEN,)), "Score 84 (+4), 7 new findings, 7 fixed"),
+        (QUIET, "Score 84 (±0), 0 new findings, 0 fixed"),
+        (replace(SEEN, before=None), "Score 84 in the first audit, 9 findings"),
+        (replace(SEEN, score=None), "7 new findings, 0 fixed"),
+        (None, "The audit could not run"),
+    ],
+)
+def test_the_headline_tells_what_matters_first(catalogs, seen, sentence) -> None:
+    assert say(catalogs, headline(replace(REPORT, seen=seen))) == sentence
+
+
+@pytest.mark.parametrize(
+    ("seen", "sentence"),
+    [
+        (SEEN, "Down by 3, most of all because of “Noindex” on 7 pages."),
+        (replace(SEEN, new=(), discovered=4), "Down by 3: the new pages we saw score lower."),
+        (replace(SEEN, new=()), "Down by 3; no single rule explains it."),
+        (replace(SEEN, before=80, fixed=(BROKEN,)), "Up by 4, most of all because “Noindex” was mended on 7 pages."),
+        (replace(SEEN, before=80), "Up by 4; no single rule explains it."),
+        (QUIET, "As last time."),
+        (replace(SEEN, before=None), "There is no earlier audit to compare with."),
+        (
+            replace(SEEN, same_rules=False),
+            "The rules have changed since the last audit, so the two scores do not compare.",
+        ),
+    ],
+)
+def test_a_number_comes_with_its_explanation(catalogs, seen, sentence) -> None:
+    assert say(catalogs, explanation(seen)) == sentence
+
+
+def test_a_failed_audit_is_the_headline_even_beside_an_older_score(catalogs) -> None:
+    report = replace(REPORT, failure=Message("It failed."))
+
+    assert say(catalogs, title(report)) == "The audit could not run"
+
+
+# -- nothing to tell ----------------------------------------------------------------------------------------------
+
+
+def test_a_quiet_week_is_empty_and_anything_at_all_is_not() -> None:
+    piece = Piece("x", at=NOW)
+    news: list[dict[str, Any]] = [
+        {"seen": None},
+        {"failure": Message("x")},
+        {"went_out": (piece,)},
+        {"coming": (piece,)},
+        {"troubles": (Trouble("x", "y", JobState.MISSED, NOW, "/queue/jobs/1"),)},
+        {"seen": replace(QUIET, before=None)},
+        {"seen": replace(QUIET, score=85)},
+        {"seen": replace(QUIET, discovered=1)},
+        {"seen": replace(QUIET, stopped=Message("x"))},
+        {"seen": replace(QUIET, fixed=(BROKEN,))},
+    ]
+
+    assert is_empty(replace(REPORT, seen=QUIET))
+    assert not any(is_empty(replace(REPORT, **({"seen": QUIET} | one))) for one in news)
+
+
+# -- putting together ---------------------------------------------------------------------------------------------
+
+
+def test_findings_stand_by_rule_the_worst_and_most_frequent_first() -> None:
+    def row(rule: str, severity: str, owner: str = "") -> tuple[str, Message, str, Spot]:
+        return rule, Message(rule), severity, Spot(f"https://x.example/{rule}", owner=owner)
+
+    rows = [row("a", "warning"), *[row("b", "error", "Mei")] * 7, row("c", "error", "Chen"), row("d", "blocker")]
+    groups = group(rows, ranks=RANKS)
+
+    assert [(one.title.id, one.count, len(one.spots), one.more) for one in groups] == [
+        ("d", 1, 1, 0),
+        ("b", 7, 5, 2),
+        ("c", 1, 1, 0),
+        ("a", 1, 1, 0),
+    ]
+    assert groups[1].owners == ("Mei",)
+
+
+@pytest.mark.parametrize(("fetched", "known", "percent"), [(0, 0, 100), (999, 1000, 99), (1000, 1000, 100), (1, 3, 33)])
+def test_a_hundred_percent_means_all_of_it(fetched, known, percent) -> None:
+    assert replace(SEEN, fetched=fetched, known=known).percent == percent
+
+
+@given(scores=st.lists(st.integers(0, 100), max_size=8))
+def test_bars_fit_their_row_and_keep_their_order(scores) -> None:
+    bars = replace(SEEN, scores=tuple((date(2026, 12, 7), score) for score in scores)).bars
+
+    assert all(2 <= pixels <= 40 for _, _, pixels in bars)
+    assert [score for _, score, _ in sorted(bars, key=lambda bar: (bar[2], bar[1]))] == sorted(scores)
+
+
+# -- reading ------------------------------------------------------------------------------------------------------
+
+
+FULL = replace(
+    REPORT,
+    seen=replace(
+        SEEN,
+        new=(BROKEN,) * 12,
+        fixed=(BROKEN,),
+        discovered=3,
+        stopped=Message("It stopped."),
+        oldest=(OldFinding(Message("Old"), "warning", Spot("https://x.example/o", owner="Mei"), 3),),
+        scores=((date(2026, 11, 30), 87), (date(2026, 12, 7), 84)),
+    ),
+    troubles=(Trouble("Piece", "Website", JobState.UNKNOWN_OUTCOME, NOW, "/queue/jobs/7"),),
+    went_out=(Piece("Out <b>", at=NOW, url="https://x.example/out"),),
+    went_out_more=2,
+    coming=(Piece("Slot", at=NOW, status=Message("Scheduled")), Piece("Plan", on=date(2026, 12, 9), owner="Chen")),
+    coming_more=1,
+)
+
+
+@pytest.mark.parametrize("language", ["en", "zh_Hans_CN"])
+def test_every_mixture_of_blocks_can_be_rendered(catalogs, language) -> None:
+    for seen, failure, rest in product((None, SEEN, QUIET, FULL.seen), (None, Message("x")), (REPORT, FULL)):
+        mail = render(catalogs, replace(rest, seen=seen, failure=failure), language)
+        assert "%(" not in mail.subject + mail.text + mail.html
+
+
+def test_no_sentence_of_the_mail_escapes_translation(catalogs) -> None:
+    mail = render(catalogs, FULL, PSEUDO)
+    visible = re.sub(r"<style.*?</style>|<title.*?</title>|<[^>]+>", "\n", mail.html, flags=re.DOTALL)
+    bare = re.sub(r"⟦[^⟦⟧]*(?:⟦[^⟦⟧]*⟧[^⟦⟧]*)*⟧", "", visible)
+    words = set(re.findall(r"[A-Za-z]{4,}", bare)) - {
+        "Editorial",
+        "Northgauge",
+        "Piece",
+        "Website",
+        "Slot",
+        "Plan",
+        "Chen",
+        "example",
+        "nbsp",
+    }
+
+    assert words == set()
+
+
+def test_the_mail_says_why_it_comes_and_how_to_stop_it(catalogs) -> None:
+    mail = render(catalogs, REPORT)
+
+    for part in (mail.text, mail.html):
+        assert "You are on the team." in part
+        assert "https://desk.example/unsubscribe/1.x" in part
+
+
+def test_a_name_that_nobody_gave_raises(catalogs) -> None:
+    with pytest.raises(UndefinedError):
+        TEMPLATES.render("weekly", catalogs["en"], ZoneInfo("UTC"), {"report": REPORT})
+
+
+def test_the_subject_is_one_line_whatever_a_site_is_called(catalogs) -> None:
+    mail = render(catalogs, replace(REPORT, site="North\r\nBcc: all@x.example"))
+
+    assert mail.subject == "[North Bcc: all@x.example] Score 84 (−3), 7 new findings, 0 fixed"
+
+
+def test_the_longest_mail_stays_below_what_mail_programs_cut_off(catalogs) -> None:
+    spots = tuple(Spot(LONG, title="标" * 200, owner="名" * 120) for _ in range(5))
+    groups = tuple(Group(Message("R" * 60), "error", 999, spots, ("名" * 120,)) for _ in range(40))
+    pieces = tuple(Piece("标" * 200, at=NOW, url=LONG, owner="名" * 120) for _ in range(PIECES))
+    oldest = tuple(OldFinding(Message("R" * 60), "error", spots[0], 9) for _ in range(5))
+    seen = replace(SEEN, new=groups, fixed=groups, oldest=oldest)
+    trouble = Trouble("标" * 200, "名" * 120, JobState.FAILED, NOW, "/queue/jobs/1")
+    mail = render(
+        catalogs, replace(FULL, seen=seen, went_out=pieces, coming=pieces, troubles=(trouble,) * 10), "zh_Hans_CN"
+    )
+
+    assert len(mail.html.encode()) < 100_000
+
+
+def test_a_mail_that_would_be_cut_off_is_not_made(tmp_path, catalogs) -> None:
+    (tmp_path / "long").mkdir()
+    for name, body in (("subject.txt", "x"), ("body.txt", "x"), ("body.html", "<p>" + "x" * 100_001 + "</p>")):
+        (tmp_path / "long" / name).write_text(body)
+
+    with pytest.raises(MailTooLong):
+        MailTemplates(tmp_path).render("long", catalogs["en"], ZoneInfo("UTC"), {})
+
+
+def test_a_style_sheet_from_outside_is_never_fetched(tmp_path, catalogs, socket_disabled) -> None:
+    (tmp_path / "m").mkdir()
+    page = '<html><head><link rel="stylesheet" href="http://127.0.0.1:9/x.css"><style>p{color:red}</style></head><p>x</p></html>'
+    for name, body in (("subject.txt", "x"), ("body.txt", "x"), ("body.html", page)):
+        (tmp_path / "m" / name).write_text(body)
+
+    mail = MailTemplates(tmp_path).render("m", catalogs["en"], ZoneInfo("UTC"), {})
+    assert 'style="color: red' in mail.html
