@@ -66,6 +66,7 @@ def create_app(config: Config, deps: Deps | None = None) -> Flask:
     app = Flask("editorial", static_folder=None, template_folder=str(ROOT / "templates"))
     app.static_folder = str(ROOT / "static")  # served by web/assets.py
     app.extensions["editorial"] = deps or make_deps(config)
+    app.url_map.converters["int"] = guard.RowId
     app.config.update(
         SECRET_KEY=secret_key(config),
         SESSION_COOKIE_NAME="editorial_form",

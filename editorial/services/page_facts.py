@@ -21,7 +21,16 @@ from editorial.services import findings
 from editorial.services.findings import FindingView
 from editorial.store import audit as store
 from editorial.store import content
-from editorial.store.audit import Audit, AuditFailure, AuditLink, AuditPage, AuditState, AuditUrl, Finding
+from editorial.store.audit import (
+    Audit,
+    AuditFailure,
+    AuditLink,
+    AuditPage,
+    AuditRuleCount,
+    AuditState,
+    AuditUrl,
+    Finding,
+)
 from editorial.store.content import ContentItem, Site
 
 PAGE = 100  # pages of a site in the list
@@ -300,7 +309,8 @@ def _answers(session: Session, audit: Audit, page: AuditPage, facts: PageFacts) 
         reason = outcome.reason if outcome is not None and letter == "I" else None
         worst = failed.get(rule, (severities.get(rule, Severity.NOTICE), 0))
         found.append(RuleAnswer(rule, findings.title_of(rule), worst[0], letters[letter], reason, worst[1]))
-    found += [_site_answer(session, page, rule, failed, available) for rule in SITE_RULES]
+    ran = set(session.scalars(select(AuditRuleCount.rule).where(AuditRuleCount.audit_id == audit.id)))
+    found += [_site_answer(session, page, rule, failed, available) for rule in SITE_RULES if rule.id in ran]
     order = (Result.FAIL, Result.INCONCLUSIVE, Result.PASS, Result.NOT_APPLICABLE)
     return sorted(found, key=lambda answer: (order.index(answer.result), answer.severity.rank, answer.rule))
 

@@ -74,8 +74,15 @@ class Form:
         return None
 
     def number(self, name: str) -> int | None:
-        """A whole number; None where it is empty."""
-        return self._read(name, int, Message(N_("Write a whole number.")))
+        """A whole number that fits into a column; None where it is empty."""
+
+        def read(value: str) -> int:
+            number = int(value)
+            if abs(number) >= 2**31:
+                raise ValueError("no database holds it")
+            return number
+
+        return self._read(name, read, Message(N_("Write a whole number.")))
 
     def choice(self, name: str, kind: type[Choice]) -> Choice | None:
         """One of the values of an enum; None where it is empty."""

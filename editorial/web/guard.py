@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from flask import Flask, current_app, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
+from werkzeug.routing import IntegerConverter, Map
 
 from editorial.adapters.catalog import PSEUDO
 from editorial.domain.errors import NotAllowed
@@ -17,7 +18,16 @@ from editorial.services import sign_in
 from editorial.web.context import deps, found_person, granted
 
 COOKIE = "editorial_session"
+LARGEST_ID = 2**31 - 1
+"""Of a row, on both databases. Beyond it SQLite's driver raises, where a page should simply not be found."""
 View = TypeVar("View", bound=Callable[..., Any])
+
+
+class RowId(IntegerConverter):
+    """`<int:...>` of an address: no row has a number beyond the database's integers."""
+
+    def __init__(self, map: Map, *args: Any, **kwargs: Any) -> None:  # noqa: A002 -- werkzeug's own name
+        super().__init__(map, *args, **({"max": LARGEST_ID} | kwargs))
 
 
 def requires(permission: Permission) -> Callable[[View], View]:

@@ -327,3 +327,12 @@ def test_the_title_stands_on_the_page(publisher: Visitor, desk: Desk) -> None:
     desk.schedule()
 
     assert TITLE in publisher.get(f"/queue/jobs/{desk.job.id}")
+
+
+@pytest.mark.parametrize("address", [f"/queue/jobs/{2**31}", f"/queue/jobs/{10**20}"])
+def test_a_number_that_no_row_can_have_is_a_404(publisher: Visitor, address: str) -> None:
+    publisher.get(address, status=404)
+
+
+def test_a_number_that_no_row_can_have_filters_nothing(publisher: Visitor) -> None:
+    publisher.get(f"/queue?channel={10**20}")
