@@ -6,18 +6,17 @@ from zoneinfo import ZoneInfo
 import structlog
 from sqlalchemy.orm import Session
 
-from editorial.adapters.mail_templates import Rendered
+from editorial.adapters.mail_templates import MailTooLong, Rendered
 from editorial.domain.mails import WEEKLY, WeekDue, latest_due, week_of
 from editorial.domain.messages import N_, Message
 from editorial.domain.packing import pack
-from editorial.services import auditing, mail, weekly_data
+from editorial.services import audit_schedule, mail, weekly_data
 from editorial.services.deps import Deps
 from editorial.services.mail import Reader
-from editorial.services.weekly_mail import GROUPS, Report, beside, explanation, headline, is_empty, title
+from editorial.services.weekly_mail import GROUPS, Report, beside, explanation, headline, is_empty, shortened, title
 from editorial.store import audit as audits
-from editorial.store import content, people, weekly
+from editorial.store import content, people
 from editorial.store import mail as store
-from editorial.store.audit import AuditTrigger
 from editorial.store.base import reading
 from editorial.store.content import Site
 from editorial.store.mail import WeeklyIssue
@@ -33,12 +32,15 @@ def write_due(deps: Deps) -> int:
     now = deps.now()
     with reading(deps.sessions) as session:
         due = [(site.id, found) for site in content.active_sites(session) if (found := _due(session, site, now))]
+    if not due:
+        return 0
+    audit_schedule.enqueue_due(deps)  # after a downtime both are due at once, and the mail shall not be the faster
     written = 0
     for site_id, found in due:
         try:
             with deps.sessions.begin() as session:
                 site = content.get_site(session, site_id)
-                if not _audit_awaited(session, deps, site, found):
+                if not _audit_awaited(session, now, site, found):
                     written += _write(session, deps, site, found.week, found.at)
         except Exception:  # one site must not keep the others from their mail; the next tick tries again
             log.exception("weekly_mail.failed", site_id=site_id, week=found.week)
@@ -66,12 +68,8 @@ def _due(session: Session, site: Site, now: datetime) -> WeekDue | None:
     return due
 
 
-def _audit_awaited(session: Session, deps: Deps, site: Site, due: WeekDue) -> bool:
-    """Whether to wait for the week's audit. Where nobody asked for it yet (the desk was down), this does."""
-    now = deps.now()
-    audit_due = latest_due(now, ZoneInfo(site.zone), site.audit_weekday, time.fromisoformat(site.audit_time))
-    if audit_due.at >= site.created_at and not weekly.audit_asked_since(session, site.id, audit_due.at):
-        auditing.start_audit(session, site, AuditTrigger.SCHEDULE, now)
+def _audit_awaited(session: Session, now: datetime, site: Site, due: WeekDue) -> bool:
+    """Whether the week's audit waits or runs and the mail has patience left: hours from when it was asked for."""
     running = audits.under_way(session, site.id)
     return running is not None and now < max(due.at, running.requested_at) + AUDIT_GRACE
 
@@ -119,20 +117,27 @@ def _write_one(session: Session, deps: Deps, site: Site, report: Report, to: Rea
 def _compose(session: Session, deps: Deps, site: Site, report: Report, to: Reader) -> Rendered:
     root = deps.config.public_url
     workspace = people.workspace(session)
-    return mail.compose(
-        deps,
-        WEEKLY,
-        to,
-        reason=Message(
-            N_("You receive this because you are on the team of %(team)s and want the weekly mail of its sites."),
-            {"team": workspace.name if workspace else site.name},
-        ),
-        unsubscribe_url=mail.unsubscribe_url(deps, to.person_id) if to.person_id is not None else "",
-        report=report,
-        headline=headline(report),
-        title=title(report),
-        beside=beside(report),
-        explanation=explanation(report.seen) if report.seen else beside(report),
-        limits={"groups": GROUPS},
-        desk={"root": root, "audits": f"{root}/audits", "calendar": f"{root}/"},
+    values: dict[str, object] = {
+        "headline": headline(report),
+        "title": title(report),
+        "beside": beside(report),
+        "explanation": explanation(report.seen) if report.seen else beside(report),
+        "limits": {"groups": GROUPS},
+        "desk": {
+            "root": root,
+            "audits": f"{root}/audits?site={site.id}",
+            "findings": f"{root}/audits/sites/{site.id}/findings",
+            "calendar": f"{root}/",
+        },
+    }
+    reason = Message(
+        N_("You receive this because you are on the team of %(team)s and want the weekly mail of its sites."),
+        {"team": workspace.name if workspace else site.name},
     )
+    way_out = mail.unsubscribe_url(deps, to.person_id) if to.person_id is not None else ""
+    try:
+        return mail.compose(deps, WEEKLY, to, reason=reason, unsubscribe_url=way_out, report=report, **values)
+    except MailTooLong:
+        log.warning("weekly_mail.shortened", site_id=site.id, week=report.week)
+        less = shortened(report)
+        return mail.compose(deps, WEEKLY, to, reason=reason, unsubscribe_url=way_out, report=less, **values)

@@ -1,7 +1,7 @@
 """The weekly mail of a site: what it says, as plain values. Pure; `weekly_data.py` reads them from the tables."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from editorial.domain.jobs import JobState
@@ -11,6 +11,7 @@ SPOTS = 5  # addresses shown of one rule; the rest is counted
 GROUPS = 8  # rules shown under one heading
 OLDEST = 5  # long-standing findings
 PIECES = 12  # pieces shown under one heading
+FEW = 3  # of everything, where the whole is too long
 BAR_PIXELS = 36  # height of a bar for a score of 100
 LONGEST_LINK = 200  # characters; a longer address is shown, not linked, so that the mail keeps its size
 LONGEST_SHOWN = 90
@@ -169,6 +170,24 @@ def is_empty(report: Report) -> bool:
     seen = report.seen
     return seen is not None and not (
         seen.new or seen.discovered or seen.fixed or seen.oldest or seen.delta is None or seen.delta or seen.stopped
+    )
+
+
+def shortened(report: Report) -> Report:
+    """The same week in fewer words: a mail that is too long must still arrive, and counts what it leaves out."""
+    out, coming = report.went_out[:FEW], report.coming[:FEW]
+    seen = report.seen
+    if seen is not None:
+        new = tuple(replace(one, spots=one.spots[:1]) for one in seen.new)
+        seen = replace(seen, new=new, oldest=seen.oldest[:FEW])
+    return replace(
+        report,
+        seen=seen,
+        troubles=report.troubles[:FEW],
+        went_out=out,
+        went_out_more=report.went_out_more + len(report.went_out) - len(out),
+        coming=coming,
+        coming_more=report.coming_more + len(report.coming) - len(coming),
     )
 
 

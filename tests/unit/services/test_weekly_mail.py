@@ -31,6 +31,7 @@ from editorial.services.weekly_mail import (
     group,
     headline,
     is_empty,
+    shortened,
     title,
 )
 
@@ -63,6 +64,7 @@ def render(catalogs, report: Report, language: str = "en", **more: object) -> Re
         "desk": {
             "root": "https://desk.example",
             "audits": "https://desk.example/audits",
+            "findings": "https://desk.example/audits/sites/1/findings",
             "calendar": "https://desk.example/",
         },
         "reason": Message("You are on the team."),
@@ -252,6 +254,16 @@ def test_the_longest_mail_stays_below_what_mail_programs_cut_off(catalogs) -> No
     )
 
     assert len(mail.html.encode()) < 100_000
+
+
+def test_a_shortened_mail_counts_what_it_leaves_out() -> None:
+    pieces = tuple(Piece(str(number), at=NOW) for number in range(12))
+    less = shortened(replace(FULL, went_out=pieces, went_out_more=2))
+
+    assert less.seen is not None
+    assert (len(less.went_out), less.went_out_more) == (3, 11)
+    assert (len(less.seen.new[0].spots), less.seen.new[0].more) == (1, 6)
+    assert headline(less) == headline(FULL)
 
 
 def test_a_mail_that_would_be_cut_off_is_not_made(tmp_path, catalogs) -> None:
