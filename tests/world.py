@@ -62,7 +62,7 @@ class World:
     items: list[ContentItem] = field(default_factory=list)
 
 
-def make_world(deps: Deps, folder: Path, *, items: int = 10, base_url: str = "http://127.0.0.1:9/") -> World:
+def make_world(deps: Deps, folder: Path, *, items: int = 10, base_url: str = "https://northgauge.example/") -> World:
     """A desk with two people, one site with a git channel, and `items` items around today."""
     add_workspace(deps)
     mei = add_person(deps, "Mei Lin")

@@ -70,10 +70,10 @@ class Person(Base):
 
     @property
     def initials(self) -> str:
-        """Up to two letters for the avatar: first letters of a Latin name, last two characters of a Chinese one."""
+        """Up to two letters for the avatar: first letters of a Latin name, the last character of a Chinese one."""
         words = self.name.split()
         if self.name and "\u4e00" <= self.name[-1] <= "\u9fff":
-            return self.name.replace(" ", "")[-2:]
+            return self.name[-1]
         return "".join(word[0] for word in (words[:1] + words[1:][-1:])).upper()
 
 
