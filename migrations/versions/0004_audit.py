@@ -202,6 +202,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("audit_id", "no", name=op.f("pk_audit_url")),
         sqlite_with_rowid=False,
     )
+    op.create_index("ix_audit_url_n2", "audit_url", ["audit_id", "n2"], unique=False)
     op.create_table(
         "finding",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -292,6 +293,7 @@ def downgrade() -> None:
     op.drop_index("ix_finding_n2", table_name="finding")
     op.drop_index(op.f("ix_finding_content_item_id"), table_name="finding")
     op.drop_table("finding")
+    op.drop_index("ix_audit_url_n2", table_name="audit_url")
     op.drop_table("audit_url")
     op.drop_table("audit_rule_count")
     op.drop_index("ix_audit_page_final_n2", table_name="audit_page")
