@@ -63,7 +63,7 @@ def test_what_fell_due_while_no_clock_ran_goes_out_when_one_starts(desk: Desk, c
 
 
 def test_a_slow_push_does_not_hold_up_the_tick(desk: Desk, clock: MovedClock) -> None:
-    desk.repository.hook("pre-receive", "sleep 2")
+    desk.repository.hook("pre-receive", "sleep 1.5")
     desk.schedule()
     clock.forward(minutes=2)
     with ticking(desk.deps):
