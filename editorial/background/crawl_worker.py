@@ -8,8 +8,6 @@ import os
 import sys
 from typing import Any
 
-import structlog
-
 from editorial.adapters.fetch import Fetcher, Limits
 from editorial.audit.crawl.records import Judge
 from editorial.audit.crawl.wire import read_one
@@ -20,13 +18,10 @@ from editorial.audit.rules import PAGE_RULES
 from editorial.domain.addresses import AllowList
 from editorial.domain.urls import SiteScope
 
-log = structlog.get_logger(__name__)
-
 
 def main() -> None:
     """Read the settings, then work until standard input ends."""
     os.nice(10)  # people who wait for a page come first
-    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
     settings = _settings(sys.stdin.fileno())
     allow = settings["allow"]
     fetcher = Fetcher(
@@ -41,7 +36,6 @@ def main() -> None:
         PAGE_RULES,
         SiteScope(frozenset(scope["hosts"]), scope["subdomains"], scope["path_prefix"]),
         frozenset(Need(need) for need in settings["available"]),
-        raised=_raised,
     )
     Worker(fetcher, judge, sys.stdin.fileno(), sys.stdout.fileno(), page_cpu=settings["page_cpu"]).run()
 
@@ -51,10 +45,6 @@ def _settings(source: int) -> dict[str, Any]:
     if frame is None:
         sys.exit(0)
     return frame[0]
-
-
-def _raised(rule: str, error: Exception) -> None:
-    log.error("rule.raised", rule=rule, error=repr(error))
 
 
 if __name__ == "__main__":

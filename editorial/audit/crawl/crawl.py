@@ -190,8 +190,15 @@ class Crawl:
             host = self._host(netloc_of(entry.target))
             host.answered()
             record = PageRecord(**answer.message["page"])
+            for rule, error in answer.message["raised"]:
+                self._tell(rule, error)
             if not self._try_again(entry, record, host):
                 self._page(entry, record, answer.blob)
+
+    def _tell(self, rule: str, error: str) -> None:
+        """A rule raised in a worker: it goes into our log."""
+        if self._judge.raised is not None:
+            self._judge.raised(rule, RuntimeError(error))
 
     def _lost(self, lost: Lost) -> None:
         """A worker died. The page it was reading ends inconclusive; what it had not begun is asked for again."""

@@ -8,6 +8,7 @@ import os
 import select
 import signal
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any, Protocol
 
 from editorial.audit.crawl.records import Judge, packed
@@ -55,10 +56,12 @@ class Worker:
     """Reads jobs from one descriptor and writes records to another."""
 
     def __init__(self, fetcher: Fetches, judge: Judge, source: int, target: int, *, page_cpu: float = PAGE_CPU) -> None:
-        self._fetcher, self._judge, self._source, self._target = fetcher, judge, source, target
+        self._fetcher, self._source, self._target = fetcher, source, target
+        self._judge = replace(judge, raised=lambda rule, error: self._raised.append((rule, repr(error)[:500])))
         self._unpacker = Unpacker()
         self._robots: dict[str, Robots] = {}
         self._page_cpu = page_cpu
+        self._raised: list[tuple[str, str]] = []
 
     def run(self) -> None:
         """Work until the other end closes."""
@@ -111,7 +114,8 @@ class Worker:
         record.location = reply.location
         blob = packed(facts)
         signal.setitimer(signal.ITIMER_PROF, 0)
-        self._write(pack({"no": no, "page": record}, blob))
+        raised, self._raised = self._raised, []  # whoever started us has the log
+        self._write(pack({"no": no, "page": record, "raised": raised}, blob))
 
     def _write(self, data: bytes) -> None:
         view = memoryview(data)
