@@ -27,7 +27,7 @@ from editorial.store.people import Person, workspace
 DAY_CAP = 4
 """Cards a day shows in the month; the rest is behind "+3 more"."""
 DRAWER_LIMIT = 200
-LIST_LIMIT = 50
+LIST_LIMIT = 20
 FIRST_YEAR, LAST_YEAR = 1990, 2100
 _TROUBLES = {
     JobState.UNKNOWN_OUTCOME: Trouble.UNKNOWN,
@@ -118,6 +118,7 @@ class Health:
     overdue_count: int
     waiting: tuple[Card, ...]
     """What waits for the viewer: reviews, and own items that were given back."""
+    waiting_count: int
     broken: int
     """Jobs of the last weeks that failed, were missed or have an unknown outcome."""
     clock: ClockHealth
@@ -169,14 +170,14 @@ def drawer(session: Session, viewer: Viewer) -> Drawer:
 def health(session: Session, deps: Deps, viewer: Viewer, person: Person) -> Health:
     """What needs somebody, counted over everything and not only over the month that is shown."""
     overdue = dressed(session, viewer, store.overdue_cards(session, viewer.today, viewer.now, LIST_LIMIT))
-    may_approve = Permission.APPROVE in permissions(person.roles)
-    for_me = store.waiting_cards(session, (Status.IN_REVIEW,) if may_approve else (), person.id, LIST_LIMIT)
+    mine = (Status.IN_REVIEW,) if Permission.APPROVE in permissions(person.roles) else ()
+    waiting = dressed(session, viewer, store.waiting_cards(session, mine, person.id, LIST_LIMIT))
+    full = {len(overdue), len(waiting)} & {LIST_LIMIT}
     return Health(
         overdue=tuple(overdue),
-        overdue_count=len(overdue)
-        if len(overdue) < LIST_LIMIT
-        else store.overdue_count(session, viewer.today, viewer.now),
-        waiting=tuple(dressed(session, viewer, for_me)),
+        overdue_count=store.overdue_count(session, viewer.today, viewer.now) if full else len(overdue),
+        waiting=tuple(waiting),
+        waiting_count=store.waiting_count(session, mine, person.id) if full else len(waiting),
         broken=store.broken_jobs(session, viewer.now - timedelta(days=14)),
         clock=clock_health(session, viewer.now, expected=deps.config.clock_enabled),
     )

@@ -34,6 +34,8 @@ class CardRow(NamedTuple):
 SHELVED = (Status.ARCHIVED, Status.REJECTED)
 DONE = (Status.PUBLISHED, Status.REFRESH_DUE)
 """Out in the world: their day is past and stays."""
+_IN_WORK = tuple(status for status in Status if status not in {*SHELVED, *DONE})
+"""Asked for by name and not by "not in": the index of the status then finds them among thousands that are out."""
 _Item = ContentItem
 
 
@@ -80,9 +82,13 @@ def overdue_count(session: Session, today: date, now: datetime) -> int:
 
 def waiting_cards(session: Session, statuses: Iterable[Status], owner_id: int | None, limit: int) -> list[CardRow]:
     """Items in one of the statuses, or given back to their owner for changes, longest waiting first."""
-    given_back = and_(_Item.status == Status.CHANGES_REQUESTED, _Item.owner_id == owner_id)
-    wanted = _cards().where(or_(_Item.status.in_(list(statuses)), given_back))
-    return _rows(session, wanted.order_by(_Item.updated_at, _Item.id).limit(limit))
+    wanted = _cards().where(_waiting(statuses, owner_id)).order_by(_Item.updated_at, _Item.id).limit(limit)
+    return _rows(session, wanted)
+
+
+def waiting_count(session: Session, statuses: Iterable[Status], owner_id: int | None) -> int:
+    """How many items `waiting_cards` would give without its limit."""
+    return session.scalar(select(func.count()).select_from(_Item).where(_waiting(statuses, owner_id))) or 0
 
 
 def any_item(session: Session) -> bool:
@@ -111,12 +117,17 @@ def _cards() -> Select[*tuple[Any, ...]]:
     ).join(ContentType, ContentType.id == _Item.type_id)
 
 
+def _waiting(statuses: Iterable[Status], owner_id: int | None) -> ColumnElement[bool]:
+    given_back = and_(_Item.status == Status.CHANGES_REQUESTED, _Item.owner_id == owner_id)
+    return or_(_Item.status.in_(list(statuses)), given_back)
+
+
 def _undated() -> ColumnElement[bool]:
-    return and_(_Item.target_date.is_(None), _Item.publish_at.is_(None), _Item.status.not_in(SHELVED + DONE))
+    return and_(_Item.target_date.is_(None), _Item.publish_at.is_(None), _Item.status.in_(_IN_WORK))
 
 
 def _overdue(today: date, now: datetime) -> ColumnElement[bool]:
-    open_still = _Item.status.not_in((*SHELVED, *DONE, Status.ON_HOLD, Status.SCHEDULED))
+    open_still = _Item.status.in_([status for status in _IN_WORK if status not in {Status.ON_HOLD, Status.SCHEDULED}])
     planned = and_(_Item.publish_at.is_(None), _Item.target_date < today)
     return and_(open_still, or_(planned, _Item.publish_at < now))
 

@@ -19,6 +19,7 @@ from editorial.services.content import last_actor
 from editorial.services.planning import Moved
 from editorial.store import calendar as store
 from editorial.store.base import reading
+from editorial.web.assets import asset
 from editorial.web.context import deps, explain, may, person, say, zone
 from editorial.web.forms import Form
 from editorial.web.guard import requires
@@ -43,6 +44,8 @@ class _Shown:
     today: date
     zone: str
     write: bool
+    sprite: str
+    """Address of the icons: asked for once a page, not twice a card."""
 
 
 @bp.get("/")
@@ -238,7 +241,7 @@ def _viewer() -> Viewer:
 
 
 def _shown(first: date) -> _Shown:
-    return _Shown(first, _viewer().today, zone().key, may(Permission.WRITE_CONTENT))
+    return _Shown(first, _viewer().today, zone().key, may(Permission.WRITE_CONTENT), asset("icons.svg"))
 
 
 def _focus(shown: Month, viewer: Viewer) -> date:

@@ -1,20 +1,13 @@
-"""Days and zones as people of a language write them in a calendar; filters for the templates."""
+"""Days as people of a language write them in a calendar, as filters for the templates."""
 
 from datetime import date
 
-from babel.dates import format_date, get_timezone, get_timezone_location
+from babel.dates import format_date
 from flask.blueprints import BlueprintSetupState
 
 from editorial.domain.cards import GLYPHS, HUES
 from editorial.web.context import catalog
-
-
-def city(zone: str) -> str:
-    """The place a zone is named after: `Shanghai`, `上海`; `UTC` stays what it is."""
-    if "/" not in zone:
-        return zone
-    named = get_timezone_location(get_timezone(zone), locale=catalog().locale, return_city=True)
-    return named.rsplit("/", 1)[-1]
+from editorial.web.zones import city
 
 
 def weekday_short(day: date) -> str:
@@ -36,7 +29,7 @@ def day_parts(day: date) -> tuple[str, str, str]:
 def register_filters(state: BlueprintSetupState) -> None:
     """Teach the templates these words, once."""
     state.app.jinja_env.filters.update(
-        city=city,
+        city=lambda zone: city(zone, catalog().locale),
         weekday_short=weekday_short,
         long_day=long_day,
         day_parts=day_parts,

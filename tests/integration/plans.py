@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from flask import Flask
 
@@ -32,8 +33,8 @@ class Desk:
     viewer: Person
     site_id: int
 
-    def draft(self, **of: object) -> Draft:
-        values: dict[str, object] = {
+    def draft(self, **of: Any) -> Draft:
+        values: dict[str, Any] = {
             "type_id": 1,
             "title": "What a CFO will ask",
             "language": Language.EN,
@@ -43,9 +44,9 @@ class Desk:
             "cells": frozenset({(2, 4), (4, 6)}),
             "primary": (4, 6),
         }
-        return Draft(**(values | of))  # type: ignore[arg-type]
+        return Draft(**(values | of))
 
-    def create(self, day: date | None = None, **of: object) -> int:
+    def create(self, day: date | None = None, **of: Any) -> int:
         with self.deps.sessions.begin() as session:
             return content.create(session, self.deps, self.writer, self.draft(**of), target_date=day).id
 
@@ -53,16 +54,16 @@ class Desk:
         with self.deps.sessions() as session:
             return get_item(session, item_id)
 
-    def save(self, item_id: int, version: int | None = None, **of: object) -> content.Saved:
+    def save(self, item_id: int, version: int | None = None, **of: Any) -> content.Saved:
         version = version or self.item(item_id).version
         with self.deps.sessions.begin() as session:
             return content.save(session, self.deps, self.writer, item_id, self.draft(**of), version=version)
 
-    def move(self, item_id: int, to: Status, **of: str) -> None:
+    def move(self, item_id: int, to: Status, *, comment: str = "") -> None:
         with self.deps.sessions.begin() as session:
-            moving.move(session, self.deps, get_item(session, item_id), to, self.admin, **of)
+            moving.move(session, self.deps, get_item(session, item_id), to, self.admin, comment=comment)
 
-    def approved(self, day: date | None = None, **of: object) -> int:
+    def approved(self, day: date | None = None, **of: Any) -> int:
         """An item that went the whole way to its approval."""
         item_id = self.create(day, **of)
         for step in (Status.BRIEF, Status.IN_PRODUCTION, Status.IN_REVIEW):
@@ -72,7 +73,7 @@ class Desk:
             approvals.approve(session, self.deps, self.approver, item_id, version=version)
         return item_id
 
-    def scheduled(self, wall: datetime = SLOT, **of: object) -> int:
+    def scheduled(self, wall: datetime = SLOT, **of: Any) -> int:
         """An item that waits for its minute."""
         item_id = self.approved(**of)
         with self.deps.sessions.begin() as session:
@@ -88,7 +89,7 @@ class Desk:
             )
         return item_id
 
-    def published(self, **of: object) -> int:
+    def published(self, **of: Any) -> int:
         item_id = self.approved(**of)
         with self.deps.sessions.begin() as session:
             item = get_item(session, item_id)

@@ -9,6 +9,9 @@ from editorial.services import planning
 from tests.integration.plans import Desk
 from tests.web import add_person, visitor
 
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+"""Pages write no SQL of their own; what they call is tested on both databases beside this file."""
+
 
 def move(desk: Desk, item_id: int, day: str, **more: object) -> dict[str, object]:
     fields = {"day": day, "version": desk.item(item_id).version, "month": "2026-12"} | more

@@ -12,6 +12,9 @@ from editorial.store.people import Person
 from tests.integration.plans import Desk
 from tests.web import add_person, visitor
 
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+"""Pages write no SQL of their own; what they call is tested on both databases beside this file."""
+
 
 def fields(desk: Desk, item_id: int, **of: object) -> dict[str, Any]:
     """The item's form as the page would send it."""

@@ -1,5 +1,7 @@
 """Items and their text: made, saved, bound to their approval, never lost."""
 
+from typing import Any
+
 import pytest
 from sqlalchemy import select
 
@@ -61,7 +63,7 @@ def test_an_address_that_cannot_be_one_is_refused(desk: Desk, slug: str) -> None
         ({"cells": frozenset({(1, 99)})}, "cells"),
     ],
 )
-def test_what_no_list_offers_is_refused_beside_its_field(desk: Desk, wrong: dict[str, object], field: str) -> None:
+def test_what_no_list_offers_is_refused_beside_its_field(desk: Desk, wrong: dict[str, Any], field: str) -> None:
     with pytest.raises(EditorialError) as refused:
         desk.create(**wrong)
 

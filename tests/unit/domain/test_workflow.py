@@ -94,7 +94,7 @@ def test_a_scheduled_item_is_not_archived_before_its_schedule_is_cancelled() -> 
 def test_a_comment_may_hand_the_same_text_in_again() -> None:
     unchanged = replace(READY, status=Status.CHANGES_REQUESTED, review_hash="now", comment="The figure is right.")
 
-    assert check(unchanged, Status.IN_REVIEW, ALL)
+    assert check(unchanged, Status.IN_REVIEW, ALL).to is Status.IN_REVIEW
 
 
 def test_permission_is_asked_before_any_guard() -> None:
