@@ -97,7 +97,8 @@ def merge(session: Session, audit: Audit, answers: Answers, now: datetime) -> di
     for fingerprint, before in known.items():
         if fingerprint in seen or before.state in CLOSED:
             continue
-        cut = reported[before.rule, before.n2] >= MOST_FAILURES  # it may be among those that were only counted
+        # of a page rule's failures the last are only counted, and this may be one of them
+        cut = before.rule in answers.page_rules and reported[before.rule, before.n2] >= MOST_FAILURES
         state = before.state if cut else after_audit(before.state, answers.of(before.rule, before.n2))
         if state is None or state == before.state:
             counts["unknown"] += before.state is not FindingState.MUTED

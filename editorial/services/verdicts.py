@@ -2,7 +2,7 @@
 
 import math
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -12,7 +12,7 @@ from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
 from editorial.audit.crawl.records import CrawlEnd, StopReason
-from editorial.audit.engine import fingerprint
+from editorial.audit.engine import fingerprint, page_score
 from editorial.audit.rule import Failure, Need, Severity, SiteRule, failure_of
 from editorial.audit.rules import BY_ID, PAGE_RULES, SITE_RULES
 from editorial.audit.tables import AuditTables
@@ -23,10 +23,6 @@ from editorial.store.base import Sessions, reading
 
 log = structlog.get_logger(__name__)
 
-WEIGHTS = {Severity.BLOCKER: 25.0, Severity.ERROR: 10.0, Severity.WARNING: 4.0, Severity.NOTICE: 0.0}
-"""Points that one failed rule takes from its page's hundred, however often it failed there."""
-CATEGORY_CAP = 30.0  # points that rules of one category may take together
-CAPPED = 40.0  # the most a page can have that a search engine can't show
 SAW_NOTHING = frozenset(
     {
         StopReason.START_UNREACHABLE,
@@ -73,7 +69,7 @@ def _read(session: Session, audit_id: int, end: CrawlEnd) -> Seen:
             seen.answered.add(page.no)
         if page.truncated:
             seen.partial.add(page.no)
-        if page.is_html:
+        if page.is_html and not page.truncated:
             seen.html.add(page.no)
     tables = AuditTables(**store.relations(audit_id))
     complete = ({Need.CRAWL} if end.complete else set()) | ({Need.ROBOTS} if end.robots_read else set())
@@ -187,22 +183,20 @@ def _failed(session: Session, audit_id: int) -> dict[int, set[tuple[str, str]]]:
     return failed
 
 
-def score(html: Iterable[int], failed: dict[int, set[tuple[str, str]]]) -> float | None:
-    """The mean of the pages' scores, 0 to 100, or None without an HTML page. Assets and errors do not thin it out."""
-    points = [_page_score(failed.get(no, set())) for no in html]
+def score(html: Iterable[int], failed: Mapping[int, Iterable[tuple[str, str]]]) -> float | None:
+    """The mean of the pages' scores, 0 to 100, or None without an HTML page. Assets and errors do not thin it out.
+
+    Args:
+        html: numbers of the pages that answered 200 with HTML and were read whole.
+        failed: rule and severity of the failures of each page.
+    """
+    points = [_page_score(failed.get(no, ())) for no in html]
     return round(math.fsum(points) / len(points), 1) if points else None
 
 
-def _page_score(failed: Iterable[tuple[str, str]]) -> float:
-    """A hundred less what each failed rule weighs; at most 40 where a search engine can't show the page."""
-    lost: dict[str, float] = defaultdict(float)
-    best = 100.0
+def _page_score(failed: Iterable[tuple[str, str]]) -> int:
+    """Each failed rule once, at its worst."""
     worst: dict[str, Severity] = {}
     for rule, severity in failed:
         worst[rule] = min(worst.get(rule, Severity.NOTICE), Severity(severity), key=lambda each: each.rank)
-    for rule, severity in worst.items():
-        known = BY_ID.get(rule)
-        lost[known.category if known else ""] += WEIGHTS[severity]
-        if known and known.caps:
-            best = CAPPED
-    return max(0.0, min(best, 100.0 - sum(min(points, CATEGORY_CAP) for points in lost.values())))
+    return page_score((BY_ID[rule], severity) for rule, severity in worst.items() if rule in BY_ID)
