@@ -152,11 +152,17 @@ def save(session: Session, deps: Deps, actor: Person, item_id: int, draft: Draft
 
     Raises:
         Stale: somebody saved in the meantime; nothing was written.
+        GoingOut: the text is on its way right now.
         EditorialError: something cannot be used; `field` says what.
     """
     item = fresh_item(session, item_id, version)
     _check(session, draft)
     slug = slugs.checked_slug(session, draft.slug, title=draft.title, site_id=draft.site_id, item_id=item.id)
+    if item.status is Status.ARCHIVED:
+        raise EditorialError(
+            Message(N_("“%(title)s” is archived."), {"title": item.title}),
+            hint=Message(N_("Take that back in its history, then edit it.")),
+        )
     before = _shown(item)
     hash_before, status_before = item.content_hash, item.status
 

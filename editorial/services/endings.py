@@ -38,7 +38,8 @@ def mark_published(session: Session, deps: Deps, actor: Person, item_id: int, ur
     with session.no_autoflush:  # "published" and its address are one row, written once
         move(session, deps, item, Status.PUBLISHED, actor, evidence_url=address)
         for job in distribution.live_jobs(session, item.id):
-            scheduling.cancel_job(job, now)
+            if job.state is not JobState.ACCEPTED:  # its channel has it: it ends by itself in a moment
+                scheduling.cancel_job(job, now)
         item.url, item.url_n2, item.published_at, item.publish_failed = address, n2(address), now, False
         if item.publish_at is None or item.publish_at > now:  # it stands on the day on which it went out
             zone = zone_named(item.publish_zone or (item.site.zone if item.site else actor.zone))

@@ -11,6 +11,7 @@ from editorial.domain.locales import Language
 from editorial.domain.workflow import Status, TransitionRefused
 from editorial.services import approvals, content, endings, planning
 from editorial.services.content import Stale
+from editorial.services.scheduling import GoingOut
 from editorial.services.slugs import SlugRefused
 from editorial.store import distribution, history
 from editorial.store.content import Approval, ContentItem, ItemRevision
@@ -183,6 +184,26 @@ def test_an_edit_of_scheduled_text_holds_its_jobs(desk: Desk) -> None:
         states = [job.state for job in distribution.jobs_of_item(session, item_id)]
     assert (done.reopened_from, states) == (Status.SCHEDULED, [JobState.HELD])
     assert desk.item(item_id).status is Status.IN_REVIEW
+
+
+def test_a_text_that_is_on_its_way_is_not_edited_under_way(desk: Desk) -> None:
+    item_id = desk.scheduled()
+    with desk.deps.sessions.begin() as session:
+        (job,) = distribution.jobs_of_item(session, item_id)
+        job.state, job.attempt, job.worker, job.lease_until = JobState.SENDING, 1, "w", desk.deps.now()
+
+    with pytest.raises(GoingOut):
+        desk.save(item_id, body="Another number.")
+
+    assert desk.item(item_id).status is Status.SCHEDULED
+
+
+def test_an_archived_item_is_not_edited(desk: Desk) -> None:
+    item_id = desk.create()
+    desk.move(item_id, Status.ARCHIVED)
+
+    with pytest.raises(EditorialError):
+        desk.save(item_id, body="Another number.")
 
 
 def test_an_approved_text_cannot_be_emptied(desk: Desk) -> None:
