@@ -1,9 +1,8 @@
 """Documentation that this project did not write, served on loopback.
 
 `python -m tests.integration.audit.documentation FOLDER` writes what Python's own pydoc says of its standard library:
-some 600 real pages of hand-written text, 35 KB on average, from nothing but the interpreter. Real packages of built
-HTML are not on the package index; Debian's python3-doc is crawled by the acceptance tests, where the system may be
-asked for more.
+some 670 pages, 35 KB on average, from nothing but the interpreter. Debian's python3-doc is crawled by the acceptance
+tests, where the system may be asked for more; docs/decisions/0014 says why.
 """
 
 import importlib
