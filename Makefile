@@ -21,7 +21,7 @@ check: .venv/.dev $(MO) ## Format, lint, types, floors, templates, translations,
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/djlint --lint --quiet templates
-	$(BIN)/pytest -q -n auto tests/unit tests/integration
+	$(BIN)/pytest -q -n auto -m 'not thorough' tests/unit tests/integration
 
 format: .venv/.dev ## Put the code into the house's format
 	$(BIN)/ruff format -q .

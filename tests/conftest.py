@@ -22,6 +22,17 @@ from tests.postgres import Postgres
 SCRIPTS = ROOT / "migrations"
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """`make check` leaves out what is thorough: the second database, and the modules that say so themselves."""
+    for item in items:
+        if "postgresql" in getattr(item, "callspec", _NoParams).id:
+            item.add_marker(pytest.mark.thorough)
+
+
+class _NoParams:
+    id = ""
+
+
 class Clock:
     """A clock that moves when it is told to."""
 

@@ -198,7 +198,7 @@ def untranslated(html: str, own: list[str]) -> Iterator[str]:
     for part in page.select("[data-own-words]"):
         part.decompose()
     texts = [str(text) for text in page.find_all(string=True) if not isinstance(text, Doctype | Comment)]
-    texts += [str(part[name]) for name in SPOKEN for part in page.find_all(attrs={name: True})]
+    texts += [str(part[name]) for name in SPOKEN for part in page.select(f"[{name}]")]
     for text in texts:
         left = text
         while left != (left := PSEUDO.sub(" ", left)):

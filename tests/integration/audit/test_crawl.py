@@ -15,6 +15,8 @@ from editorial.store.audit import Audit, AuditFile, AuditPage, AuditState, Audit
 from editorial.store.base import Sessions
 from tests.integration.audit.conftest import Answer, Web, audit_address, links, page
 
+pytestmark = pytest.mark.thorough
+
 
 def robots(text: str, status: int = 200) -> Answer:
     return Answer(text.encode(), status, {"Content-Type": "text/plain"})

@@ -4,12 +4,16 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from config import ROOT
 from editorial.domain.findings import FindingEvent
 from editorial.store.audit import AuditState
 from editorial.store.base import Sessions
 from tests.integration.audit.conftest import make_site
 from tests.integration.audit.documentation import Documented, add_picture, give_description, served
+
+pytestmark = pytest.mark.thorough
 
 
 def test_two_planted_changes_are_one_fixed_and_one_new_finding(tmp_path: Path, desk: Sessions):

@@ -12,6 +12,8 @@ from editorial.adapters.guard import ForbiddenAddress, guarded_session
 from editorial.domain.addresses import ALL_PRIVATE, AllowList
 from tests.integration.audit.conftest import Answer, Web, page
 
+pytestmark = pytest.mark.thorough
+
 ONLY_OURS = AllowList.of(["127.0.0.1"])
 
 

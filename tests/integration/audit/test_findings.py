@@ -3,6 +3,7 @@
 from collections import Counter
 from datetime import UTC, datetime
 
+import pytest
 from sqlalchemy import select
 
 from editorial.domain.findings import FindingState
@@ -14,6 +15,8 @@ from editorial.store.audit import Audit, AuditFailure, AuditTrigger, Finding
 from editorial.store.base import Sessions
 from editorial.store.content import ContentItem, Site, content_types
 from tests.integration.audit.conftest import Answer, Web, audit_site, links, make_site, page
+
+pytestmark = pytest.mark.thorough
 
 
 def states(sessions: Sessions) -> dict[tuple[str, str], str]:

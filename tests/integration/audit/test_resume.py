@@ -8,6 +8,7 @@ import threading
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from sqlalchemy import func, select
 
 from config import ROOT
@@ -17,6 +18,8 @@ from editorial.services.deps import Deps
 from editorial.store.audit import LEASE, Audit, AuditFailure, AuditPage, AuditState, AuditTrigger, Finding
 from editorial.store.base import Sessions
 from tests.integration.audit.conftest import Web, audit_site, links, make_site, page, parts
+
+pytestmark = pytest.mark.thorough
 
 RUNNER = """
 import sys

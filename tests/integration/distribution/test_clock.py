@@ -7,6 +7,8 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from time import monotonic
 
+import pytest
+
 from editorial.background.clock import Clock
 from editorial.background.pool import PublishPool
 from editorial.background.ticks import Tick, schedule
@@ -18,6 +20,8 @@ from editorial.store import distribution
 from editorial.store.base import Sessions
 from tests.conftest import Clock as MovedClock
 from tests.integration.distribution.sites import Desk, Repository, make_desk
+
+pytestmark = pytest.mark.thorough
 
 
 @contextmanager

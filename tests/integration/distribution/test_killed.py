@@ -14,6 +14,8 @@ from tests.conftest import Clock
 from tests.integration.distribution.sites import Desk, add_item
 from tests.integration.distribution.victim import POINTS, Nursery
 
+pytestmark = pytest.mark.thorough
+
 
 @pytest.fixture(scope="module")
 def nursery() -> Iterator[Nursery]:

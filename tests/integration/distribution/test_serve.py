@@ -16,6 +16,8 @@ import requests
 
 from config import ROOT
 
+pytestmark = pytest.mark.thorough
+
 Desk = subprocess.Popen[str]
 
 
