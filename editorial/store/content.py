@@ -3,16 +3,39 @@
 import hashlib
 from collections.abc import Sequence
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, func, select, text
+from sqlalchemy import (
+    JSON,
+    CheckConstraint,
+    Enum,
+    ForeignKey,
+    Index,
+    String,
+    Text,
+    UniqueConstraint,
+    func,
+    select,
+    text,
+)
 from sqlalchemy.orm import Mapped, Session, composite, joinedload, mapped_column, relationship
 
 from editorial.domain.bilingual import Bilingual
 from editorial.domain.errors import NotFound
+from editorial.domain.keywords import Intent
 from editorial.domain.locales import Language
 from editorial.domain.workflow import Status
 from editorial.store.base import Base, Wall
+from editorial.store.campaigns import Campaign
 from editorial.store.people import Person
+
+_REMEMBERED = Enum(
+    Status,
+    native_enum=False,
+    create_constraint=False,  # a second status in one table; its CHECK is named below
+    length=32,
+    values_callable=lambda kind: [member.value for member in kind],
+)
 
 
 class ContentType(Base):
@@ -29,6 +52,8 @@ class ContentType(Base):
     review_days: Mapped[int]  # after so many days a published piece is due for a refresh
     needs_lead_form: Mapped[bool] = mapped_column(default=False)
     position: Mapped[int]
+    fields: Mapped[list[Any]] = mapped_column(default=list)  # {key, en, zh, kind: line | number | url | date}
+    checklist: Mapped[list[Any]] = mapped_column(default=list)  # {key, en, zh, required}
 
     name: Mapped[Bilingual] = composite("name_en", "name_zh")
 
@@ -62,6 +87,16 @@ class BuyingStep(Base):
     position: Mapped[int] = mapped_column(unique=True)  # 1 to 9; the number people see
 
     name: Mapped[Bilingual] = composite("name_en", "name_zh")
+
+
+class TypeCell(Base):
+    """One cell of the coverage matrix that a content type usually answers. Seeded."""
+
+    __tablename__ = "type_cell"
+
+    type_id: Mapped[int] = mapped_column(ForeignKey("content_type.id", ondelete="CASCADE"), primary_key=True)
+    role_id: Mapped[int] = mapped_column(ForeignKey("decision_role.id", ondelete="CASCADE"), primary_key=True)
+    step_id: Mapped[int] = mapped_column(ForeignKey("buying_step.id", ondelete="CASCADE"), primary_key=True)
 
 
 class Site(Base):
@@ -101,9 +136,16 @@ class ContentItem(Base):
             name="slot_is_whole",
         ),
         CheckConstraint("publish_fold IN (0, 1)", name="fold"),
+        CheckConstraint("priority BETWEEN 1 AND 3", name="priority"),
+        CheckConstraint("status <> 'on_hold' OR hold_reason <> ''", name="hold_has_reason"),
+        CheckConstraint("status <> 'on_hold' OR held_from IS NOT NULL", name="hold_remembers"),
+        CheckConstraint("status <> 'rejected' OR rejected_reason <> ''", name="rejected_has_reason"),
         UniqueConstraint("site_id", "slug", name="uq_content_item_site_slug"),
         Index("ix_content_item_target_date", "target_date"),
         Index("ix_content_item_publish_at", "publish_at"),
+        Index("ix_content_item_campaign_id", "campaign_id"),
+        Index("ix_content_item_query_key", "query_key"),
+        Index("ix_content_item_review_by", "review_by"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -129,6 +171,20 @@ class ContentItem(Base):
     content_hash: Mapped[str] = mapped_column(String(64))
     review_hash: Mapped[str | None] = mapped_column(String(64))
     approved_hash: Mapped[str | None] = mapped_column(String(64))
+    live_hash: Mapped[str | None] = mapped_column(String(64))  # of the text that is out; None: nothing is
+    campaign_id: Mapped[int | None] = mapped_column(ForeignKey("campaign.id", ondelete="RESTRICT"))
+    priority: Mapped[int] = mapped_column(default=2)  # 1 is the highest of three
+    target_query: Mapped[str] = mapped_column(String(200), default="")  # as it was typed
+    query_key: Mapped[str] = mapped_column(String(200), default="")  # its normalised form
+    query_intent: Mapped[Intent] = mapped_column(default=Intent.INFORMATIONAL)
+    is_offer: Mapped[bool] = mapped_column(default=False)  # a discount or promotion
+    details: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)  # values of the type's own fields, by key
+    review_by: Mapped[date | None]  # a published item is due for a refresh after it
+    hold_reason: Mapped[str] = mapped_column(Text, default="")
+    held_from: Mapped[Status | None] = mapped_column(_REMEMBERED)  # where an item on hold goes back to
+    rejected_reason: Mapped[str] = mapped_column(Text, default="")
+    archived_at: Mapped[datetime | None]
+    archived_from: Mapped[Status | None] = mapped_column(_REMEMBERED)  # where an archived item goes back to
     created_at: Mapped[datetime]
     created_by: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"))
     updated_at: Mapped[datetime]
@@ -137,6 +193,7 @@ class ContentItem(Base):
     type: Mapped[ContentType] = relationship(lazy="joined", innerjoin=True)
     owner: Mapped[Person | None] = relationship(foreign_keys=[owner_id])
     site: Mapped[Site | None] = relationship()
+    campaign: Mapped[Campaign | None] = relationship()
     cells: Mapped[list["ItemRoleStep"]] = relationship(
         cascade="all, delete-orphan", order_by="ItemRoleStep.role_id, ItemRoleStep.step_id"
     )

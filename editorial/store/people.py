@@ -24,6 +24,7 @@ class Workspace(Base):
     language: Mapped[Language]
     zone: Mapped[str] = mapped_column(String(64))  # IANA
     week_start: Mapped[int] = mapped_column(default=0)  # 0 is Monday
+    self_approval: Mapped[bool | None]  # may one approve one's own text? None: only where nobody else could
     created_at: Mapped[datetime]
 
 
