@@ -172,7 +172,7 @@ class ContentItem(Base):
     review_hash: Mapped[str | None] = mapped_column(String(64))
     approved_hash: Mapped[str | None] = mapped_column(String(64))
     live_hash: Mapped[str | None] = mapped_column(String(64))  # of the text that is out; None: nothing is
-    campaign_id: Mapped[int | None] = mapped_column(ForeignKey("campaign.id", ondelete="RESTRICT"))
+    campaign_id: Mapped[int | None] = mapped_column(ForeignKey("campaign.id"))  # never deleted while it has items
     priority: Mapped[int] = mapped_column(default=2)  # 1 is the highest of three
     target_query: Mapped[str] = mapped_column(String(200), default="")  # as it was typed
     query_key: Mapped[str] = mapped_column(String(200), default="")  # its normalised form

@@ -14,7 +14,7 @@ COLUMNS = (
     (
         "content_item",
         "campaign_id",
-        "INTEGER CONSTRAINT fk_content_item_campaign_id REFERENCES campaign (id) ON DELETE RESTRICT",
+        "INTEGER CONSTRAINT fk_content_item_campaign_id REFERENCES campaign (id)",
     ),
     (
         "content_item",
@@ -46,8 +46,9 @@ COLUMNS = (
         "content_item",
         "held_from",
         (
-            f"VARCHAR(32) CONSTRAINT ck_content_item_hold_remembers CHECK "
-            f"((status <> 'on_hold' OR held_from IS NOT NULL) AND held_from <> 'scheduled' AND held_from IN ({_STATUS}))"
+            "VARCHAR(32) CONSTRAINT ck_content_item_hold_remembers CHECK "
+            "((status <> 'on_hold' OR held_from IS NOT NULL) AND held_from <> 'scheduled' "
+            f"AND held_from IN ({_STATUS}))"
         ),
     ),
     (
