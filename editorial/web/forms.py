@@ -30,8 +30,8 @@ class Form:
         self.errors.setdefault(error.field or "", explain(error))
 
     def text(self, name: str, *, longest: int = 100_000) -> str:
-        """The text of a field with line ends made equal."""
-        value = self.typed.get(name, "").replace("\r\n", "\n")
+        """The text of a field with line ends made equal, and without NUL, which PostgreSQL does not keep."""
+        value = self.typed.get(name, "").replace("\r\n", "\n").replace("\x00", "")
         if len(value) > longest:
             self._wrong(
                 name,
