@@ -3,6 +3,7 @@
 from flask import Flask, g, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
+from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException
 
 from editorial.domain.errors import EditorialError, NotFound
@@ -14,6 +15,7 @@ from editorial.web.log import log
 def register(app: Flask) -> None:
     """Catch what views raise."""
     app.register_error_handler(EditorialError, refused)
+    app.register_error_handler(StaleDataError, overtaken)
     app.register_error_handler(CSRFError, forged)
     app.register_error_handler(HTTPException, plain)
     app.register_error_handler(Exception, crashed)
@@ -22,6 +24,15 @@ def register(app: Flask) -> None:
 def refused(error: EditorialError) -> ResponseReturnValue:
     """A refusal that no view showed beside its field."""
     return _answer(error.says, error.hint, error.http_status)
+
+
+def overtaken(_: StaleDataError) -> ResponseReturnValue:
+    """Two saves met between a look and a write; the version column let one of them through."""
+    return _answer(
+        Message(N_("Somebody else saved this a moment before you.")),
+        Message(N_("Nothing of yours was written. Load the page again, then decide.")),
+        409,
+    )
 
 
 def forged(_: CSRFError) -> ResponseReturnValue:
