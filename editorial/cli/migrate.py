@@ -15,4 +15,6 @@ def migrate(assembly: Assembly) -> None:
     before = migrations.current(engine)
     migrations.to_revision(engine, deps.scripts)
     after = migrations.current(engine)
-    click.echo(f"The database is at {after}." if before == after else f"The database went from {before or 'empty'} to {after}.")
+    click.echo(
+        f"The database is at {after}." if before == after else f"The database went from {before or 'empty'} to {after}."
+    )
