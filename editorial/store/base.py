@@ -81,14 +81,17 @@ def make_engine(url: str) -> Engine:
     SQLite: WAL, foreign keys, and BEGIN IMMEDIATE for every transaction that may write; measured with four processes
     and 400 increments, the driver's own mode lost 287 of them in silence. Sessions that only read say so with
     `execution_options(write=False)` and never queue behind a writer.
+
+    A page holds two connections for a moment (its own, and one for the clock's health), so there may be more of them
+    than threads: with fewer, sixteen pages at once waited for one another until the pool gave up after 30 seconds.
     """
     parsed = make_url(url)
     if parsed.get_backend_name() == "sqlite":
-        engine = create_engine(parsed, connect_args={"timeout": 30, "check_same_thread": False})
+        engine = create_engine(parsed, connect_args={"timeout": 30, "check_same_thread": False}, max_overflow=-1)
         event.listen(engine, "connect", _on_sqlite_connect)
         event.listen(engine, "begin", _on_sqlite_begin)
         return engine
-    return create_engine(parsed.set(drivername="postgresql+psycopg"), pool_pre_ping=True, pool_size=10, max_overflow=20)
+    return create_engine(parsed.set(drivername="postgresql+psycopg"), pool_pre_ping=True, pool_size=10, max_overflow=50)
 
 
 def make_sessions(engine: Engine) -> Sessions:
