@@ -13,7 +13,7 @@ from editorial.background.pool import PublishPool
 from editorial.background.ticks import Tick, schedule
 from editorial.background.ticks.audits import AuditRunner
 from editorial.services.deps import Deps
-from editorial.store import distribution
+from editorial.store import clock
 
 log = structlog.get_logger()
 
@@ -70,7 +70,7 @@ class Clock:
             error = f"{type(fault).__name__}: {fault}"
         try:
             with deps.sessions.begin() as session:
-                distribution.record_tick(
+                clock.record_tick(
                     session,
                     tick.name,
                     worker=deps.worker,
@@ -91,5 +91,5 @@ class Clock:
             log.warning("clock.jumped", seconds=round(skew - self._skew))
             self._skew = skew
         with deps.sessions.begin() as session:
-            distribution.beat(session, deps.worker, deps.now(), skew)
+            clock.beat(session, deps.worker, deps.now(), skew)
         return {}

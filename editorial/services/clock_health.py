@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from editorial.domain.messages import N_, NP_, Message
 from editorial.services.deps import Deps
-from editorial.store import distribution
+from editorial.store import clock, distribution
 from editorial.store.base import reading
 
 PUBLISH_TICK = "publish-due"
@@ -66,7 +66,7 @@ def duration(seconds: float) -> Message:
 
 def clock_health(session: Session, now: datetime, *, expected: bool = True) -> ClockHealth:
     """Look at the last completed publish tick and at what waits for it."""
-    tick = distribution.tick_state(session, PUBLISH_TICK)
+    tick = clock.tick_state(session, PUBLISH_TICK)
     age = (now - tick.completed_at).total_seconds() if tick is not None and tick.completed_at is not None else None
     count, oldest = distribution.overdue(session, now)
     return ClockHealth(

@@ -164,45 +164,6 @@ class JobAttempt(Base):
     diagnostic: Mapped[str] = mapped_column(Text, default="")  # redacted
 
 
-class WorkerHeartbeat(Base):
-    """One process that runs the clock, and when it was last alive."""
-
-    __tablename__ = "worker_heartbeat"
-
-    worker: Mapped[str] = mapped_column(String(120), primary_key=True)
-    started_at: Mapped[datetime]
-    seen_at: Mapped[datetime]
-    skew_seconds: Mapped[float] = mapped_column(default=0.0)  # wall clock against monotonic clock since the start
-
-
-class TickState(Base):
-    """The last run of one kind of tick, in whichever process it ran."""
-
-    __tablename__ = "tick_state"
-
-    name: Mapped[str] = mapped_column(String(40), primary_key=True)
-    worker: Mapped[str] = mapped_column(String(120))
-    started_at: Mapped[datetime]
-    completed_at: Mapped[datetime | None]
-    failed_at: Mapped[datetime | None]
-    error: Mapped[str] = mapped_column(String(500), default="")
-
-
-class TickRun(Base):
-    """A run of a tick that did something or failed. A short history: old rows are swept."""
-
-    __tablename__ = "tick_run"
-    __table_args__ = (Index("ix_tick_run_started_at", "started_at"),)
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    name: Mapped[str] = mapped_column(String(40))
-    worker: Mapped[str] = mapped_column(String(120))
-    started_at: Mapped[datetime]
-    milliseconds: Mapped[int]
-    counts: Mapped[dict[str, Any]] = mapped_column(default=dict)
-    error: Mapped[str] = mapped_column(String(500), default="")
-
-
 # -- channels -----------------------------------------------------------------------------------------------------
 
 
@@ -282,14 +243,6 @@ def count_live_jobs(session: Session, *, item_id: int | None = None, channel_id:
     if channel_id is not None:
         wanted = wanted.where(DistributionJob.channel_id == channel_id)
     return session.scalar(wanted) or 0
-
-
-def queue(session: Session, since: datetime, until: datetime, *, limit: int = 500) -> Sequence[DistributionJob]:
-    """What went out since `since`, goes out until `until`, and everything that needs a person, in order of time."""
-    needs = DistributionJob.state.in_({JobState.UNKNOWN_OUTCOME, JobState.HELD, JobState.AWAITING_HUMAN})
-    wanted = select(DistributionJob).where(or_(DistributionJob.due_at.between(since, until), needs))
-    wanted = wanted.options(joinedload(DistributionJob.item), joinedload(DistributionJob.channel))
-    return session.scalars(wanted.order_by(DistributionJob.due_at, DistributionJob.id).limit(limit)).all()
 
 
 # -- jobs, for the clock ------------------------------------------------------------------------------------------
@@ -427,63 +380,3 @@ def silently_stuck(session: Session, now: datetime) -> list[int]:
     excused = or_(Job.lease_until > now, Job.next_try_at > now, Job.last_error.is_not(None))
     wanted = select(Job.id).where(silent, Job.due_at <= now - timedelta(minutes=5), ~func.coalesce(excused, False))
     return list(session.scalars(wanted.order_by(Job.id)))
-
-
-# -- the clock itself ---------------------------------------------------------------------------------------------
-
-
-def beat(session: Session, worker: str, now: datetime, skew_seconds: float = 0.0) -> None:
-    """This process is alive."""
-    row = session.get(WorkerHeartbeat, worker)
-    if row is None:
-        session.add(WorkerHeartbeat(worker=worker, started_at=now, seen_at=now, skew_seconds=skew_seconds))
-    else:
-        row.seen_at, row.skew_seconds = now, skew_seconds
-
-
-def tick_state(session: Session, name: str) -> TickState | None:
-    """The last run of a kind of tick, if it ever ran."""
-    return session.get(TickState, name)
-
-
-def record_tick(
-    session: Session,
-    name: str,
-    *,
-    worker: str,
-    started_at: datetime,
-    ended_at: datetime,
-    milliseconds: int,
-    counts: dict[str, int],
-    error: str = "",
-) -> None:
-    """Update the row of this kind of tick; a run that did something or failed also joins the history."""
-    row = session.get(TickState, name)
-    if row is None:
-        row = TickState(name=name, worker=worker, started_at=started_at)
-        session.add(row)
-    row.worker, row.started_at, row.error = worker, started_at, error[:500]
-    if error:
-        row.failed_at = ended_at
-    else:
-        row.completed_at = ended_at
-    if error or any(counts.values()):
-        session.add(
-            TickRun(
-                name=name,
-                worker=worker,
-                started_at=started_at,
-                milliseconds=milliseconds,
-                counts=counts,
-                error=error[:500],
-            )
-        )
-
-
-def sweep_clock(session: Session, now: datetime) -> None:
-    """Forget runs older than a week and processes silent for a day."""
-    for old in (
-        TickRun.__table__.delete().where(TickRun.started_at < now - timedelta(days=7)),  # type: ignore[attr-defined]
-        WorkerHeartbeat.__table__.delete().where(WorkerHeartbeat.seen_at < now - timedelta(days=1)),  # type: ignore[attr-defined]
-    ):
-        session.execute(old)

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, func, select, update
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, delete, func, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from editorial.domain.locales import Language
@@ -172,4 +172,4 @@ def failures_since(session: Session, since: datetime, *, email: str | None = Non
 
 def sweep_attempts(session: Session, now: datetime) -> None:
     """Forget tries older than a day."""
-    session.execute(SignInAttempt.__table__.delete().where(SignInAttempt.at < now - timedelta(days=1)))  # type: ignore[attr-defined]
+    session.execute(delete(SignInAttempt).where(SignInAttempt.at < now - timedelta(days=1)))

@@ -16,6 +16,7 @@ from editorial.background.ticks.audits import AuditRunner
 from editorial.domain.jobs import JobState
 from editorial.services import clock_health
 from editorial.services.deps import Deps
+from editorial.store import clock as records
 from editorial.store import distribution
 from editorial.store.base import Sessions
 from tests.conftest import Clock as MovedClock
@@ -96,7 +97,7 @@ def test_a_tick_that_raises_is_written_down_and_stops_nothing(deps: Deps, sessio
     Clock(deps).run(Tick("broken", broken, 1))
 
     with sessions() as session:
-        state = distribution.tick_state(session, "broken")
+        state = records.tick_state(session, "broken")
     assert state is not None
     assert (state.error, state.completed_at) == ("RuntimeError: no disk", None)
 
@@ -106,8 +107,8 @@ def test_a_tick_without_work_leaves_no_history_but_a_time(deps: Deps, sessions: 
     Clock(deps).run(publish)
 
     with sessions() as session:
-        state = distribution.tick_state(session, publish.name)
-        runs = session.query(distribution.TickRun).count()
+        state = records.tick_state(session, publish.name)
+        runs = session.query(records.TickRun).count()
     assert state is not None
     assert (state.completed_at, runs) == (deps.now(), 0)
 
@@ -130,7 +131,7 @@ def test_a_jump_of_the_wall_clock_is_noted_in_the_heartbeat(deps: Deps, clock: M
     metronome.run(Tick("heartbeat", metronome.beat, 5))
 
     with sessions() as session:
-        beat = session.get(distribution.WorkerHeartbeat, deps.worker)
+        beat = session.get(records.WorkerHeartbeat, deps.worker)
     assert beat is not None
     assert beat.skew_seconds == 3595
 
