@@ -13,6 +13,11 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 ROOT = Path(__file__).resolve().parent
 
 
+def locale_name() -> str:
+    """The locale of whoever runs a command, such as `zh_CN.UTF-8`, in the order of POSIX; empty where none is set."""
+    return next(filter(None, map(os.environ.get, ("LC_ALL", "LC_MESSAGES", "LANG"))), None) or ""
+
+
 class Config(BaseSettings):
     """One frozen set of settings, made once at the start and handed down."""
 

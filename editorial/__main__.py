@@ -11,12 +11,15 @@ from editorial.app import create_app, make_deps, set_up_logging
 from editorial.background.clock import Clock
 from editorial.cli.assembly import Assembly
 from editorial.cli.audit import audit
+from editorial.cli.language import say, speaks
 from editorial.cli.migrate import migrate
 from editorial.cli.serve import serve
+from editorial.domain.messages import N_, Message
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="editorial")
+@speaks
 @click.pass_context
 def editorial(context: click.Context) -> None:
     """The planning desk of B2B content teams: plan, publish, audit, mend."""
@@ -36,7 +39,7 @@ def read_config() -> Config:
             f"  EDITORIAL_{'_'.join(str(part) for part in fault['loc']).upper()}: {fault['msg']}"
             for fault in error.errors()
         ]
-        raise click.UsageError("These settings do not fit:\n" + "\n".join(lines)) from error
+        raise click.UsageError("\n".join([say(Message(N_("These settings do not fit:"))), *lines])) from error
     set_up_logging(config)
     return config
 

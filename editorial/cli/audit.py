@@ -15,16 +15,16 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from sqlalchemy.orm import Session
 
-from editorial.adapters.catalog import Catalog, Catalogs
+from editorial.adapters.catalog import Catalog
 from editorial.audit.crawl import records
 from editorial.audit.crawl.records import StopReason
 from editorial.audit.folder import BASE, Folder
 from editorial.audit.report import page_json, text_report
 from editorial.audit.rule import Severity
 from editorial.audit.rules import BY_ID
+from editorial.cli.language import say, speaks, spoken
 from editorial.domain.addresses import ALL_PRIVATE, NOTHING_PRIVATE
 from editorial.domain.errors import EditorialError
-from editorial.domain.locales import Language
 from editorial.domain.messages import N_, Message
 from editorial.domain.urls import n1, path_of
 from editorial.services import audit_output, auditing
@@ -32,7 +32,7 @@ from editorial.services.audit_storage import Report
 from editorial.services.auditing import AuditParts
 from editorial.services.stop_reasons import why_it_stopped
 from editorial.store.audit import Audit, AuditState
-from editorial.store.base import Base, make_engine, make_sessions
+from editorial.store.base import Base, make_engine, make_sessions, reading
 
 FOUND, COULD_NOT_RUN, INTERRUPTED = 1, 3, 130  # exit statuses; 2 is click's, for bad usage
 NEVER = "never"
@@ -54,7 +54,7 @@ NEVER = "never"
     show_default=True,
     help="Exit with status 1 when a finding is at least this bad.",
 )
-@click.option("--lang", type=click.Choice(["en", "zh"]), default="en", show_default=True)
+@speaks
 @click.option("--allow-private", is_flag=True, help="Let the crawl reach private network addresses.")
 def audit(
     *,
@@ -67,7 +67,6 @@ def audit(
     rate: float,
     concurrency: int,
     fail_on: str,
-    lang: str,
     allow_private: bool,
 ) -> None:
     """Judge TARGET: the address of a site, a folder of built pages, or one HTML file.
@@ -78,7 +77,7 @@ def audit(
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
         wrapper_class=structlog.make_filtering_bound_logger(40),  # errors only: the output belongs to the report
     )
-    catalog = Catalogs()[Language.ZH if lang == "zh" else Language.EN]
+    catalog = spoken()
     try:
         folder = _folder(target, base)
     except EditorialError as error:
@@ -102,7 +101,7 @@ def audit(
         )
         try:
             done = _run(parts, start, options, folder, catalog)
-            with parts.sessions() as session:
+            with reading(parts.sessions) as session:
                 status = _report(
                     session,
                     session.get_one(Audit, done),
@@ -127,13 +126,14 @@ def _folder(target: str, base: str | None) -> Folder | None:
     """
     if target.partition("://")[0].lower() in ("http", "https"):
         if base is not None:
-            raise click.UsageError("--url goes with a folder or a file only.")
+            raise click.UsageError(say(Message(N_("--url goes with a folder or a file only."))))
         return None
     path = Path(target)
     if not path.exists():
-        raise click.UsageError(f"{target} is neither a file here nor an address that begins with http:// or https://.")
+        neither = N_("%(target)s is neither a file here nor an address that begins with http:// or https://.")
+        raise click.UsageError(say(Message(neither, {"target": target})))
     if base is not None and n1(base) is None:
-        raise click.UsageError(f"--url {base} is no address.")
+        raise click.UsageError(say(Message(N_("--url %(url)s is no address."), {"url": base})))
     return Folder(path, base or BASE)
 
 

@@ -11,12 +11,15 @@ from waitress.server import create_server
 
 from config import Config
 from editorial.cli.assembly import Assembly
+from editorial.cli.language import say, speaks
+from editorial.domain.messages import N_, Message
 from editorial.services import welcome
 from editorial.services.deps import Deps
 from editorial.store import migrate
 
 
 @click.command("serve")
+@speaks
 @click.pass_obj
 def serve(assembly: Assembly) -> None:
     """Migrate the database, run the clock and serve the desk. Ctrl+C or SIGTERM ends it; what runs is finished."""
@@ -42,7 +45,7 @@ def serve(assembly: Assembly) -> None:
         server.close()
         if clock:
             clock.stop()
-    click.echo("Editorial has stopped.")
+    click.echo(say(Message(N_("Editorial has stopped."))))
 
 
 def _interrupt(_number: int, _frame: FrameType | None) -> NoReturn:
@@ -60,20 +63,27 @@ def _listen(config: Config) -> socket.socket:
         listener.bind(place)
         listener.listen(1024)
     except OSError as error:
-        if error.errno == errno.EADDRINUSE:
-            raise click.ClickException(
-                f"Port {config.port} on {config.host} is taken, perhaps by another Editorial. "
+        place_asked = {"host": config.host, "port": str(config.port)}
+        taken = Message(
+            N_(
+                "Port %(port)s on %(host)s is taken, perhaps by another Editorial. "
                 "Stop that one, or choose another port: EDITORIAL_PORT=8001"
-            ) from error
-        raise click.ClickException(
-            f"This machine does not let us listen on {config.host}, port {config.port}: {error.strerror}. "
-            "Choose another address with EDITORIAL_HOST and EDITORIAL_PORT."
-        ) from error
+            ),
+            place_asked,
+        )
+        closed = Message(
+            N_(
+                "This machine does not let us listen on %(host)s, port %(port)s: %(said)s. "
+                "Choose another address with EDITORIAL_HOST and EDITORIAL_PORT."
+            ),
+            {**place_asked, "said": error.strerror or str(error)},
+        )
+        raise click.ClickException(say(taken if error.errno == errno.EADDRINUSE else closed)) from error
     return listener
 
 
 def _greet(deps: Deps) -> None:
     """Where the desk is, and before set-up the one link that opens it."""
-    click.echo(f"Editorial serves on {deps.config.public_url}")
+    click.echo(say(Message(N_("Editorial serves on %(url)s"), {"url": deps.config.public_url})))
     if link := welcome.invitation_link(deps):
-        click.echo(f"Set it up with this link, which works once: {link}")
+        click.echo(say(Message(N_("Set it up with this link, which works once: %(link)s"), {"link": link})))

@@ -11,7 +11,7 @@ from tests.integration.audit.conftest import Answer, Web, links, page
 
 
 def run(*arguments: str) -> Result:
-    return CliRunner().invoke(audit, arguments)
+    return CliRunner().invoke(audit, arguments, env={"LC_ALL": "C"})
 
 
 FAST = ("--rate", "1000", "--concurrency", "4", "--allow-private")

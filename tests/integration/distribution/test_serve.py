@@ -25,7 +25,12 @@ Desk = subprocess.Popen[str]
 def serving(folder: Path, *, port: int = 0, program: str = "editorial") -> Iterator[Desk]:
     """A desk in a process of its own; it is ended if the test has not done so."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith("EDITORIAL_")}
-    environment |= {"EDITORIAL_INSTANCE_DIR": str(folder), "EDITORIAL_PORT": str(port), "PYTHONUNBUFFERED": "1"}
+    environment |= {
+        "EDITORIAL_INSTANCE_DIR": str(folder),
+        "EDITORIAL_PORT": str(port),
+        "PYTHONUNBUFFERED": "1",
+        "LC_ALL": "C.UTF-8",
+    }
     desk = subprocess.Popen(
         [sys.executable, "-m", program, "serve"],
         cwd=ROOT,

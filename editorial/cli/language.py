@@ -1,0 +1,47 @@
+"""`--lang`: the language that commands speak."""
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import click
+
+from config import locale_name
+from editorial.adapters.catalog import Catalog, Catalogs
+from editorial.domain.locales import Language
+from editorial.domain.messages import Message
+
+LANGUAGES = {"en": Language.EN, "zh": Language.ZH}
+_CHOSEN = "editorial.language"  # in click's `meta`, which a group and its commands share
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+def speaks(command: Command) -> Command:
+    """Give a command or group the option `--lang`; it may stand before or behind a command's name."""
+    option = click.option(
+        "--lang",
+        type=click.Choice(list(LANGUAGES)),
+        callback=_choose,
+        expose_value=False,
+        is_eager=True,  # so that what is wrong with the others is said in it
+        help="Language of what is printed; the one of your locale unless you say.",
+    )
+    return option(command)
+
+
+def spoken() -> Catalog:
+    """The catalogue of the running command's language."""
+    meta = click.get_current_context().meta
+    if _CHOSEN not in meta:
+        meta[_CHOSEN] = Catalogs()[Language.ZH if locale_name().startswith("zh") else Language.EN]
+    catalog: Catalog = meta[_CHOSEN]
+    return catalog
+
+
+def say(message: Message) -> str:
+    """The sentence in the running command's language."""
+    return spoken().say(message)
+
+
+def _choose(context: click.Context, _: click.Parameter, value: str | None) -> None:
+    if value is not None:
+        context.meta[_CHOSEN] = Catalogs()[LANGUAGES[value]]
