@@ -9,7 +9,7 @@ from dulwich.repo import Repo
 from editorial.domain.locales import Language
 from editorial.domain.people import Role
 from editorial.domain.workflow import Status
-from editorial.services import approvals, channels, content, moving, scheduling
+from editorial.services import approvals, channels, checklists, content, moving, scheduling
 from editorial.services.content import Draft
 from editorial.services.deps import Deps
 from editorial.store.content import ContentItem, Site
@@ -125,6 +125,9 @@ def _lead(world: World, item_id: int, stage: Status, number: int) -> None:
             return
         with deps.sessions.begin() as session:
             item = session.get_one(ContentItem, item_id)
+            if step is Status.IN_REVIEW:
+                for point in checklists.points(session, item):
+                    checklists.tick(session, deps, mei, item_id, point.key, done=True)
             moving.move(session, deps, item, step, mei)
         if step is stage:
             return
@@ -135,7 +138,7 @@ def _lead(world: World, item_id: int, stage: Status, number: int) -> None:
                 session, deps, mei, item_id, version=version, comment="Range from the survey, please."
             )
             return
-        approvals.approve(session, deps, mei, item_id, version=version)
+        approvals.approve(session, deps, world.li, item_id, version=version)
     if stage is Status.APPROVED:
         return
     with deps.sessions.begin() as session:

@@ -1,5 +1,6 @@
 """The buyer's way: which stage of the decision a buying step belongs to."""
 
+from collections.abc import Iterable
 from enum import StrEnum
 
 from editorial.domain.messages import N_, Message
@@ -42,3 +43,12 @@ def stage_of(position: int) -> Stage:
         if position <= last:
             return stage
     raise ValueError(f"there are nine buying steps: {position}")
+
+
+OFFER_STEPS = frozenset({5, 6})
+"""Where a discount or a promotion moves a buyer: while vendors are shortlisted and while one is chosen."""
+
+
+def steps_without_offers(positions: Iterable[int]) -> tuple[int, ...]:
+    """Those of the steps at which an offer moves nobody, in order."""
+    return tuple(sorted(set(positions) - OFFER_STEPS))

@@ -1,8 +1,9 @@
 """Items and their text: made, saved, archived. A save never loses what somebody else wrote."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
@@ -11,13 +12,17 @@ from sqlalchemy.orm.attributes import flag_modified
 from sqlalchemy.orm.exc import StaleDataError
 
 from editorial.domain.errors import EditorialError, StaleVersion
+from editorial.domain.journey import steps_without_offers
+from editorial.domain.keywords import LONGEST_QUERY, Intent, normalised
 from editorial.domain.locales import Language
 from editorial.domain.messages import N_, Message
 from editorial.domain.workflow import Status
-from editorial.services import scheduling, slugs
+from editorial.services import collisions, corrections, scheduling, slugs
+from editorial.services.collisions import Choice
 from editorial.services.deps import Deps
 from editorial.services.moving import move
 from editorial.store import content, history
+from editorial.store.campaigns import Campaign
 from editorial.store.content import BuyingStep, ContentItem, ContentType, DecisionRole, ItemRevision, ItemRoleStep, Site
 from editorial.store.people import Person
 
@@ -25,6 +30,7 @@ Cell = tuple[int, int]
 """Ids of a decision role and a buying step."""
 EDITED = Message(N_("The text was changed after its approval. It goes out once it is approved and scheduled again."))
 _REOPENED_BY_AN_EDIT = frozenset({Status.APPROVED, Status.SCHEDULED})
+_OUT = frozenset({Status.PUBLISHED, Status.REFRESH_DUE})
 
 
 @dataclass(frozen=True)
@@ -44,6 +50,17 @@ class Draft:
     cells: frozenset[Cell] = frozenset()
     primary: Cell | None = None
     """The cell it works for above all; the first one where none of `cells` is named."""
+    campaign_id: int | None = None
+    priority: int = 2
+    """1, 2 or 3; 1 comes first."""
+    target_query: str = ""
+    query_intent: Intent = Intent.INFORMATIONAL
+    choice: Choice | None = None
+    """What becomes of this item and another after the same query."""
+    is_offer: bool = False
+    review_by: date | None = None
+    details: Mapping[str, Any] = field(default_factory=dict)
+    """Values of the type's own fields, by key; what the type does not ask for is dropped."""
 
 
 @dataclass(frozen=True)
@@ -116,7 +133,8 @@ def create(
     """Put a new item into the plan, as an idea. The caller commits.
 
     Raises:
-        EditorialError: title, type, owner, site, slug or cells cannot be used; `field` says which.
+        EditorialError: title, type, owner, site, slug, cells... cannot be used; `field` says which.
+        CollisionRefused: another item is after the query, and nobody has decided about the two.
     """
     _check(session, draft)
     slug = slugs.checked_slug(session, draft.slug, title=draft.title, site_id=draft.site_id)
@@ -131,6 +149,7 @@ def create(
     ]
     session.add(item)
     touch(session, deps, item)
+    collisions.settle(session, deps, actor, item, draft.choice)
     _keep_revision(session, deps, actor, item)
     history.record(
         session,
@@ -148,11 +167,13 @@ def save(session: Session, deps: Deps, actor: Person, item_id: int, draft: Draft
     """Save an item as its form has it. The caller commits.
 
     Text that was approved or scheduled goes back into review when it changes, and its jobs are held; an identical
-    save changes nothing and voids nothing. A published item stays published: what is live is the approved revision.
+    save changes nothing and voids nothing. A published item stays published: what is live is the approved revision,
+    and the new text is a correction that has to be approved; jobs that carry an older correction are cancelled.
 
     Raises:
         Stale: somebody saved in the meantime; nothing was written.
         GoingOut: the text is on its way right now.
+        CollisionRefused: another item is after the query, and nobody has decided about the two.
         EditorialError: something cannot be used; `field` says what.
     """
     item = fresh_item(session, item_id, version)
@@ -169,8 +190,11 @@ def save(session: Session, deps: Deps, actor: Person, item_id: int, draft: Draft
     _write_cells(session, item, draft)
     with session.no_autoflush:  # a scheduled row may not be seen with a text that nobody approved
         _write_text(item, draft, slug)
-        if _shown(item) == before and item.content_hash == hash_before:
+        decided = collisions.settle(session, deps, actor, item, draft.choice)
+        if _shown(item) == before and item.content_hash == hash_before and decided is None:
             return Saved(item, changed=False)
+        if item.content_hash != hash_before:
+            _forget_round(session, deps, item)
         reopened = item.content_hash != hash_before and status_before in _REOPENED_BY_AN_EDIT
         if reopened:
             if status_before is Status.SCHEDULED:
@@ -181,6 +205,29 @@ def save(session: Session, deps: Deps, actor: Person, item_id: int, draft: Draft
         _keep_revision(session, deps, actor, item)
     _record_save(session, deps, actor, item, before)
     return Saved(item, changed=True, reopened_from=status_before if reopened else None)
+
+
+def offer_warning(session: Session, item: ContentItem) -> Message | None:
+    """What to say of an offer that is mapped to steps at which it moves nobody. It warns, it does not refuse."""
+    if not item.is_offer or not item.cells:
+        return None
+    positions = {step.id: step for step in content.buying_steps(session)}
+    wrong = set(steps_without_offers(positions[cell.step_id].position for cell in item.cells))
+    named = [step for step in positions.values() if step.position in wrong]
+    if not named:
+        return None
+    return Message(
+        N_("An offer moves buyers at steps 5 and 6. Here it is mapped to %(steps)s."),
+        {"steps": ", ".join(str(step.position) for step in named)},
+    )
+
+
+def _forget_round(session: Session, deps: Deps, item: ContentItem) -> None:
+    """Another text than the one that was approved: an update under way stops, a hold goes back to review."""
+    if item.status in _OUT:
+        corrections.stop(session, item, deps.now())
+    elif item.status is Status.ON_HOLD and item.held_from is Status.APPROVED:
+        item.held_from = Status.IN_REVIEW
 
 
 def _check(session: Session, draft: Draft) -> None:
@@ -195,6 +242,17 @@ def _check(session: Session, draft: Draft) -> None:
     owner = session.get(Person, draft.owner_id) if draft.owner_id is not None else None
     if draft.owner_id is not None and owner is None:
         raise EditorialError(Message(N_("There is no such person.")), hint=from_list, field="owner")
+    campaign = session.get(Campaign, draft.campaign_id) if draft.campaign_id is not None else None
+    if draft.campaign_id is not None and campaign is None:
+        raise EditorialError(Message(N_("There is no such campaign.")), hint=from_list, field="campaign")
+    if not 1 <= draft.priority <= 3:
+        raise EditorialError(Message(N_("There is no such priority.")), hint=from_list, field="priority")
+    if len(draft.target_query) > LONGEST_QUERY:
+        raise EditorialError(
+            Message(N_("Nobody types so long a query.")),
+            hint=Message(N_("Use at most %(count)s characters."), {"count": LONGEST_QUERY}),
+            field="target_query",
+        )
     roles, steps = set(session.scalars(select(DecisionRole.id))), set(session.scalars(select(BuyingStep.id)))
     if any(role not in roles or step not in steps for role, step in draft.cells):
         raise EditorialError(
@@ -207,7 +265,13 @@ def _check(session: Session, draft: Draft) -> None:
 def _write_text(item: ContentItem, draft: Draft, slug: str) -> None:
     item.type_id, item.title, item.language, item.slug = draft.type_id, draft.title.strip(), draft.language, slug
     item.description, item.brief, item.body = draft.description.strip(), draft.brief.strip(), draft.body
-    item.owner_id, item.site_id = draft.owner_id, draft.site_id
+    item.owner_id, item.site_id, item.campaign_id = draft.owner_id, draft.site_id, draft.campaign_id
+    item.priority, item.is_offer = draft.priority, draft.is_offer
+    item.target_query, item.query_key = draft.target_query.strip(), normalised(draft.target_query)
+    item.query_intent = draft.query_intent
+    item.details = {key: value for key, value in draft.details.items() if value not in {"", None}}
+    if item.status in _OUT:
+        item.review_by = draft.review_by
     item.content_hash = content.hash_of(
         title=item.title, slug=slug, description=item.description, body=item.body, language=item.language.value
     )
@@ -260,6 +324,12 @@ def _shown(item: ContentItem) -> dict[str, object]:
         "type_id": item.type_id,
         "owner_id": item.owner_id,
         "site_id": item.site_id,
+        "campaign_id": item.campaign_id,
+        "priority": item.priority,
+        "target_query": [item.target_query, item.query_intent.value] if item.target_query else None,
+        "is_offer": item.is_offer,
+        "review_by": item.review_by.isoformat() if item.review_by else None,
+        "details": dict(item.details),
         "brief": item.brief,
         "cells": sorted([cell.role_id, cell.step_id, int(cell.is_primary)] for cell in item.cells),
         "text": item.content_hash[:12],

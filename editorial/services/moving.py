@@ -5,14 +5,18 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from editorial.domain import workflow
+from editorial.domain.messages import N_, Message
 from editorial.domain.people import permissions
 from editorial.domain.workflow import Status, TransitionRefused, Way
+from editorial.services import scheduling
 from editorial.services.deps import Deps
-from editorial.services.scheduling import situation
+from editorial.services.steps import advance, situation
 from editorial.store import history
 from editorial.store.content import ContentItem
 from editorial.store.history import HistoryEvent
 from editorial.store.people import Person
+
+ON_HOLD = Message(N_("The item was put on hold."))
 
 
 @dataclass(frozen=True)
@@ -28,9 +32,11 @@ def ways_on(session: Session, deps: Deps, item: ContentItem, actor: Person) -> l
 
     What only the click itself brings (a comment, an address) counts as given.
     """
-    now = situation(session, item, deps.now(), comment="…", url="…")
+    now = situation(session, item, deps.now(), actor=actor, comment="…", url="…")
     found = []
     for way in workflow.ways_from(item.status):
+        if not way.by_hand or _leads_elsewhere(item, way):
+            continue
         try:
             workflow.check(now, way.to, permissions(actor.roles))
         except TransitionRefused as refusal:
@@ -57,19 +63,13 @@ def move(
 
     Raises:
         TransitionRefused: there is no such way, the actor may not take it, or a guard refuses.
+        GoingOut: it is put on hold while a job of it is being sent.
     """
-    workflow.check(
-        situation(session, item, deps.now(), comment=comment, url=evidence_url), to, permissions(actor.roles)
-    )
     before = item.status
-
-    item.status = to
-    item.updated_at = deps.now()
-    if to in {Status.IN_REVIEW, Status.CHANGES_REQUESTED}:
-        item.review_hash = item.content_hash  # what the round is about, and what an answer to it must differ from
-        item.approved_hash = None
-    elif to is Status.APPROVED and before is Status.IN_REVIEW:
-        item.approved_hash = item.content_hash
+    facing = situation(session, item, deps.now(), actor=actor, comment=comment, url=evidence_url)
+    advance(item, to, facing, permissions(actor.roles), deps.now())
+    if to is Status.ON_HOLD and before is Status.SCHEDULED:
+        scheduling.hold_jobs(session, item, deps.now(), ON_HOLD)
     return history.record(
         session,
         at=deps.now(),
@@ -81,3 +81,10 @@ def move(
         after={"status": to.value} | ({"comment": comment} if comment else {}),
         undo_token=deps.token() if undo else None,
     )
+
+
+def _leads_elsewhere(item: ContentItem, way: Way) -> bool:
+    """Of the ways back from hold and archive only one leads home; the others would be eleven dead buttons."""
+    if item.status is Status.ON_HOLD and way.to is not Status.ARCHIVED:
+        return way.to is not item.held_from
+    return item.status is Status.ARCHIVED and way.to is not item.archived_from

@@ -18,6 +18,7 @@ from editorial.domain.workflow import Status
 from editorial.services import scheduling
 from editorial.services.content import Stale, fresh_item, last_actor, touch
 from editorial.services.deps import Deps
+from editorial.services.steps import advance, situation
 from editorial.store import content, history
 from editorial.store.content import ContentItem
 from editorial.store.history import HistoryEvent
@@ -211,8 +212,9 @@ def _restore_slot(session: Session, deps: Deps, actor: Person, item: ContentItem
     item.target_date = _date(before["target_date"])
 
 
-def _restore_status(_: Session, __: Deps, ___: Person, item: ContentItem, before: dict[str, Any]) -> None:
-    item.status = Status(before["status"])
+def _restore_status(session: Session, deps: Deps, actor: Person, item: ContentItem, before: dict[str, Any]) -> None:
+    facing = situation(session, item, deps.now(), actor=actor)
+    advance(item, Status(before["status"]), facing, permissions(actor.roles), deps.now())
 
 
 _TAKE_BACK: dict[str, Callable[[Session, Deps, Person, ContentItem, dict[str, Any]], None]] = {

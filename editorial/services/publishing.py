@@ -15,7 +15,6 @@ from sqlalchemy.orm import Session
 
 from editorial.adapters.channels.base import ChannelAdapter
 from editorial.adapters.channels.live import seen_live
-from editorial.domain import workflow
 from editorial.domain.jobs import (
     CLAIM_LEASE,
     TERMINAL,
@@ -37,7 +36,7 @@ from editorial.domain.urls import n2
 from editorial.domain.workflow import Status, TransitionRefused
 from editorial.services.channels import adapter_of, surroundings
 from editorial.services.deps import Deps
-from editorial.services.scheduling import situation
+from editorial.services.steps import advance, situation
 from editorial.store import distribution, history
 from editorial.store.content import ContentItem
 from editorial.store.distribution import DistributionJob, JobAttempt
@@ -45,6 +44,8 @@ from editorial.store.distribution import DistributionJob, JobAttempt
 log = structlog.get_logger()
 
 Checkpoint = Callable[[str], None]
+_LIVE = frozenset({Status.PUBLISHED, Status.REFRESH_DUE})
+_GOES_OUT = _LIVE | {Status.SCHEDULED}
 CLOCK_MAY = frozenset({Permission.PUBLISH})
 _LIVE_WITHIN = timedelta(minutes=30)
 """A page not seen so long after it was handed over is worth a word."""
@@ -136,7 +137,7 @@ def _look_again(job: DistributionJob, now: datetime) -> tuple[JobState, Message 
         return JobState.HELD, Message(N_("The channel is switched off."))
     if item.approved_hash != job.content_hash or item.content_hash != job.content_hash:
         return JobState.HELD, Message(N_("The text was changed after its approval."))
-    if item.status not in {Status.SCHEDULED, Status.PUBLISHED}:
+    if item.status not in _GOES_OUT:
         return JobState.HELD, Message(N_("The item is not scheduled any more."))
     if too_late(job.due_at, now, job.channel.late_ok):
         return JobState.MISSED, Message(N_("Its time was missed; it does not go out by itself any more."))
@@ -278,21 +279,18 @@ def complete(session: Session, job: DistributionJob, now: datetime) -> JobState:
 def _publish_item(session: Session, job: DistributionJob, url: str, now: datetime) -> None:
     session.flush()
     item = _lock_item(session, job.item)
-    if item.url is None or item.status is not Status.PUBLISHED:
+    if item.url is None or item.status not in _LIVE:
         item.url, item.url_n2 = url, n2(url)
     if item.published_at is None:
         item.published_at = now
-    item.publish_failed = False
-    item.updated_at = now
-    if item.status is Status.PUBLISHED:
+    item.publish_failed, item.live_hash, item.updated_at = False, job.content_hash, now
+    if item.status in _LIVE:  # a correction, or another channel
         return
     before = item.status
     try:
-        workflow.check(situation(session, item, now, url=url), Status.PUBLISHED, CLOCK_MAY)
+        advance(item, Status.PUBLISHED, situation(session, item, now, url=url), CLOCK_MAY, now)
     except TransitionRefused:
         log.warning("item.live_but_reopened", item_id=item.id, status=before.value)  # edited while it was being sent
-    else:
-        item.status = Status.PUBLISHED
     history.record(
         session,
         at=now,
@@ -318,8 +316,8 @@ def settle(session: Session, item: ContentItem, now: datetime) -> None:
     _lock_item(session, item)
     if item.status is not Status.SCHEDULED or distribution.count_live_jobs(session, item_id=item.id):
         return
-    workflow.check(situation(session, item, now), Status.APPROVED, CLOCK_MAY)
-    item.status, item.publish_failed, item.updated_at = Status.APPROVED, True, now
+    advance(item, Status.APPROVED, situation(session, item, now), CLOCK_MAY, now)
+    item.publish_failed = True
     history.record(
         session,
         at=now,
@@ -402,7 +400,7 @@ def _not_there(deps: Deps, job_id: int) -> JobState:
         if job.state is not JobState.UNKNOWN_OUTCOME:
             return job.state
         now = deps.now()
-        if job.item.status not in {Status.SCHEDULED, Status.PUBLISHED}:
+        if job.item.status not in _GOES_OUT:
             state = JobState.CANCELLED
         elif job.attempt >= job.max_attempts:
             state = JobState.FAILED

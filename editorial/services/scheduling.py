@@ -10,12 +10,13 @@ from sqlalchemy.orm import Session
 
 from editorial.domain import workflow
 from editorial.domain.errors import EditorialError, StaleVersion
-from editorial.domain.jobs import IN_FLIGHT, JobState, move
+from editorial.domain.jobs import IN_FLIGHT, Action, JobState, move
 from editorial.domain.messages import N_, NP_, Message
 from editorial.domain.packing import pack
 from editorial.domain.people import permissions
 from editorial.domain.slots import Slot, shown_in, slot, zone_named
 from editorial.domain.workflow import Situation, Status, TransitionRefused
+from editorial.services.steps import advance, situation
 from editorial.store import content, distribution, history
 from editorial.store.content import ContentItem
 from editorial.store.distribution import Channel, DistributionJob
@@ -55,27 +56,6 @@ class _By:
     token: Callable[[], str] = str
 
 
-def situation(session: Session, item: ContentItem, now: datetime, *, comment: str = "", url: str = "") -> Situation:
-    """What the workflow's guards need to know of an item."""
-    return Situation(
-        status=item.status,
-        title=item.title,
-        body=item.body,
-        cells=len(item.cells),
-        has_owner=item.owner_id is not None,
-        content_hash=item.content_hash,
-        approved_hash=item.approved_hash,
-        review_hash=item.review_hash,
-        has_site=item.site_id is not None,
-        channels=len(distribution.channels_of_site(session, item.site_id)),
-        publish_at=item.publish_at,
-        live_jobs=distribution.count_live_jobs(session, item_id=item.id),
-        now=now,
-        comment=comment,
-        evidence_url=url,
-    )
-
-
 def schedule(
     session: Session,
     item_id: int,
@@ -106,9 +86,9 @@ def schedule(
     """
     item = _current(session, item_id, version)
     planned = slot(wall, zone_named(zone, field="publish_zone"), fold=fold)
-    _check(session, item, planned, actor, now)
+    facing = _check(session, item, planned, actor, now)
 
-    return _plan(session, item, planned, _By(actor, now, token), JobState.QUEUED)
+    return _plan(session, item, planned, _By(actor, now, token), facing, state=JobState.QUEUED)
 
 
 def move_to_day(
@@ -149,9 +129,9 @@ def publish_now(
     fold = now.astimezone(zone).fold
     planned = Slot(wall=shown_in(now, zone), zone=zone.key, fold=fold, instant=now)
     # the guard wants a slot that lies ahead; seen from the moment before, "now" does
-    _check(session, item, planned, actor, now - timedelta(microseconds=1))
+    facing = _check(session, item, planned, actor, now - timedelta(microseconds=1))
 
-    return _plan(session, item, planned, _By(actor, now, token), JobState.DISPATCHED)
+    return _plan(session, item, planned, _By(actor, now, token), facing, state=JobState.DISPATCHED)
 
 
 def unschedule(
@@ -162,7 +142,8 @@ def unschedule(
     Returns the item and a sentence that says what came of it.
     """
     item = _current(session, item_id, version)
-    workflow.check(situation(session, item, now), Status.APPROVED, permissions(actor.roles))
+    facing = situation(session, item, now, actor=actor)
+    workflow.check(facing, Status.APPROVED, permissions(actor.roles))
     jobs = distribution.live_jobs(session, item.id, lock=True)
     if any(job.state in {JobState.ACCEPTED, JobState.UNKNOWN_OUTCOME} for job in jobs):
         raise GoingOut
@@ -170,7 +151,7 @@ def unschedule(
     before = slot_of(item)
     for job in jobs:
         cancel_job(job, now)
-    item.status, item.updated_at = Status.APPROVED, now
+    advance(item, Status.APPROVED, facing, permissions(actor.roles), now)
     item.publish_wall = item.publish_zone = item.publish_at = None
     item.publish_fold = 0
     _record(session, item, _By(actor, now), "item.unscheduled", before)
@@ -242,9 +223,9 @@ def _current(session: Session, item_id: int, version: int | None) -> ContentItem
     return item
 
 
-def _check(session: Session, item: ContentItem, planned: Slot, actor: Person, now: datetime) -> None:
+def _check(session: Session, item: ContentItem, planned: Slot, actor: Person, now: datetime) -> Situation:
     """Everything that may refuse a slot. Another slot passes the same guards as the first one did."""
-    facing = replace(situation(session, item, now), publish_at=planned.instant)
+    facing = replace(situation(session, item, now, actor=actor), publish_at=planned.instant)
     if item.status is Status.SCHEDULED:
         facing = replace(facing, status=Status.APPROVED)
     workflow.check(facing, Status.SCHEDULED, permissions(actor.roles))
@@ -257,15 +238,20 @@ def _check(session: Session, item: ContentItem, planned: Slot, actor: Person, no
         )
     if any(job.state in IN_FLIGHT for job in distribution.live_jobs(session, item.id, lock=True)):
         raise GoingOut
+    return facing
 
 
-def _plan(session: Session, item: ContentItem, planned: Slot, by: _By, state: JobState) -> Planned:
+def _plan(
+    session: Session, item: ContentItem, planned: Slot, by: _By, facing: Situation, *, state: JobState
+) -> Planned:
     before, again = slot_of(item), item.status is Status.SCHEDULED
     channels = distribution.channels_of_site(session, item.site_id)
     live = {job.channel_id: job for job in distribution.live_jobs(session, item.id, lock=True) if not job.variant}
     item.publish_wall, item.publish_zone, item.publish_fold = planned.wall, planned.zone, planned.fold
     item.publish_at, item.target_date = planned.instant, planned.wall.date()
-    item.status, item.publish_failed, item.updated_at = Status.SCHEDULED, False, by.now
+    item.publish_failed, item.updated_at = False, by.now
+    if not again:
+        advance(item, Status.SCHEDULED, facing, permissions(by.actor.roles), by.now)
     jobs = tuple(_job_for(session, item, channel, live.pop(channel.id, None), by) for channel in channels)
     if state is JobState.DISPATCHED:
         for job in jobs:
@@ -287,6 +273,7 @@ def _job_for(
     if job is None:
         job = DistributionJob(item_id=item.id, channel_id=channel.id, idem_key=by.token(), created_at=by.now)
         job.state, job.offset_minutes, job.pinned = JobState.QUEUED, 0, False
+        job.action = Action.UPDATE if item.published_at else Action.PUBLISH  # a refresh replaces what is out
         session.add(job)
     elif job.state is not JobState.QUEUED:
         job.state = move(job.state, JobState.QUEUED)

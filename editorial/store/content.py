@@ -323,3 +323,26 @@ def find_revision(session: Session, item_id: int, content_hash: str) -> ItemRevi
     """The newest saved text of an item with that hash."""
     wanted = select(ItemRevision).where(ItemRevision.item_id == item_id, ItemRevision.content_hash == content_hash)
     return session.scalars(wanted.order_by(ItemRevision.n.desc()).limit(1)).one_or_none()
+
+
+def revisions_of(session: Session, item_id: int, *, limit: int = 200) -> Sequence[ItemRevision]:
+    """The saved texts of an item, newest first."""
+    wanted = select(ItemRevision).where(ItemRevision.item_id == item_id)
+    return session.scalars(wanted.order_by(ItemRevision.n.desc()).limit(limit)).all()
+
+
+def get_revision(session: Session, item_id: int, n: int) -> ItemRevision:
+    """One saved text by its number, or `NotFound`."""
+    wanted = select(ItemRevision).where(ItemRevision.item_id == item_id, ItemRevision.n == n)
+    revision = session.scalars(wanted).one_or_none()
+    if revision is None:
+        raise NotFound
+    return revision
+
+
+def type_cells(session: Session) -> dict[int, list[tuple[int, int]]]:
+    """What each content type usually answers: type id to (role id, step id)."""
+    found: dict[int, list[tuple[int, int]]] = {}
+    for row in session.scalars(select(TypeCell).order_by(TypeCell.type_id, TypeCell.role_id, TypeCell.step_id)):
+        found.setdefault(row.type_id, []).append((row.role_id, row.step_id))
+    return found

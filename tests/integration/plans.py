@@ -9,7 +9,7 @@ from flask import Flask
 from editorial.domain.locales import Language
 from editorial.domain.people import Role
 from editorial.domain.workflow import Status
-from editorial.services import approvals, content, moving, scheduling
+from editorial.services import approvals, checklists, content, moving, scheduling
 from editorial.services.content import Draft
 from editorial.services.deps import Deps
 from editorial.store.content import ContentItem, Site, get_item
@@ -60,8 +60,16 @@ class Desk:
             return content.save(session, self.deps, self.writer, item_id, self.draft(**of), version=version)
 
     def move(self, item_id: int, to: Status, *, comment: str = "") -> None:
+        if to is Status.IN_REVIEW:
+            self.tick_all(item_id)
         with self.deps.sessions.begin() as session:
             moving.move(session, self.deps, get_item(session, item_id), to, self.admin, comment=comment)
+
+    def tick_all(self, item_id: int) -> None:
+        """Everything on the checklist is done."""
+        with self.deps.sessions.begin() as session:
+            for point in checklists.points(session, get_item(session, item_id)):
+                checklists.tick(session, self.deps, self.writer, item_id, point.key, done=True)
 
     def approved(self, day: date | None = None, **of: Any) -> int:
         """An item that went the whole way to its approval."""

@@ -262,8 +262,8 @@ def test_every_change_of_status_leaves_an_event(desk: Desk) -> None:
 
     with desk.deps.sessions() as session:
         events = history.of_entity(session, "item", item_id)
-    assert [(event.before.get("status"), event.after.get("status")) for event in reversed(events)] == [
-        (None, None),
+    moves = [(event.before["status"], event.after["status"]) for event in reversed(events) if "status" in event.before]
+    assert moves == [
         ("idea", "brief"),
         ("brief", "in_production"),
         ("in_production", "in_review"),
