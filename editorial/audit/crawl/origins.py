@@ -1,7 +1,6 @@
 """robots.txt and sitemaps of each origin of a crawl."""
 
 import html
-import re
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -9,12 +8,12 @@ from typing import Any
 
 from editorial.audit.crawl.records import FileRow
 from editorial.domain.robots import Robots, Verdict, disallow_all, parse
-from editorial.domain.urls import n1
+from editorial.domain.urls import MAX_LENGTH, n1
 
 MAX_HOPS = 5  # redirects of a robots.txt (RFC 9309, 2.3.1.2); more count as "there is none"
 MAX_SITEMAPS = 50  # files of one crawl
 MAX_SITEMAP = 50 * 1024 * 1024  # bytes, unpacked
-_LOC = re.compile(rb"<loc>\s*(?:<!\[CDATA\[)?\s*(.*?)\s*(?:\]\]>)?\s*</loc>", re.DOTALL)
+MAX_ENTRIES = 50_000  # of one file; both limits are those of sitemaps.org
 
 
 @dataclass
@@ -70,5 +69,19 @@ def sitemap_entries(content: bytes) -> tuple[bool, Iterator[str]]:
             content = zlib.decompressobj(31).decompress(content, MAX_SITEMAP)
         except zlib.error:
             content = b""
-    found = (html.unescape(match[1].decode("utf-8", "replace")) for match in _LOC.finditer(content))
-    return b"<sitemapindex" in content[:4096], (url for url in map(n1, found) if url)
+    return b"<sitemapindex" in content[:4096], (url for url in map(n1, _locations(content)) if url)
+
+
+def _locations(content: bytes) -> Iterator[str]:
+    """What stands in `<loc>`, as written. By searching, not by a pattern: 80 KB of open tags cost a pattern 40 s."""
+    place = 0
+    for _ in range(MAX_ENTRIES):
+        start = content.find(b"<loc>", place)
+        end = content.find(b"</loc>", start + 5)
+        if start < 0 or end < 0:
+            return
+        place = end + 6
+        text = content[start + 5 : end][:MAX_LENGTH].strip()
+        if text.startswith(b"<![CDATA["):
+            text = text[9:].removesuffix(b"]]>").strip()
+        yield html.unescape(text.decode("utf-8", "replace"))

@@ -1,6 +1,7 @@
 """The pure parts of a crawl: frames, frontier, pace, redirects, sitemaps."""
 
 import gzip
+import time
 from datetime import UTC, datetime
 
 import pytest
@@ -217,6 +218,19 @@ def test_sitemaps_are_read_plain_and_packed(pack_it):
 @given(st.binary(max_size=300))
 def test_no_sitemap_raises(content):
     list(sitemap_entries(content)[1])
+
+
+def test_a_sitemap_of_tags_that_never_close_costs_what_its_length_costs():
+    began = time.process_time()
+
+    assert list(sitemap_entries(b"<loc>" * 5_000 + b"<loc>" + b" " * 100_000)[1]) == []
+    assert time.process_time() - began < 0.5  # seconds; it was three
+
+
+def test_a_sitemap_counts_no_more_entries_than_its_standard_allows():
+    content = b"".join(b"<loc>https://example.com/%d</loc>" % place for place in range(50_010))
+
+    assert sum(1 for _ in sitemap_entries(content)[1]) == 50_000
 
 
 @pytest.mark.parametrize(
