@@ -30,6 +30,7 @@ from editorial.audit.crawl.records import (
 )
 from editorial.audit.crawl.redirects import Redirects, Settled
 from editorial.audit.facts import Hop, Response
+from editorial.domain.robots import MAX_BYTES
 from editorial.domain.urls import n1, netloc_of, origin_of
 
 BATCH = 100  # pages written in one transaction
@@ -69,6 +70,7 @@ class Crawl:
         self._batch = Batch()
         self._next_file = -1  # files have negative numbers; pages count from 1
         self._sitemaps: set[str] = set()
+        self._waiting_files: list[FileWanted] = []
         self._fetched = self._failures = self._errors = self._blocked = 0
         self._stop: tuple[StopReason, str] | None = None
         self._began = self._saved_at = self._beat_at = self._look_at = clock()
@@ -104,12 +106,13 @@ class Crawl:
     def _go_on(self) -> bool:
         if self._stop:
             return False
-        return bool(self._flying or self._files or self._frontier.waiting)
+        return bool(self._flying or self._files or self._waiting_files or self._frontier.waiting)
 
     def _dispatch(self) -> None:
         """Give out what the pace of each host allows now, and note when to look again."""
         now = self._clock()
         self._look_at = now + 0.5
+        self._dispatch_files(now)
         for netloc, lane in list(self._frontier.lanes.items()):
             self._due(lane, now)
             host = self._host(netloc)
@@ -118,8 +121,18 @@ class Crawl:
                 self._give(host, jobs, now)
             if lane.ready and host.next_at > now:
                 self._look_at = min(self._look_at, host.next_at)
-        if not self._flying and not self._files and self._spent() and self._frontier.waiting:
+        if not (self._flying or self._files or self._waiting_files) and self._spent() and self._frontier.waiting:
             self._halt(StopReason.PAGE_CAP)
+
+    def _dispatch_files(self, now: float) -> None:
+        """Sitemaps, at the pace of their host and before its pages: they tell where the pages are."""
+        for wanted in list(self._waiting_files):
+            host = self._host(netloc_of(wanted.url))
+            if self._room(host, now) > 0:
+                self._waiting_files.remove(wanted)
+                self._give(host, [self._file_job(wanted)], now)
+            if host.next_at > now:
+                self._look_at = min(self._look_at, host.next_at)
 
     def _room(self, host: Host, now: float) -> int:
         room = min(host.may_take(now), self._workers(host) * DEPTH - host.active, self._pool.free(DEPTH))
@@ -234,7 +247,7 @@ class Crawl:
     def _file_done(self, wanted: FileWanted, message: dict[str, Any], blob: bytes) -> None:
         self._batch.files.append(file_row(wanted, message, blob))
         if wanted.kind == "robots":
-            self._robots(wanted.origin, message, blob)
+            self._robots(wanted, message, blob[:MAX_BYTES])
         elif message["error"] is None and message["status"] == 200:
             is_index, urls = sitemap_entries(blob)
             for url in urls:
@@ -243,8 +256,9 @@ class Crawl:
                 else:
                     self._frontier.want(url, None)
 
-    def _robots(self, origin: str, message: dict[str, Any], blob: bytes) -> None:
-        robots = self._origins.learn(origin, message["status"], message["error"], blob)
+    def _robots(self, wanted: FileWanted, message: dict[str, Any], blob: bytes) -> None:
+        origin = wanted.origin
+        robots = self._origins.learn(origin, message["status"], message["error"], blob, led=wanted.hops > 0)
         if origin in self._origins.unreachable:
             if origin == origin_of(self._plan.start):
                 self._halt(StopReason.ROBOTS_UNREACHABLE, self._origins.unreachable[origin])
@@ -260,8 +274,7 @@ class Crawl:
         if url in self._sitemaps or len(self._sitemaps) >= MAX_SITEMAPS:
             return
         self._sitemaps.add(url)
-        self._host(netloc_of(url)).took(1, self._clock())
-        self._pool.send([self._file_job(FileWanted("sitemap", origin_of(url), url))], connections=1)
+        self._waiting_files.append(FileWanted("sitemap", origin_of(url), url))
 
     def _try_again(self, entry: Entry, record: PageRecord, host: Host) -> bool:
         """Network errors, 429 and 5xx get another try; a host that asks for a pause gets it."""

@@ -41,13 +41,21 @@ class Origins:
         robots = self.robots.get(origin)
         return robots.decide(self.token, url) if robots is not None else None
 
-    def learn(self, origin: str, status: int, error: str | None, content: bytes) -> Robots:
-        """Take in the answer to a request for robots.txt (RFC 9309, 2.3.1): 4xx allows all, 429 and 5xx nothing."""
+    def learn(self, origin: str, status: int, error: str | None, content: bytes, *, led: bool = False) -> Robots:
+        """Take in the answer to a request for robots.txt (RFC 9309, 2.3.1): 4xx allows all, 429 and 5xx nothing.
+
+        Args:
+            origin: whose robots.txt it is.
+            status: of the answer.
+            error: code of `Response.error`, or None.
+            content: the file.
+            led: whether a redirect led there.
+        """
         if error == "redirects" or (error is None and 400 <= status < 500 and status != 429):
             robots = Robots()
         elif error is None and 200 <= status < 300:
             robots = parse(content)
-        elif error == "address":
+        elif error == "address" and not led:
             robots = Robots()  # every page of it will end at the guard as well, and say so
         else:
             self.unreachable[origin] = error or str(status)

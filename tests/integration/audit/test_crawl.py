@@ -117,6 +117,26 @@ def test_sitemaps_of_robots_txt_seed_the_crawl(web: Web, desk: Sessions):
     assert audit.html_pages == 2
 
 
+def test_sitemaps_keep_the_pace_too(web: Web, desk: Sessions):
+    names = [f"/{place}.xml" for place in range(6)]
+    web.pages["/robots.txt"] = robots("\n".join(f"Sitemap: {web.url}{name}" for name in names))
+    web.pages["/"] = page("Home")
+
+    audit_address(desk, web.url + "/", rate=20.0)
+
+    times = [at for path, at in web.asked if path in names]
+    assert times[-1] - times[0] > 0.05 * 5 * 0.9  # seconds
+
+
+def test_a_robots_txt_that_leads_inside_closes_the_site(web: Web, desk: Sessions):
+    web.redirect("/robots.txt", web.url.replace("127.0.0.1", "127.0.0.2") + "/robots.txt")
+    web.pages["/"] = page()
+
+    audit = audit_address(desk, web.url + "/", allow=AllowList.of(["127.0.0.1"]))
+
+    assert (audit.stop_reason, audit.stop_detail, web.paths()) == ("robots_unreachable", "address", ["/robots.txt"])
+
+
 def test_a_redirect_is_a_page_of_its_own_and_its_target_is_fetched_once(web: Web, desk: Sessions):
     web.pages["/"] = page("Home", links("/old", "/older", "/new"))
     web.redirect("/older", "/old", 301)
