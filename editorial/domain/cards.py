@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Any
 
 from editorial.domain.bilingual import Bilingual
+from editorial.domain.jobs import JobState
 from editorial.domain.locales import Language
 from editorial.domain.workflow import Status
 
@@ -71,6 +72,22 @@ _BROKEN = frozenset({Trouble.UNKNOWN, Trouble.FAILED, Trouble.MISSED})
 
 
 @dataclass(frozen=True)
+class Foot:
+    """The second line of a tall card: who, for whom, on which channels."""
+
+    owner_id: int = 0
+    owner: str = ""
+    initials: str = ""
+    steps: tuple[int, ...] = ()
+    """Positions of the buying steps, 1 to 9."""
+    role: Bilingual | None = None
+    """The role it works for above all."""
+    roles: int = 0
+    channels: tuple[tuple[str, JobState], ...] = ()
+    """Kind and state of each channel's newest job."""
+
+
+@dataclass(frozen=True)
 class Card:
     """One item on a day, in the drawer or in a list. Holds no text of the item but its title."""
 
@@ -91,6 +108,10 @@ class Card:
     days_late: int = 0
     trouble: Trouble | None = None
     findings: int = 0
+    bar: int | None = None
+    """Pattern of its campaign, 1 to 4."""
+    foot: "Foot | None" = None
+    """What a tall card shows besides; None on one line."""
 
     @property
     def glyph(self) -> str:
@@ -114,14 +135,18 @@ class Card:
         """Whether a drag may plan another day for it."""
         return self.status not in OUT
 
-    def sort_key(self) -> tuple[Any, ...]:
-        """Within a day: what has a time by its time, then plans, the furthest along first."""
-        return (
-            self.local is None,
-            self.local or datetime.max,  # noqa: DTZ901 -- a place at the end, not a moment
-            -list(Status).index(self.status),
-            self.id,
-        )
+
+_PLACES = {status: -number for number, status in enumerate(Status)}
+
+
+def place_of(local: datetime | None, status: Status, item_id: int) -> tuple[Any, ...]:
+    """Where an item stands within its day: what has a time by its time, then plans, the furthest along first."""
+    return (
+        local is None,
+        local or datetime.max,  # noqa: DTZ901 -- a place at the end, not a moment
+        _PLACES[status],
+        item_id,
+    )
 
 
 def flag_of(

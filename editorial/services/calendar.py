@@ -1,71 +1,50 @@
 """What the calendar shows: cards by the viewer's day, what has no day, and what needs somebody."""
 
 import calendar as gregorian
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from itertools import groupby
-from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
-from editorial.domain.bilingual import Bilingual
-from editorial.domain.cards import OUT, Card, Fix, Trouble, flag_of
+from editorial.domain.calendar import Filter, Late
+from editorial.domain.cards import Card, place_of
 from editorial.domain.errors import NotFound
-from editorial.domain.jobs import JobState
-from editorial.domain.people import Permission, permissions
 from editorial.domain.slots import day_bounds, shown_in
 from editorial.domain.workflow import Status
+from editorial.services.cards import Viewer, card_of, dressed
 from editorial.services.clock_health import ClockHealth, clock_health
 from editorial.services.deps import Deps
-from editorial.services.findings import open_counts_of_items
 from editorial.store import calendar as store
-from editorial.store import distribution
-from editorial.store.calendar import CardRow
-from editorial.store.people import Person, workspace
+from editorial.store.calendar import CardRow, Span
+from editorial.store.people import workspace
+
+__all__ = ["Viewer", "card_of", "dressed"]
 
 DAY_CAP = 4
 """Cards a day shows in the month; the rest is behind "+3 more"."""
-DRAWER_LIMIT = 200
-LIST_LIMIT = 20
+DRAWER_LIMIT = 40
+"""Cards the drawer shows at once; its search finds the others."""
 FIRST_YEAR, LAST_YEAR = 1990, 2100
-_TROUBLES = {
-    JobState.UNKNOWN_OUTCOME: Trouble.UNKNOWN,
-    JobState.FAILED: Trouble.FAILED,
-    JobState.MISSED: Trouble.MISSED,
-    JobState.HELD: Trouble.HELD,
-}
-
-
-@dataclass(frozen=True)
-class Viewer:
-    """Whose clock the calendar follows, and what it shows right now."""
-
-    zone: ZoneInfo
-    now: datetime
-
-    @property
-    def today(self) -> date:
-        """The date on the viewer's wall."""
-        return shown_in(self.now, self.zone).date()
+FIRST_HOUR, LAST_HOUR = 9, 17
+"""Hours of the week with a row each; those before and after share one."""
+EVERYTHING = Filter()
 
 
 @dataclass(frozen=True)
 class Day:
-    """One cell of the month."""
+    """One cell of the month, or one day of its own."""
 
     date: date
     cards: tuple[Card, ...] = ()
-
-    @property
-    def shown(self) -> tuple[Card, ...]:
-        """What fits into the cell."""
-        return self.cards if len(self.cards) <= DAY_CAP else self.cards[:DAY_CAP]
+    """What it shows: in the month the first four, or all where there are no more."""
+    count: int = 0
+    """All it holds."""
 
     @property
     def more(self) -> int:
         """How many cards do not fit."""
-        return len(self.cards) - len(self.shown)
+        return self.count - len(self.cards)
 
     @property
     def weekend(self) -> bool:
@@ -94,7 +73,55 @@ class Month:
     @property
     def empty(self) -> bool:
         """Nothing stands on any of its days."""
-        return not any(day.cards for week in self.weeks for day in week)
+        return not any(day.count for week in self.weeks for day in week)
+
+    @property
+    def span(self) -> tuple[date, date]:
+        """Its first and last day, those of the neighbouring months in its weeks too."""
+        return self.weeks[0][0].date, self.weeks[-1][-1].date
+
+
+@dataclass(frozen=True)
+class Band:
+    """One row of the week: an hour, several quiet ones, or what has no time."""
+
+    first: int | None
+    """None: no time."""
+    last: int
+    slots: tuple[tuple[Card, ...], ...]
+    """The cards of each day."""
+
+    @property
+    def name(self) -> str:
+        """`09`, `00–08` or `18–24`; nothing for what has no time."""
+        if self.first is None:
+            return ""
+        if self.first == self.last:
+            return f"{self.first:02}"
+        return f"{self.first:02}–{self.last if self.last < LAST_HOUR else 24:02}"
+
+
+@dataclass(frozen=True)
+class Week:
+    """Seven days: what has no time first, then the hours, which grow with what they hold."""
+
+    days: tuple[Day, ...]
+    bands: tuple[Band, ...]
+
+    @property
+    def first(self) -> date:
+        """Its first day."""
+        return self.days[0].date
+
+    @property
+    def number(self) -> int:
+        """The ISO number of the week that its Thursday lies in."""
+        return next(day.date for day in self.days if day.date.weekday() == 3).isocalendar().week
+
+    @property
+    def count(self) -> int:
+        """All it holds."""
+        return sum(day.count for day in self.days)
 
 
 @dataclass(frozen=True)
@@ -112,19 +139,19 @@ class Drawer:
 
 @dataclass(frozen=True)
 class Health:
-    """The line above the grid."""
+    """The line above the grid. Each number is a filter."""
 
-    overdue: tuple[Card, ...]
-    overdue_count: int
-    waiting: tuple[Card, ...]
+    late: dict[Late, int]
+    waiting: int
     """What waits for the viewer: reviews, and own items that were given back."""
-    waiting_count: int
     broken: int
     """Jobs of the last weeks that failed, were missed or have an unknown outcome."""
     clock: ClockHealth
 
 
-def month_of(session: Session, viewer: Viewer, year: int, month: int, *, week_start: int = 0) -> Month:
+def month_of(
+    session: Session, viewer: Viewer, year: int, month: int, *, week_start: int = 0, wanted: Filter = EVERYTHING
+) -> Month:
     """A month with the cards of every day it shows, those of its neighbours in the first and last week too.
 
     Args:
@@ -136,59 +163,96 @@ def month_of(session: Session, viewer: Viewer, year: int, month: int, *, week_st
     if not (FIRST_YEAR <= year <= LAST_YEAR and 1 <= month <= 12):
         raise NotFound
     weeks = list(gregorian.Calendar(firstweekday=week_start).monthdatescalendar(year, month))
-    cards = cards_by_day(session, viewer, weeks[0][0], weeks[-1][-1])
-    return Month(
-        date(year, month, 1), tuple(tuple(Day(day, tuple(cards.get(day, ()))) for day in week) for week in weeks)
+    days = days_between(session, viewer, weeks[0][0], weeks[-1][-1], wanted, cap=DAY_CAP)
+    return Month(date(year, month, 1), tuple(tuple(days[day] for day in week) for week in weeks))
+
+
+def week_of(session: Session, viewer: Viewer, day: date, *, week_start: int = 0, wanted: Filter = EVERYTHING) -> Week:
+    """The week that a day lies in, by hours of the viewer's clock."""
+    first = checked_day(day) - timedelta(days=(day.weekday() - week_start) % 7)
+    days = tuple(days_between(session, viewer, first, first + timedelta(days=6), wanted, tall=True).values())
+    hours: list[tuple[int | None, int]] = [(None, 0), (0, FIRST_HOUR - 1)]
+    hours += [(hour, hour) for hour in range(FIRST_HOUR, LAST_HOUR + 1)] + [(LAST_HOUR + 1, 23)]
+    return Week(
+        days,
+        tuple(
+            Band(first, last, tuple(tuple(card for card in day.cards if _in_band(card, first, last)) for day in days))
+            for first, last in hours
+        ),
     )
 
 
-def day_of(session: Session, viewer: Viewer, day: date) -> Day:
+def day_of(session: Session, viewer: Viewer, day: date, *, wanted: Filter = EVERYTHING, tall: bool = False) -> Day:
     """One day with all its cards."""
-    return Day(day, tuple(cards_by_day(session, viewer, day, day).get(day, ())))
+    return days_between(session, viewer, checked_day(day), day, wanted, tall=tall)[day]
 
 
-def cards_by_day(session: Session, viewer: Viewer, first: date, last: date) -> dict[date, list[Card]]:
-    """The cards from `first` to `last`, grouped by the viewer's day and in order. One query, one look at the jobs."""
-    start, end = day_bounds(first, last, viewer.zone)
-    found: dict[date, list[Card]] = {}
-    for card in dressed(session, viewer, store.cards_between(session, first, last, start, end)):
-        if card.day is not None:
-            found.setdefault(card.day, []).append(card)
-    for cards in found.values():
-        cards.sort(key=Card.sort_key)
-    return found
+def cell_of(session: Session, viewer: Viewer, day: date, *, wanted: Filter = EVERYTHING) -> Day:
+    """One day as the month shows it."""
+    return days_between(session, viewer, checked_day(day), day, wanted, cap=DAY_CAP)[day]
 
 
-def drawer(session: Session, viewer: Viewer) -> Drawer:
+def days_between(
+    session: Session,
+    viewer: Viewer,
+    first: date,
+    last: date,
+    wanted: Filter = EVERYTHING,
+    *,
+    cap: int | None = None,
+    tall: bool = False,
+) -> dict[date, Day]:
+    """Every day from `first` to `last` with its cards, by the viewer's clock and in order.
+
+    One query finds the rows; only those that a day shows (`cap`, with one more where it alone would be hidden) are
+    dressed as cards.
+    """
+    where = store.matching(session, wanted, viewer.asks)
+    found: dict[date, list[tuple[tuple[object, ...], CardRow]]] = {}
+    for row in store.cards_between(session, span_of(viewer, first, last), where):
+        local = shown_in(row.publish_at, viewer.zone) if row.publish_at else None
+        day = local.date() if local else row.target_date
+        if day is not None:
+            found.setdefault(day, []).append((place_of(local, row.status, row.id), row))
+    shown: dict[date, list[CardRow]] = {}
+    for day, placed in found.items():
+        placed.sort(key=lambda one: one[0])
+        shown[day] = [row for _, row in (placed if cap is None else placed[:cap])]
+    cards = {
+        card.id: card for card in dressed(session, viewer, [r for rows in shown.values() for r in rows], tall=tall)
+    }
+    return {
+        day: Day(day, tuple(cards[row.id] for row in shown.get(day, ())), len(found.get(day, ())))
+        for day in (first + timedelta(days=n) for n in range((last - first).days + 1))
+    }
+
+
+def hidden_between(session: Session, viewer: Viewer, first: date, last: date, shown: int) -> int:
+    """How many items of these days a filter hides, where it lets `shown` of them pass."""
+    where = store.matching(session, EVERYTHING, viewer.asks)
+    return max(store.count_between(session, span_of(viewer, first, last), where) - shown, 0)
+
+
+def drawer(session: Session, viewer: Viewer, *, wanted: Filter = EVERYTHING) -> Drawer:
     """What has no day yet: the furthest along first, so that what is ready is planned first."""
-    cards = dressed(session, viewer, store.undated_cards(session, DRAWER_LIMIT))
-    order = list(Status)
-    cards.sort(key=lambda card: -order.index(card.status))  # stable: within a status, last touched first
-    return Drawer(tuple(cards), store.undated_count(session) if len(cards) == DRAWER_LIMIT else len(cards))
+    where = store.matching(session, wanted, viewer.asks)
+    cards = dressed(session, viewer, store.undated_cards(session, DRAWER_LIMIT, where))
+    return Drawer(tuple(cards), store.undated_count(session, where) if len(cards) == DRAWER_LIMIT else len(cards))
 
 
-def health(session: Session, deps: Deps, viewer: Viewer, person: Person) -> Health:
-    """What needs somebody, counted over everything and not only over the month that is shown."""
-    overdue = dressed(session, viewer, store.overdue_cards(session, viewer.today, viewer.now, LIST_LIMIT))
-    mine = (Status.IN_REVIEW,) if Permission.APPROVE in permissions(person.roles) else ()
-    waiting = dressed(session, viewer, store.waiting_cards(session, mine, person.id, LIST_LIMIT))
-    full = {len(overdue), len(waiting)} & {LIST_LIMIT}
+def health(session: Session, deps: Deps, viewer: Viewer) -> Health:
+    """What needs somebody, counted over everything and not only over the days that are shown."""
     return Health(
-        overdue=tuple(overdue),
-        overdue_count=store.overdue_count(session, viewer.today, viewer.now) if full else len(overdue),
-        waiting=tuple(waiting),
-        waiting_count=store.waiting_count(session, mine, person.id) if full else len(waiting),
+        late={kind: store.late_count(session, kind, viewer.asks) for kind in Late},
+        waiting=store.waiting_count(session, viewer.asks),
         broken=store.broken_jobs(session, viewer.now - timedelta(days=14)),
         clock=clock_health(session, viewer.now, expected=deps.config.clock_enabled),
     )
 
 
-def card_of(session: Session, viewer: Viewer, item_id: int) -> Card:
-    """The card of one item, or `NotFound`."""
-    rows = store.cards_of(session, [item_id])
-    if not rows:
-        raise NotFound
-    return dressed(session, viewer, rows)[0]
+def span_of(viewer: Viewer, first: date, last: date) -> Span:
+    """Some days as the viewer's clock bounds them."""
+    return Span(first, last, *day_bounds(first, last, viewer.zone))
 
 
 def week_start(session: Session) -> int:
@@ -197,58 +261,14 @@ def week_start(session: Session) -> int:
     return team.week_start if team else 0
 
 
-def dressed(session: Session, viewer: Viewer, rows: Sequence[CardRow]) -> list[Card]:
-    """Rows with everything a card says; each time is converted once, here."""
-    troubles = _troubles(session, (row.id for row in rows if row.publish_at is not None))
-    findings = open_counts_of_items(session, [row.id for row in rows if row.status in OUT])
-    today = viewer.today
-    cards = []
-    for row in rows:
-        trouble = troubles.get(row.id)
-        flag, days_late = flag_of(
-            row.status,
-            target_date=row.target_date,
-            publish_at=row.publish_at,
-            publish_failed=row.publish_failed,
-            trouble=trouble,
-            today=today,
-            now=viewer.now,
-        )
-        cards.append(
-            Card(
-                id=row.id,
-                title=row.title,
-                language=row.language,
-                status=row.status,
-                kind=Bilingual(row.kind_en, row.kind_zh),
-                icon=row.icon,
-                version=row.version,
-                target_date=row.target_date,
-                publish_at=row.publish_at,
-                publish_zone=row.publish_zone,
-                local=shown_in(row.publish_at, viewer.zone) if row.publish_at else None,
-                fix=_fix(row.status),
-                flag=flag,
-                days_late=days_late,
-                trouble=trouble,
-                findings=findings.get(row.id, 0),
-            )
-        )
-    return cards
+def checked_day(day: date) -> date:
+    """The day, if the calendar goes so far; else `NotFound`."""
+    if not FIRST_YEAR <= day.year <= LAST_YEAR:
+        raise NotFound
+    return day
 
 
-def _fix(status: Status) -> Fix:
-    if status in OUT:
-        return Fix.LIVE
-    return Fix.SLOT if status is Status.SCHEDULED else Fix.PLAN
-
-
-def _troubles(session: Session, item_ids: Iterable[int]) -> dict[int, Trouble]:
-    """The worst of what became of each item's last jobs."""
-    worst: dict[int, Trouble] = {}
-    order = list(Trouble)
-    for item_id, jobs in distribution.jobs_of_items(session, item_ids).items():
-        found = [_TROUBLES[job.state] for job in jobs if job.state in _TROUBLES]
-        if found:
-            worst[item_id] = min(found, key=order.index)
-    return worst
+def _in_band(card: Card, first: int | None, last: int) -> bool:
+    if card.local is None or first is None:
+        return card.local is None and first is None
+    return first <= card.local.hour <= last

@@ -1,6 +1,6 @@
 // static/js/calendar/drag.js: moving a card with the pointer. Mouse and pen drag at once, a finger after a long press.
 import { toast } from "../frame.js";
-import { fill } from "./moves.js";
+import { fill, movable } from "./moves.js";
 
 const FAR_ENOUGH = 6; // px before a press becomes a drag
 const LONG_PRESS = 450; // ms
@@ -10,11 +10,11 @@ export function mountDrag(desk, mover) {
   let drag = null;
 
   desk.addEventListener("pointerdown", (event) => {
-    const card = event.target.closest(".card[draggable]");
+    const card = event.target.closest(".card");
     if (!card || event.button !== 0 || drag) return;
     drag = { card, x: event.clientX, y: event.clientY, id: event.pointerId, ghost: null, target: null, timer: 0 };
     if (event.pointerType === "touch") {
-      drag.timer = setTimeout(() => { if (drag && "movable" in drag.card.dataset) askInstead(); }, LONG_PRESS);
+      drag.timer = setTimeout(() => { if (drag && movable(drag.card)) askInstead(); }, LONG_PRESS);
     }
   });
 
@@ -32,7 +32,7 @@ export function mountDrag(desk, mover) {
     const far = Math.hypot(event.clientX - drag.x, event.clientY - drag.y) > FAR_ENOUGH;
     if (event.pointerType === "touch") { if (far) { clearTimeout(drag.timer); drag = null; } return; }
     if (!drag.ghost && far) {
-      if (!("movable" in drag.card.dataset)) { drag = null; suppressClick(); toast(desk.dataset.sayStays); return; }
+      if (!movable(drag.card)) { drag = null; suppressClick(); toast(mover.words.stays); return; }
       lift();
     }
     if (!drag.ghost) return;
@@ -61,7 +61,7 @@ export function mountDrag(desk, mover) {
   function place(x, y) {
     drag.ghost.style.setProperty("--x", `${x - drag.dx}px`);
     drag.ghost.style.setProperty("--y", `${y - drag.dy}px`);
-    const under = document.elementFromPoint(x, y)?.closest(".month .day, .drawer") ?? null;
+    const under = document.elementFromPoint(x, y)?.closest(".day, .slot, .listing tr[data-day], .drawer") ?? null;
     if (under !== drag.target) {
       drag.target?.classList.remove("is-over");
       under?.classList.add("is-over");
@@ -76,10 +76,11 @@ export function mountDrag(desk, mover) {
   /** What would happen here, before the button is released. */
   function sayOf(under) {
     const { day, say } = under.dataset;
-    if (!day) return desk.dataset.sayDrawer;
-    const today = desk.querySelector(".is-today")?.dataset.day;
-    if (drag.card.dataset.time) return fill(desk.dataset.sayKeeps, { day: say, time: drag.card.dataset.time });
-    return today && day < today ? fill(desk.dataset.sayPast, { day: say }) : say;
+    if (!day) return mover.words.drawer;
+    const name = say ?? day;
+    const { slot } = drag.card.dataset;
+    if (slot) return fill(mover.words.keeps, { day: name, time: slot });
+    return day < desk.dataset.today ? fill(mover.words.past, { day: name }) : name;
   }
 
   function drop(really) {
@@ -93,7 +94,7 @@ export function mountDrag(desk, mover) {
     target?.classList.remove("is-over");
     document.body.classList.remove("is-dragging");
     suppressClick();
-    if (really && target) mover.move(card, target.dataset.day, target.dataset.say);
+    if (really && target) mover.move(card, target.dataset.day, target.dataset.say ?? target.dataset.day);
   }
 
   /** The release of a drag is no click on the card. */
@@ -103,6 +104,7 @@ export function mountDrag(desk, mover) {
     setTimeout(() => document.removeEventListener("click", stop, { capture: true }), 50);
   }
 
+  desk.addEventListener("dragstart", (event) => { if (event.target.closest(".card")) event.preventDefault(); }); // the browser's own drag of a link
   document.addEventListener("pointerup", (event) => { if (drag && event.pointerId === drag.id) drop(true); });
   document.addEventListener("pointercancel", () => drop(false));
   document.addEventListener("keydown", (event) => { if (event.key === "Escape" && drag?.ghost) drop(false); });

@@ -1,4 +1,4 @@
-// static/js/calendar/moves.js: moving an item to a day. Every gesture ends here; the server decides and draws the cells anew.
+// static/js/calendar/moves.js: what changes an item. Every gesture ends here; the server decides and draws the days anew.
 import { send, toast } from "../frame.js";
 
 /** "Tue {day}" and {day: "15 Dec"} give "Tue 15 Dec": sentences come translated from the page. */
@@ -6,13 +6,27 @@ export function fill(sentence, values) {
   return sentence.replace(/\{(\w+)\}/g, (_, name) => values[name] ?? "");
 }
 
+/** A part of a page as HTML, or null where the desk does not give it. */
+export async function part(url) {
+  const answer = await fetch(url, { credentials: "same-origin" }).catch(() => null);
+  return answer?.ok ? answer.text() : null;
+}
+
+/** What is out keeps its day. */
+export const movable = (card) => card.dataset.fix !== "live";
+
 export class Mover {
   constructor(desk) {
     this.desk = desk;
     this.words = document.getElementById("words")?.dataset ?? {};
     this.said = document.getElementById("said");
     this.undoToken = null;
-    this.busy = new Set(); // one move of an item at a time: the next needs the version that this one makes
+    this.busy = new Set(); // one change of an item at a time: the next needs the version that this one makes
+  }
+
+  /** The grid is one tab stop: its cards are reached by arrows. */
+  settleFocus() {
+    for (const card of this.desk.querySelectorAll('[role="grid"] .card')) card.tabIndex = -1;
   }
 
   /** Say something to whoever listens, without showing it. */
@@ -23,17 +37,17 @@ export class Mover {
 
   /** Move the item of a card to `day` ("2026-12-16", "" for the drawer). Asks first where a publish time is set. */
   async move(card, day, dayName) {
-    if (!("movable" in card.dataset)) { this.say(this.desk.dataset.sayStays); return false; }
+    if (!movable(card)) { this.say(this.words.stays); return false; }
     const id = card.dataset.item;
     const from = card.closest("[data-day]")?.dataset.day ?? null;
     if (this.busy.has(id) || from === day) return false;
     let slot = "stays";
     if (card.dataset.slot && day) {
-      slot = await this.ask(fill(this.words.slotTitle, { slot: card.dataset.slot }), fill(this.words.slotText, { day: dayName }), this.words.slotYes, this.words.slotNo);
+      slot = await this.ask({ title: fill(this.words.slotTitle, { slot: card.dataset.slot }), text: fill(this.words.slotText, { day: dayName }), yes: this.words.slotYes, no: this.words.slotNo, leave: true });
       if (!slot) return false;
       slot = slot === "yes" ? "moves" : "stays";
     }
-    return this.post(card, `/items/${id}/day`, { day, version: card.dataset.version, publish_time: slot }, dayName);
+    return this.post(card, `/items/${id}/day`, { day, version: card.dataset.version, publish_time: slot });
   }
 
   /** Take the last move back. */
@@ -41,48 +55,68 @@ export class Mover {
     const token = this.undoToken;
     if (!token) return;
     this.undoToken = null;
-    await this.post(null, "/undos", { token }, "");
+    await this.post(null, "/undos", { token });
   }
 
-  async post(card, url, fields, dayName) {
+  /** Send a change; true where it was made. `refused(body)` may show a refusal in its own place. */
+  async post(card, url, fields, refused) {
     const id = card?.dataset.item;
     if (id) { this.busy.add(id); for (const same of this.cardsOf(id)) same.setAttribute("aria-busy", "true"); }
     let answer;
     try {
-      answer = await send(url, { ...fields, month: this.desk.dataset.month });
+      answer = await send(url, { ...fields, month: this.desk.dataset.month ?? "", filter: location.search });
     } catch {
-      answer = { ok: false, status: 0, body: { says: this.desk.dataset.sayFailed } };
+      answer = { ok: false, status: 0, body: { says: this.words.failed } };
     } finally {
       if (id) { this.busy.delete(id); for (const same of this.cardsOf(id)) same.removeAttribute("aria-busy"); }
     }
     const { body } = answer;
-    this.redraw(body, id);
+    await this.redraw(body, id);
     if (body.version) for (const same of this.cardsOf(body.item)) same.dataset.version = body.version; // in other lists too
     if (answer.ok) {
       this.undoToken = body.undo ?? null;
-      toast(body.says, body.undo ? { label: this.desk.dataset.sayUndo, key: "Z", run: () => this.undo() } : undefined);
+      toast(body.says, body.undo ? { label: this.words.undo, key: "Z", run: () => this.undo() } : undefined);
       return true;
     }
-    if (body.stale && card) return this.settle(body, id, fields, dayName);
-    await this.tell(body.says || this.desk.dataset.sayFailed, body.hint);
+    if (body.stale && card) return this.settle(body, id, url, fields, refused);
+    if (refused) refused(body);
+    else await this.tell(body.says || this.words.failed);
     return false;
   }
 
-  /** Somebody was faster: show theirs, offer mine. */
-  async settle(body, id, fields, dayName) {
-    const mine = await this.ask(this.words.staleTitle, body.says, fill(this.words.staleYes, { day: dayName }), this.words.staleNo, true);
-    if (mine !== "yes") return false;
-    return this.post(this.cardsOf(id)[0] ?? null, `/items/${id}/day`, { ...fields, version: body.version }, dayName);
+  /** Somebody was faster: show both versions, offer mine. */
+  async settle(body, id, url, fields, refused) {
+    const mine = await this.ask({ title: this.words.staleTitle, text: body.says, yes: this.words.staleYes, no: this.words.staleNo, differences: body.differences });
+    if (mine !== "yes") return mine === "no" && Boolean(refused);
+    const card = this.cardsOf(id)[0] ?? Object.assign(document.createElement("a"), { className: "card" });
+    card.dataset.item = id;
+    return this.post(card, url, { ...fields, version: body.version }, refused);
   }
 
   cardsOf(id) {
     return this.desk.querySelectorAll(`.card[data-item="${id}"]`);
   }
 
-  /** Put the cells and the drawer as the server drew them; the keyboard stays with the item. */
-  redraw(body, id) {
+  /** Put the days and the drawer as the server drew them; the keyboard stays with the item. */
+  async redraw(body, id) {
+    if (!body.item) return;
     const active = document.activeElement;
-    const held = active?.closest?.(".card")?.dataset.item ?? (active?.closest?.(".day") ? id : null);
+    const held = active?.closest?.(".card")?.dataset.item ?? (active === document.body || active?.closest?.("[role=gridcell]") ? id : null);
+    if (this.desk.dataset.month) this.redrawCells(body);
+    else await this.reload();
+    if (body.drawer) {
+      const box = document.createElement("template");
+      box.innerHTML = body.drawer;
+      const list = box.content.querySelector("[data-count]");
+      this.desk.querySelector(".drawer-list").replaceChildren(list);
+      const badge = this.desk.querySelector("[data-drawer] .badge");
+      if (badge) badge.textContent = list.dataset.count === "0" ? "" : list.dataset.count;
+    }
+    this.settleFocus();
+    if (held) (this.desk.querySelector(`.days .card[data-item="${held}"]`) ?? this.desk.querySelector(`.days [data-day="${body.day}"]`))?.focus();
+  }
+
+  redrawCells(body) {
     for (const [day, html] of Object.entries(body.cells ?? {})) {
       const old = this.desk.querySelector(`.month [data-day="${day}"]`);
       if (!old) continue;
@@ -94,35 +128,33 @@ export class Mover {
       const number = old.querySelector(".day-n");
       if (note) cell.querySelector(".day-head .day-n").after(note);
       if (number) cell.querySelector(".day-n").replaceWith(number);
-      for (const card of cell.querySelectorAll(".card")) card.tabIndex = -1;
       old.replaceWith(cell);
     }
-    if (body.item) { // where somebody else took it away from, nobody drew the cell anew
-      for (const card of this.desk.querySelectorAll(`.month .card[data-item="${body.item}"]`)) {
-        if (card.closest("[data-day]").dataset.day !== body.day) card.closest("li").remove();
-      }
+    // where somebody else took it away from, nobody drew the cell anew
+    for (const card of this.desk.querySelectorAll(`.month .card[data-item="${body.item}"]`)) {
+      if (card.closest("[data-day]").dataset.day !== body.day) card.closest("li").remove();
     }
-    if (body.drawer) {
-      const drawer = this.desk.querySelector(".drawer");
-      drawer.innerHTML = body.drawer;
-      const badge = this.desk.querySelector("[data-drawer] .badge");
-      if (badge) badge.textContent = drawer.querySelectorAll(".card").length || "";
-      drawer.dispatchEvent(new CustomEvent("redrawn", { bubbles: true }));
-    }
-    if (held) (this.desk.querySelector(`.month .card[data-item="${held}"]`) ?? this.desk.querySelector(`.month [data-day="${body.day}"]`))?.focus();
   }
 
-  /** A question with two answers and "leave it": "yes", "no" or "". */
-  ask(title, text, yes, no, onlyTwo = false) {
+  /** A view without cells of its own is asked for again. */
+  async reload() {
+    const html = await part(location.href);
+    const days = html && new DOMParser().parseFromString(html, "text/html").querySelector(".days");
+    if (days) this.desk.querySelector(".days").replaceWith(days);
+  }
+
+  /** A question with two answers, and "leave it" where asked: "yes", "no" or "". */
+  ask({ title, text, yes, no, leave = false, differences = [] }) {
     const dialog = document.getElementById("ask");
     dialog.querySelector("h2").textContent = title;
     dialog.querySelector("[data-text]").textContent = text;
-    const [first, second, leave] = dialog.querySelectorAll("[data-answer]");
+    compare(dialog.querySelector("table"), differences);
+    const [first, second, third] = dialog.querySelectorAll("[data-answer]");
     first.textContent = yes;
     second.textContent = no;
     first.hidden = !yes;
     second.hidden = !no;
-    leave.hidden = onlyTwo;
+    third.hidden = !leave;
     return new Promise((resolve) => {
       const done = (event) => {
         const button = event.target.closest("[data-answer]");
@@ -139,7 +171,21 @@ export class Mover {
   }
 
   /** An error stays until it is read: never a toast. */
-  tell(says, hint) {
-    return this.ask(says, hint ?? "", "", this.words.close, true);
+  tell(says) {
+    return this.ask({ title: says, text: "", yes: "", no: this.words.close });
   }
+}
+
+/** Both versions, field by field. */
+function compare(table, differences) {
+  table.hidden = differences.length === 0;
+  table.tBodies[0].replaceChildren(...differences.map(({ label, theirs, yours }) => {
+    const row = document.createElement("tr");
+    const head = document.createElement("th");
+    head.scope = "row";
+    head.textContent = label;
+    row.append(head);
+    for (const text of [theirs, yours]) row.insertCell().textContent = text;
+    return row;
+  }));
 }

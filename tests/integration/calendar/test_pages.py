@@ -85,7 +85,7 @@ def test_a_viewer_can_neither_drag_nor_begin(desk: Desk) -> None:
 
     page = reader.get("/")
 
-    assert "data-movable" not in page
+    assert "data-write" not in page
     assert "New item" not in page
     assert reader.post(f"/items/{item_id}/day", day="2026-12-18", version=1).status_code == 403
     assert reader.post("/undos", token="x").status_code == 403

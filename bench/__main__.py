@@ -1,0 +1,27 @@
+"""`python -m bench [name ...]`: measure, side by side in one run. Without a name, every bench runs."""
+
+import sys
+from collections.abc import Callable
+
+from bench import month
+
+BENCHES: dict[str, tuple[str, Callable[[], None]]] = {
+    "month": ("The calendar's pages: 600 items of 100,000 in the month, on SQLite and PostgreSQL", month.run),
+}
+
+
+def main(names: list[str]) -> int:
+    """Run the benches that are named, or all. Exit status 2 where a name is unknown."""
+    unknown = [name for name in names if name not in BENCHES]
+    if unknown:
+        print(f"There is no bench {', '.join(unknown)}. There are: {', '.join(BENCHES)}.")
+        return 2
+    for name, (says, run) in BENCHES.items():
+        if not names or name in names:
+            print(f"\n{name}: {says}", flush=True)
+            run()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

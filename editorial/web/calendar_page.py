@@ -1,0 +1,167 @@
+"""What every page of the calendar has: who looks, through which filter, and the addresses around it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from enum import StrEnum
+from typing import Any
+from urllib.parse import parse_qsl, urlencode
+
+from flask import request, url_for
+from markupsafe import Markup
+
+from editorial.domain.calendar import Facet, Filter, Late
+from editorial.domain.cards import GLYPHS, HUES, Card
+from editorial.domain.messages import N_, Message
+from editorial.domain.people import Permission
+from editorial.domain.workflow import Status
+from editorial.services.calendar import Viewer
+from editorial.store import calendar as store
+from editorial.web.assets import asset
+from editorial.web.cards import Painter
+from editorial.web.context import catalog, deps, may, person, zone
+
+LEGEND = tuple(
+    (status, GLYPHS[status], HUES[status]) for status in Status if status not in {Status.ON_HOLD, *store.SHELVED}
+)
+"""Every status that a card may have; the hatch explains "on hold" by its word."""
+
+
+class View(StrEnum):
+    """The same items, four ways."""
+
+    MONTH = "month"
+    WEEK = "week"
+    DAY = "day"
+    LIST = "list"
+
+    @property
+    def label(self) -> Message:
+        """The word on its segment."""
+        return _LABELS[self]
+
+
+_LABELS = {
+    View.MONTH: Message(N_("Month")),
+    View.WEEK: Message(N_("Week")),
+    View.DAY: Message(N_("Day")),
+    View.LIST: Message(N_("List")),
+}
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What every part of the calendar needs to draw itself."""
+
+    view: View
+    first: date
+    """The month that is shown, or that the day lies in: days of others are outside."""
+    today: date
+    zone: str
+    write: bool
+    sprite: str
+    """Address of the icons: asked for once a page, not twice a card."""
+    painter: Painter
+    wanted: Filter
+    new_url: str
+    keep: Mapping[str, str] = field(default_factory=dict)
+    """What the address says besides the filter, such as where the list begins."""
+
+    def card(self, card: Card) -> Markup:
+        """One card."""
+        return self.painter.card(card)
+
+    @property
+    def query(self) -> str:
+        """The filter for an address of another view, with its question mark; empty without one."""
+        pairs = self.wanted.pairs()
+        return f"?{urlencode(pairs)}" if pairs else ""
+
+    def toggled(self, facet: Facet, value: Any) -> str:
+        """The address of this page with one value more or less."""
+        return self._here(self.wanted.toggled(facet, value))
+
+    def without(self, name: str) -> str:
+        """The address of this page without the text, the lateness or "mine"."""
+        return self._here(Filter.read(pair for pair in self.wanted.pairs() if pair[0] != name))
+
+    @property
+    def cleared(self) -> str:
+        """The address of this page without any filter."""
+        return self._here(Filter())
+
+    @property
+    def hidden_fields(self) -> list[tuple[str, str]]:
+        """What a search form carries along."""
+        return [pair for pair in self.wanted.pairs() if pair[0] != "text"] + list(self.keep.items())
+
+    def at(self, view: View, day: date) -> str:
+        """The address of a view around a day, with this filter."""
+        return address(view, day) + self.query
+
+    def everything(self, **asked: str) -> str:
+        """The list of all that is late or waits, whatever its day; other filters stay."""
+        pairs = [pair for pair in self.wanted.pairs() if pair[0] not in {"late", "mine"}]
+        return url_for("calendar.listing") + "?" + urlencode([*pairs, *asked.items(), ("from", "1990-01-01")])
+
+    def _here(self, wanted: Filter) -> str:
+        return f"?{urlencode([*wanted.pairs(), *self.keep.items()])}"
+
+
+def address(view: View, day: date) -> str:
+    """The page of a view around a day, without a filter."""
+    match view:
+        case View.MONTH:
+            return url_for("calendar.some_month", month=f"{day:%Y-%m}")
+        case View.WEEK:
+            return url_for("calendar.week", day=day)
+        case View.DAY:
+            return url_for("calendar.day", day=day)
+        case View.LIST:
+            return url_for("calendar.listing") + f"?from={day:%Y-%m-%d}"
+
+
+def viewer() -> Viewer:
+    """The person who looks."""
+    return Viewer(zone(), deps().now(), person().id, may(Permission.APPROVE))
+
+
+def wanted_here() -> Filter:
+    """The filter of this request's address."""
+    return Filter.read(request.args.items(multi=True))
+
+
+def wanted_there() -> Filter:
+    """The filter of the page that a script sent this from."""
+    return Filter.read(parse_qsl(request.form.get("filter", "").removeprefix("?"), max_num_fields=200))
+
+
+def shown_as(view: View, day: date, wanted: Filter, **keep: str) -> Shown:
+    """How to draw a page around a day."""
+    sprite = asset("icons.svg")
+    items = url_for("content.show", item_id=0).removesuffix("0")
+    return Shown(
+        view=view,
+        first=day.replace(day=1),
+        today=viewer().today,
+        zone=zone().key,
+        write=may(Permission.WRITE_CONTENT),
+        sprite=sprite,
+        painter=Painter(catalog(), zone=zone().key, sprite=sprite, items=items),
+        wanted=wanted,
+        new_url=url_for("content.new"),
+        keep=keep,
+    )
+
+
+def next_month(first: date) -> date:
+    """The first of the month after."""
+    return (first.replace(day=1) + timedelta(days=31)).replace(day=1)
+
+
+def last_month(first: date) -> date:
+    """The first of the month before."""
+    return (first.replace(day=1) - timedelta(days=1)).replace(day=1)
+
+
+LATES = tuple(Late)

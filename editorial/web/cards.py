@@ -1,0 +1,143 @@
+"""Cards as HTML, written straight: a month holds hundreds, and a macro took four times as long for each.
+
+Only titles and names come from people, and they alone are escaped; everything else is ours.
+"""
+
+from datetime import datetime
+from functools import lru_cache
+
+from markupsafe import Markup, escape
+
+from editorial.adapters.catalog import Catalog
+from editorial.domain.bilingual import Bilingual
+from editorial.domain.cards import Card, Flag, Foot, Trouble
+from editorial.domain.jobs import JobState
+from editorial.domain.messages import N_, NP_
+from editorial.services.channel_pages import icon_of
+from editorial.web.zones import city
+
+_TONES = {
+    JobState.ACCEPTED: "ok",
+    JobState.SUCCEEDED: "ok",
+    JobState.FAILED: "bad",
+    JobState.MISSED: "bad",
+    JobState.UNKNOWN_OUTCOME: "warn",
+    JobState.RETRY_WAIT: "warn",
+    JobState.AWAITING_HUMAN: "warn",
+}
+_TROUBLES = {
+    None: N_("Failed"),
+    Trouble.FAILED: N_("Failed"),
+    Trouble.HELD: N_("Failed"),
+    Trouble.UNKNOWN: N_("unknown"),
+    Trouble.MISSED: N_("missed"),
+}
+
+
+class Painter:
+    """Draws the cards of one page. What is the same for many is made once."""
+
+    def __init__(self, catalog: Catalog, *, zone: str, sprite: str, items: str) -> None:
+        """
+        Args:
+            zone: IANA name of the viewer's zone.
+            sprite: address of the icons.
+            items: address of the items, with a slash at its end.
+        """
+        self._catalog, self._zone, self._sprite, self._items = catalog, zone, sprite, items
+        self._city = city(zone, catalog.locale)
+        self._said: dict[tuple[str, Bilingual], str] = {}
+        self._steps = catalog.gettext(N_("step %(number)s"))
+
+    def card(self, card: Card) -> Markup:
+        """One card; a tall one where it has a foot."""
+        tall = " is-tall" if card.foot else ""
+        parts = [
+            f'<a class="card{tall}" href="{self._items}{card.id}" data-item="{card.id}"',
+            f' data-version="{card.version}" data-fix="{card.fix.value}"',
+            ' data-tone="bad"' if card.flag is Flag.BAD else f' data-hue="{card.hue}"',
+        ]
+        if card.flag:
+            parts.append(f' data-flag="{card.flag.value}"')
+        if card.bar:
+            parts.append(f' data-bar="{card.bar}"')
+        if card.local and card.movable:
+            parts.append(f' data-slot="{self._moment(card.local)}"')
+        parts.append(f">{self._icon(card.glyph)}")
+        if not card.foot:
+            parts.append(self._icon(f"k-{card.icon}", " card-kind"))
+        parts.append(f'<span class="sr">{self._kind(card)} </span><span class="card-title"')
+        if card.language.value != self._catalog.name:
+            parts.append(f' lang="{card.language.tag}"')
+        parts.append(f" data-own-words>{escape(card.title)}</span>")
+        if card.findings:
+            parts.append(self._findings(card.findings))
+        parts.append(self._note(card))
+        if card.foot:
+            parts.append(self._foot(card.foot))
+        parts.append("</a>")
+        return Markup("".join(parts))  # noqa: S704 -- what people wrote is escaped above
+
+    def _icon(self, name: str, cls: str = "", tone: str = "") -> str:
+        tone = f' data-tone="{tone}"' if tone else ""
+        return f'<svg class="i{cls}"{tone} aria-hidden="true"><use href="{self._sprite}#{name}"/></svg>'
+
+    def _kind(self, card: Card) -> str:
+        key = (card.status.value, card.kind)
+        said = self._said.get(key)
+        if said is None:
+            pattern = self._catalog.gettext(N_("%(status)s, %(kind)s:"))
+            words = {"status": self._catalog.say(card.status.label), "kind": card.kind.in_(self._catalog.name)}
+            said = self._said[key] = str(escape(pattern % words))
+        return said
+
+    def _note(self, card: Card) -> str:
+        words = ""
+        if card.flag is Flag.BAD:
+            words = self._catalog.gettext(_TROUBLES[card.trouble]).lower()
+        elif card.flag is Flag.LATE:
+            words = self._late(card.days_late)
+        elif card.flag is Flag.HELD:
+            words = self._catalog.gettext(N_("on hold"))
+        if words:
+            return f'<span class="card-note">{escape(words)}</span>'
+        return f"<time>{card.local:%H:%M}</time>" if card.local else ""
+
+    def _late(self, days: int) -> str:
+        if not days:
+            return self._catalog.gettext(N_("late"))
+        one, many = NP_("%(num)s d late", "%(num)s d late")
+        return self._catalog.ngettext(one, many, days) % {"num": days}
+
+    def _findings(self, count: int) -> str:
+        one, many = NP_("%(num)s open finding", "%(num)s open findings")
+        says = self._catalog.ngettext(one, many, count) % {"num": count}
+        return f'<span class="card-mark">{self._icon("alert")}<span class="sr">{escape(says)}</span></span>'
+
+    def _foot(self, foot: Foot) -> str:
+        parts = ['<span class="card-foot">']
+        if foot.owner:
+            hue = foot.owner_id % 8 + 1
+            parts.append(f'<span class="avatar" data-hue="{hue}" aria-hidden="true">{escape(foot.initials)}</span>')
+            parts.append(f'<span class="sr" data-own-words>{escape(foot.owner)} </span>')
+        parts += [
+            f'<span class="step"><span class="sr">{escape(self._steps % {"number": ""})}</span>{step}</span>'
+            for step in foot.steps[:3]
+        ]
+        if foot.role:
+            parts.append(f"<span data-own-words>{escape(foot.role.in_(self._catalog.name))}</span>")
+        if foot.roles > 1:
+            parts.append(f"<span>+{foot.roles - 1}</span>")
+        parts.append('<span class="end">')
+        for kind, state in foot.channels[:4]:
+            said = escape(self._catalog.say(state.label))
+            parts.append(f'{self._icon(icon_of(kind), "", _TONES.get(state, "pencil"))}<span class="sr">{said} </span>')
+        return "".join([*parts, "</span></span>"])
+
+    def _moment(self, local: datetime) -> str:
+        return str(escape(f"{_moment(self._catalog, local)} ({self._city})"))
+
+
+@lru_cache(maxsize=4096)
+def _moment(catalog: Catalog, local: datetime) -> str:
+    return catalog.moment(local)
