@@ -9,6 +9,7 @@ from editorial.services import passwords
 from editorial.services.deps import Deps
 from editorial.services.welcome import clean_name
 from editorial.store import history, people
+from editorial.store.base import reading
 from editorial.store.people import Person
 
 THEMES = ("system", "light", "dark")
@@ -54,9 +55,9 @@ def change_profile(
     return person
 
 
-def change_password(deps: Deps, person_id: int, *, old: str, new: str, keep: int) -> None:
+def change_password(deps: Deps, person_id: int, *, old: str, new: str, keep: int) -> Person:
     """Set a new password and end every other sign-in. Commits; the slow hashes run outside the transaction."""
-    with deps.sessions() as session:
+    with reading(deps.sessions) as session:
         person = session.get_one(Person, person_id)
     if not passwords.verify(deps.config, person.password_hash, old):
         raise EditorialError(
@@ -67,7 +68,8 @@ def change_password(deps: Deps, person_id: int, *, old: str, new: str, keep: int
     passwords.check_strength(new, about=(person.name, person.email))
     hashed = passwords.hash_password(deps.config, new)
     with deps.sessions.begin() as session:
-        session.get_one(Person, person_id).password_hash = hashed
+        person = session.get_one(Person, person_id)
+        person.password_hash = hashed
         people.revoke_sessions(session, person_id, deps.now(), keep=keep)
         history.record(
             session,
@@ -77,6 +79,7 @@ def change_password(deps: Deps, person_id: int, *, old: str, new: str, keep: int
             entity="person",
             entity_id=person_id,
         )
+    return person
 
 
 def _profile(person: Person) -> dict[str, object]:

@@ -6,13 +6,15 @@ from sqlalchemy.orm import Session
 
 from editorial.domain.errors import EditorialError
 from editorial.domain.messages import N_, Message
-from editorial.services import passwords
+from editorial.services import keys, passwords
 from editorial.services.deps import Deps
 from editorial.store import history, people
+from editorial.store.base import reading
 from editorial.store.people import Person, SignInAttempt, WebSession
 
 WINDOW = timedelta(minutes=15)
 PER_ACCOUNT, PER_ADDRESS = 5, 30  # failures within the window
+KNOWN = "known-browser"
 SEEN_EVERY = timedelta(minutes=5)  # how precisely the last use is kept; saves a write on every request
 
 
@@ -39,23 +41,47 @@ class TooManyTries(EditorialError):
         )
 
 
-def sign_in(deps: Deps, email: str, password: str, *, address: str, agent: str) -> tuple[WebSession, str]:
-    """Open a session; returns its row and the token for the cookie. Commits, also the failed try.
+def sign_in(deps: Deps, email: str, password: str, *, address: str, agent: str, known: str = "") -> tuple[Person, str]:
+    """Open a session; returns its person and the token for the cookie. Commits, also the failed try.
 
-    The slow hash runs outside any transaction, so that a guesser cannot hold the database.
+    The slow hashes run outside any transaction, so that a guesser cannot hold the database.
+
+    Args:
+        deps: the parts.
+        email: as it was typed.
+        password: as it was typed.
+        address: the visitor's, for throttling.
+        agent: the visitor's program.
+        known: what `known_browser` gave this browser when somebody signed in with it; failures of strangers do not
+            close the account to them.
     """
     now, folded = deps.now(), email.strip().lower()[:254]
-    with deps.sessions() as session:
-        _throttle(session, folded, address, now)
+    with reading(deps.sessions) as session:
         person = people.find_person(session, folded)
+        spared = person is not None and _knows(deps, person, known)
+        _throttle(session, "" if spared else folded, address, now)
     right = passwords.verify(deps.config, person.password_hash if person else None, password)
+    renewed = None
+    if right and person is not None and passwords.needs_rehash(deps.config, person.password_hash or ""):
+        renewed = passwords.hash_password(deps.config, password)
     with deps.sessions.begin() as session:
         welcome = right and person is not None and person.active
         session.add(SignInAttempt(email=folded, address=address, at=now, succeeded=welcome))
         people.sweep_attempts(session, now)
         if welcome and person is not None:
-            return _open(session, deps, person.id, password, address=address, agent=agent)
+            own = session.get_one(Person, person.id)
+            own.password_hash = renewed or own.password_hash
+            return own, open_session(session, deps, own, address=address, agent=agent)[1]
     raise SignInRefused
+
+
+def known_browser(deps: Deps, person: Person) -> str:
+    """What a browser keeps to show that this person has signed in with it; worth nothing after a new password."""
+    return keys.sign(deps.config, KNOWN, f"{person.id}:{person.password_hash}")
+
+
+def _knows(deps: Deps, person: Person, known: str) -> bool:
+    return keys.signed_by_us(deps.config, KNOWN, f"{person.id}:{person.password_hash}", known)
 
 
 def open_session(session: Session, deps: Deps, person: Person, *, address: str, agent: str) -> tuple[WebSession, str]:
@@ -78,7 +104,7 @@ def open_session(session: Session, deps: Deps, person: Person, *, address: str, 
 def find_session(deps: Deps, token: str) -> WebSession | None:
     """The live session behind a cookie; notes now and then that it was used."""
     now, token_hash = deps.now(), passwords.hash_token(token)
-    with deps.sessions(bind=deps.sessions.kw["bind"].execution_options(write=False)) as session:
+    with reading(deps.sessions) as session:
         found = people.live_session(session, token_hash, now)
     if found is not None and now - found.last_seen_at >= SEEN_EVERY:
         with deps.sessions.begin() as session:
@@ -98,18 +124,10 @@ def revoke(session: Session, deps: Deps, person_id: int, session_id: int) -> Non
     )
 
 
-def _open(
-    session: Session, deps: Deps, person_id: int, password: str, *, address: str, agent: str
-) -> tuple[WebSession, str]:
-    person = session.get_one(Person, person_id)
-    if person.password_hash and passwords.needs_rehash(deps.config, person.password_hash):
-        person.password_hash = passwords.hash_password(deps.config, password)
-    return open_session(session, deps, person, address=address, agent=agent)
-
-
 def _throttle(session: Session, email: str, address: str, now: datetime) -> None:
+    """Refuse after too many failures; an empty `email` asks for the address alone."""
     since = now - WINDOW
-    if people.failures_since(session, since, email=email) >= PER_ACCOUNT:
+    if email and people.failures_since(session, since, email=email) >= PER_ACCOUNT:
         raise TooManyTries
     if people.failures_since(session, since, address=address) >= PER_ADDRESS:
         raise TooManyTries

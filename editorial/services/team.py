@@ -15,6 +15,7 @@ from editorial.services import passwords
 from editorial.services.deps import Deps
 from editorial.services.welcome import clean_email, clean_name
 from editorial.store import history, links, people
+from editorial.store.base import reading
 from editorial.store.links import PersonLink, Purpose
 from editorial.store.people import Person, PersonRole
 
@@ -119,19 +120,15 @@ def opened(session: Session, token: str, purpose: Purpose, now: datetime) -> Per
     return link
 
 
-def join(
-    session: Session, deps: Deps, token: str, *, name: str, password: str, language: Language, zone: str
-) -> Person:
-    """Take up an invitation. The caller commits."""
+def join(deps: Deps, token: str, *, name: str, password: str, language: Language, zone: str) -> Person:
+    """Take up an invitation. Commits; the slow hash runs outside the transaction."""
     now = deps.now()
-    link = opened(session, token, Purpose.INVITATION, now)
+    with reading(deps.sessions) as session:
+        link = opened(session, token, Purpose.INVITATION, now)
     cleaned, chosen = clean_name(name), zone_named(zone)
     passwords.check_strength(password, about=(cleaned, link.email, link.email.split("@", maxsplit=1)[0]))
-    if people.find_person(session, link.email) is not None:
-        raise LinkClosed
     hashed = passwords.hash_password(deps.config, password)
 
-    link.used_at = now
     person = Person(
         name=cleaned,
         email=link.email,
@@ -141,17 +138,21 @@ def join(
         created_at=now,
         grants=[PersonRole(role=Role(role)) for role in link.roles],
     )
-    session.add(person)
-    session.flush()
-    history.record(
-        session,
-        at=now,
-        actor_id=person.id,
-        action="person.joined",
-        entity="person",
-        entity_id=person.id,
-        after={"email": person.email, "roles": list(link.roles)},
-    )
+    with deps.sessions.begin() as session:
+        opened(session, token, Purpose.INVITATION, now).used_at = now  # somebody may have used it meanwhile
+        if people.find_person(session, link.email) is not None:
+            raise LinkClosed
+        session.add(person)
+        session.flush()
+        history.record(
+            session,
+            at=now,
+            actor_id=person.id,
+            action="person.joined",
+            entity="person",
+            entity_id=person.id,
+            after={"email": person.email, "roles": list(link.roles)},
+        )
     return person
 
 
@@ -247,22 +248,29 @@ def forgotten(session: Session, deps: Deps, email: str) -> Issued | None:
     return password_link(session, deps, person, None)
 
 
-def set_password(session: Session, deps: Deps, token: str, password: str) -> Person:
-    """Set a new password by link; every sign-in of the person ends. The caller commits."""
+def set_password(deps: Deps, token: str, password: str) -> Person:
+    """Set a new password by link; every sign-in of the person ends. Commits; the slow hash runs outside."""
     now = deps.now()
-    link = opened(session, token, Purpose.PASSWORD, now)
-    person = link.person
-    if person is None or not person.active:
-        raise LinkClosed
+    with reading(deps.sessions) as session:
+        _, person = _password_link(session, token, now)
     passwords.check_strength(password, about=(person.name, person.email))
     hashed = passwords.hash_password(deps.config, password)
 
-    link.used_at, person.password_hash = now, hashed
-    people.revoke_sessions(session, person.id, now)
-    history.record(
-        session, at=now, actor_id=person.id, action="person.password_changed", entity="person", entity_id=person.id
-    )
+    with deps.sessions.begin() as session:
+        link, person = _password_link(session, token, now)  # somebody may have used it meanwhile
+        link.used_at, person.password_hash = now, hashed
+        people.revoke_sessions(session, person.id, now)
+        history.record(
+            session, at=now, actor_id=person.id, action="person.password_changed", entity="person", entity_id=person.id
+        )
     return person
+
+
+def _password_link(session: Session, token: str, now: datetime) -> tuple[PersonLink, Person]:
+    link = opened(session, token, Purpose.PASSWORD, now)
+    if link.person is None or not link.person.active:
+        raise LinkClosed
+    return link, link.person
 
 
 def _issue(

@@ -14,6 +14,7 @@ from editorial.domain.slots import zone_named
 from editorial.services import passwords
 from editorial.services.deps import Deps
 from editorial.store import history
+from editorial.store.base import reading
 from editorial.store.people import Person, PersonRole, SetupToken, Workspace, find_person, workspace
 
 _EMAIL = re.compile(r"[^@\s<>,;:\"]{1,64}@[^@\s<>,;:\"]{1,189}")
@@ -93,23 +94,16 @@ def clean_name(name: str, *, field: str = "name") -> str:
     return cleaned
 
 
-def set_up(session: Session, deps: Deps, token: str, first: FirstPerson) -> Person:
-    """Make the workspace and its first administrator. The caller commits."""
-    used = check_token(session, token)
+def set_up(deps: Deps, token: str, first: FirstPerson) -> Person:
+    """Make the workspace and its first administrator. Commits; the slow hash runs outside the transaction."""
+    with reading(deps.sessions) as session:
+        check_token(session, token)
     name, email = clean_name(first.name), clean_email(first.email)
     zone = zone_named(first.zone)
     passwords.check_strength(first.password, about=(name, email, email.split("@", maxsplit=1)[0]))
-    if find_person(session, email) is not None:
-        raise EditorialError(
-            Message(N_("Somebody has this address already.")), hint=Message(N_("Use another one.")), field="email"
-        )
     hashed = passwords.hash_password(deps.config, first.password)
-    now = deps.now()
+    now, team = deps.now(), first.team.strip()[:120] or name
 
-    used.used_at = now
-    session.add(
-        Workspace(id=1, name=first.team.strip()[:120] or name, language=first.language, zone=zone.key, created_at=now)
-    )
     person = Person(
         name=name,
         email=email,
@@ -119,15 +113,21 @@ def set_up(session: Session, deps: Deps, token: str, first: FirstPerson) -> Pers
         created_at=now,
         grants=[PersonRole(role=Role.WORKSPACE_ADMIN)],
     )
-    session.add(person)
-    session.flush()
-    history.record(
-        session,
-        at=now,
-        actor_id=person.id,
-        action="workspace.set_up",
-        entity="workspace",
-        entity_id=1,
-        after={"zone": zone.key, "language": first.language.value},
-    )
+    with deps.sessions.begin() as session:
+        check_token(session, token).used_at = now  # somebody may have used it meanwhile
+        if find_person(session, email) is not None:
+            raise EditorialError(
+                Message(N_("Somebody has this address already.")), hint=Message(N_("Use another one.")), field="email"
+            )
+        session.add_all([person, Workspace(id=1, name=team, language=first.language, zone=zone.key, created_at=now)])
+        session.flush()
+        history.record(
+            session,
+            at=now,
+            actor_id=person.id,
+            action="workspace.set_up",
+            entity="workspace",
+            entity_id=1,
+            after={"zone": zone.key, "language": first.language.value},
+        )
     return person

@@ -15,12 +15,15 @@ from editorial.services import account, sign_in, welcome
 from editorial.services.welcome import FirstPerson
 from editorial.store import people
 from editorial.store.base import reading
+from editorial.store.people import Person
 from editorial.web.context import catalog, deps, found_person, person, say
 from editorial.web.forms import Form
 from editorial.web.guard import COOKIE, requires
 from editorial.web.zones import zone_groups
 
 bp = Blueprint("people", __name__)
+KNOWN_COOKIE = "editorial_known"
+A_YEAR = 365 * 24 * 3600  # seconds
 # neither `//host`, nor anything that becomes it once a browser has left out tabs and turned its slashes around
 _LOCAL = re.compile(r"/(?!/)[^\x00-\x20\\]*")
 
@@ -52,15 +55,13 @@ def welcome_sent() -> ResponseReturnValue:
     )
     if form.ok:
         try:
-            with deps().sessions.begin() as session:
-                somebody = welcome.set_up(session, deps(), token, first)
-                _, cookie = sign_in.open_session(session, deps(), somebody, **origin())
+            somebody = welcome.set_up(deps(), token, first)
         except welcome.WelcomeClosed:
             raise
-        except EditorialError as error:  # outside the transaction, so nothing half-done is saved
+        except EditorialError as error:
             form.reject(error)
         else:
-            return signed_in(cookie, url_for("calendar.month"))
+            return signed_in_first(somebody)
     return _welcome(form), 422
 
 
@@ -82,7 +83,7 @@ def sign_in_page() -> ResponseReturnValue:
         )
     )
     if (asked := request.args.get("lang")) and asked in {language.value for language in Language}:
-        response.set_cookie("editorial_lang", asked, max_age=31536000, samesite="Lax", httponly=True)
+        response.set_cookie("editorial_lang", asked, max_age=A_YEAR, samesite="Lax", httponly=True)
     return response
 
 
@@ -93,14 +94,20 @@ def sign_in_sent() -> ResponseReturnValue:
     form = Form(request.form)
     status = 422
     try:
-        _, cookie = sign_in.sign_in(deps(), form.line("email"), form.text("password", longest=1000), **origin())
+        somebody, cookie = sign_in.sign_in(
+            deps(),
+            form.line("email"),
+            form.text("password", longest=1000),
+            known=request.cookies.get(KNOWN_COOKIE, ""),
+            **origin(),
+        )
     except EditorialError as error:
         error.field = ""  # which of the two was wrong is not said
         form.errors.clear()
         form.reject(error)
         status = error.http_status
     else:
-        return signed_in(cookie, _local(form.typed.get("next", "")))
+        return signed_in(somebody, cookie, _local(form.typed.get("next", "")))
     return render_template("people/sign_in.html", form=form, before_set_up=False), status
 
 
@@ -172,7 +179,7 @@ def password_changed() -> ResponseReturnValue:
     """Set a new password; every other sign-in of this person ends."""
     form = Form(request.form)
     try:
-        account.change_password(
+        me = account.change_password(
             deps(),
             person().id,
             old=form.text("old_password", longest=1000),
@@ -191,7 +198,7 @@ def password_changed() -> ResponseReturnValue:
         }
         return _account(form), 422
     flash(say(Message(N_("The password is changed. All your other sign-ins have ended."))))
-    return redirect(url_for("people.account_page"))
+    return remember(redirect(url_for("people.account_page")), me)
 
 
 @bp.post("/account/sessions/<int:session_id>/revocation")
@@ -215,7 +222,28 @@ def origin() -> dict[str, str]:
     return {"address": request.remote_addr or "", "agent": request.user_agent.string}
 
 
-def signed_in(cookie: str, target: str) -> Response:
+def signed_in_first(somebody: Person) -> Response:
+    """Sign in somebody who has just joined, and show them the calendar."""
+    with deps().sessions.begin() as session:
+        _, cookie = sign_in.open_session(session, deps(), somebody, **origin())
+    return signed_in(somebody, cookie, url_for("calendar.month"))
+
+
+def remember(response: Response, somebody: Person) -> Response:
+    """Let this browser show at its next sign-in that the person used it before."""
+    response.set_cookie(
+        KNOWN_COOKIE,
+        sign_in.known_browser(deps(), somebody),
+        max_age=A_YEAR,
+        httponly=True,
+        samesite="Lax",
+        path="/sign-in",
+        secure=deps().config.public_url.startswith("https://"),
+    )
+    return response
+
+
+def signed_in(somebody: Person, cookie: str, target: str) -> Response:
     """Send the session cookie and go on to `target`."""
     config = deps().config
     response = redirect(target)
@@ -228,7 +256,7 @@ def signed_in(cookie: str, target: str) -> Response:
         path="/",
         secure=config.public_url.startswith("https://"),
     )
-    return response
+    return remember(response, somebody)
 
 
 def _local(target: str) -> str:

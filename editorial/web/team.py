@@ -9,7 +9,7 @@ from editorial.domain.errors import EditorialError
 from editorial.domain.locales import Language
 from editorial.domain.messages import N_, Message
 from editorial.domain.people import Permission, Role
-from editorial.services import sign_in, team, team_mail
+from editorial.services import team, team_mail
 from editorial.services.team import Invitation
 from editorial.store import links
 from editorial.store.base import reading
@@ -17,7 +17,7 @@ from editorial.store.links import Purpose
 from editorial.web.context import catalog, deps, person, say
 from editorial.web.forms import Form
 from editorial.web.guard import requires
-from editorial.web.people import origin, signed_in
+from editorial.web.people import remember, signed_in_first
 from editorial.web.zones import zone_groups
 
 bp = Blueprint("team", __name__)
@@ -141,21 +141,18 @@ def invitation_taken_up() -> ResponseReturnValue:
         email = team.opened(session, token, Purpose.INVITATION, deps().now()).email
     if form.ok:
         try:
-            with deps().sessions.begin() as session:
-                somebody = team.join(
-                    session,
-                    deps(),
-                    token,
-                    name=name,
-                    password=form.text("password", longest=1000),
-                    language=form.choice("language", Language) or Language.EN,
-                    zone=zone,
-                )
-                _, cookie = sign_in.open_session(session, deps(), somebody, **origin())
+            somebody = team.join(
+                deps(),
+                token,
+                name=name,
+                password=form.text("password", longest=1000),
+                language=form.choice("language", Language) or Language.EN,
+                zone=zone,
+            )
         except EditorialError as error:
             form.reject(error)
         else:
-            return signed_in(cookie, url_for("calendar.month"))
+            return signed_in_first(somebody)
     return render_template("team/invitation.html", form=form, zones=zone_groups(), email=email), 422
 
 
@@ -200,13 +197,12 @@ def password_set() -> ResponseReturnValue:
     with reading(deps().sessions) as session:
         email = team.opened(session, token, Purpose.PASSWORD, deps().now()).email
     try:
-        with deps().sessions.begin() as session:
-            team.set_password(session, deps(), token, form.text("password", longest=1000))
+        somebody = team.set_password(deps(), token, form.text("password", longest=1000))
     except EditorialError as error:
         form.reject(error)
         return render_template("team/password.html", form=form, email=email), 422
     flash(say(Message(N_("The new password is set. Sign in with it."))))
-    return redirect(url_for("people.sign_in_page"))
+    return remember(redirect(url_for("people.sign_in_page")), somebody)  # many wrong tries may have led here
 
 
 def _page(form: Form, *, fresh: FreshLink | None = None, ticked: frozenset[Role] = frozenset()) -> str:
