@@ -63,6 +63,48 @@ def test_five_failures_close_the_account_for_a_quarter_of_an_hour(
     assert (failures, closed, sign_in(guest)) == ([422] * 5, 429, 302)
 
 
+def test_a_stranger_who_fails_does_not_lock_out_a_browser_that_was_signed_in_before(
+    app: Flask, deps: Deps, mei: Person
+) -> None:
+    own, stranger = visitor(app, deps), visitor(app, deps)
+    sign_in(own)
+    own.post("/sign-out")
+    for _ in range(5):
+        sign_in(stranger, password="not it at all")
+
+    assert (sign_in(stranger), sign_in(own)) == (429, 302)
+
+
+def test_a_known_browser_is_known_for_its_own_person_alone(app: Flask, deps: Deps, mei: Person) -> None:
+    own, jonas = visitor(app, deps), add_person(deps, "Jonas Weber")
+    sign_in(own)
+    own.post("/sign-out")
+    tries = [sign_in(own, email=jonas.email, password="not it at all") for _ in range(6)]
+
+    assert tries == [422] * 5 + [429]
+
+
+def test_a_known_browser_may_not_guess_for_ever(app: Flask, deps: Deps, mei: Person) -> None:
+    own = visitor(app, deps)
+    sign_in(own)
+    own.post("/sign-out")
+    tries = [sign_in(own, password="not it at all") for _ in range(31)]
+
+    assert tries == [422] * 30 + [429]
+
+
+def test_a_new_password_makes_every_other_browser_a_stranger(app: Flask, deps: Deps, mei: Person) -> None:
+    phone, desk, stranger = visitor(app, deps), visitor(app, deps), visitor(app, deps)
+    sign_in(phone)
+    sign_in(desk)
+    desk.post("/account/password", old_password=PASSWORD, password="four quite unrelated words")
+    desk.post("/sign-out")
+    for _ in range(5):
+        sign_in(stranger, password="not it at all")
+
+    assert [sign_in(browser, password="four quite unrelated words") for browser in (phone, desk)] == [429, 302]
+
+
 def test_signing_out_ends_the_session_on_the_server(app: Flask, deps: Deps, mei: Person) -> None:
     guest = visitor(app, deps, mei)
     cookie = guest.client.get_cookie(COOKIE)
