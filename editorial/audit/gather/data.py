@@ -32,6 +32,11 @@ def _refuse(constant: str) -> NoReturn:
     raise ValueError(f"{constant} is not JSON")
 
 
+def _writable(kind: str) -> str:
+    """A type as text that can be stored: JSON may spell half a surrogate pair, which is no character."""
+    return kind[:80].encode("utf-8", "replace").decode()
+
+
 def _types(value: Any) -> tuple[str, ...]:
     """Every @type in document order, without repeats."""
     found: dict[str, None] = {}
@@ -43,8 +48,7 @@ def _types(value: Any) -> tuple[str, ...]:
             waiting.extend(reversed(node))
         elif isinstance(node, dict):
             kinds = node.get("@type", ())
-            found.update(
-                dict.fromkeys(k[:80] for k in (kinds if isinstance(kinds, list) else [kinds]) if isinstance(k, str))
-            )
+            named = (kind for kind in (kinds if isinstance(kinds, list) else [kinds]) if isinstance(kind, str))
+            found.update(dict.fromkeys(map(_writable, named)))
             waiting.extend(reversed([child for child in node.values() if isinstance(child, dict | list)]))
     return tuple(found)

@@ -21,6 +21,7 @@ KEPT = frozenset(
         "x-robots-tag",
     }
 )
+VALUE = 100  # characters of a directive and of its value
 _VALUED = frozenset({"max-snippet", "max-image-preview", "max-video-preview", "unavailable_after"})
 _BOTS = frozenset({"robots", "bingpreview", "slurp", "teoma", "applebot-extended", "google-extended"})
 _WEEKDAY = re.compile(r"[A-Za-z]{3,9}")
@@ -57,7 +58,8 @@ def directives(content: str, agent: str, where: Where) -> Iterator[RobotsDirecti
             value = f"{value}, {parts[position].strip()}"
         position += 1
         if name:
-            yield RobotsDirective(agent, name, value if name == "unavailable_after" else value.lower(), where)
+            value = value[:VALUE] if name == "unavailable_after" else value[:VALUE].lower()
+            yield RobotsDirective(agent, name[:VALUE], value, where)
 
 
 def header_directives(lines: Iterable[str]) -> Iterator[RobotsDirective]:

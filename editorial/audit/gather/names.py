@@ -7,7 +7,8 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from editorial.audit.facts import LabelSource
-from editorial.audit.gather.page import ANCESTORS, FORM_TAGS, Budget
+from editorial.audit.gather.limits import Budget
+from editorial.audit.gather.page import ANCESTORS, FORM_TAGS
 from editorial.audit.gather.text import collapse
 from editorial.audit.gather.trees import Node, Tree
 
@@ -73,7 +74,7 @@ class Names:
         """What a label says: its text and image alts, without the controls within."""
         said: list[str] = []
         waiting, length = [label], 0
-        while waiting and length < SPOKEN:
+        while waiting and length < SPOKEN and self.budget.visit():
             node = waiting.pop()
             tag = self.tree.tag(node)
             if not tag:
@@ -82,7 +83,9 @@ class Names:
             elif tag == "img":
                 said.append(f" {self.tree.attribute(node, 'alt') or ''} ")
             elif tag not in SILENT_IN_LABELS or node is label:
-                waiting.extend(list(self.tree.children(node))[::-1])
+                children = list(self.tree.children(node))
+                self.budget.visit(len(children))
+                waiting.extend(reversed(children))
         return "".join(said)
 
     def _hrefs(self, label: Node) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from functools import lru_cache
+from itertools import islice
 
 from editorial.audit.facts import (
     Alternate,
@@ -17,6 +18,7 @@ from editorial.audit.facts import (
 )
 from editorial.audit.gather.data import read_jsonld
 from editorial.audit.gather.headers import directives, is_robots_name
+from editorial.audit.gather.limits import MOST_OTHERS, Budget, limited
 from editorial.audit.gather.text import collapse
 from editorial.audit.gather.trees import Node, Tree
 from editorial.domain.urls import n1
@@ -25,6 +27,8 @@ EVIDENCE = 200  # characters of markup kept
 LINK_TEXT = 300  # characters
 ANCESTORS = 100  # levels looked up; deeper nesting is no page that people wrote
 MOST_OPEN_GRAPH = 30
+MOST_DIRECTIVES = 500
+HEAD_TEXT = 2_000  # characters of a title or description; rules judge far shorter ones
 
 REGIONS = {"head": "head", "template": "template", "noscript": "noscript", "svg": "svg"}
 REGIONS |= dict.fromkeys(("nav", "header", "footer", "aside"), "chrome")
@@ -67,21 +71,6 @@ class Place:
 
     def within(self, region: str) -> bool:
         return self.index < self.ends[region]
-
-
-class Budget:
-    """Characters that may still be read out of elements; nested headings would else be read a thousand times over."""
-
-    def __init__(self, tree: Tree, characters: int) -> None:
-        self._tree, self._left = tree, characters
-
-    def text(self, node: Node) -> str:
-        """The text of a node as written, or nothing once the page has been read too often."""
-        if self._left <= 0:
-            return ""
-        text = self._tree.text(node)
-        self._left -= len(text) + 20
-        return text
 
 
 class PageReader:
@@ -134,7 +123,8 @@ class PageReader:
         elements = self.tree.elements()
         self._find_base(elements)
         self._folders = [self.base.partition("?")[0].rpartition("/")[0] + "/"]
-        place, ends, regions, handlers = self.place, self.place.ends, REGIONS, self._handlers
+        place, ends, regions = self.place, self.place.ends, REGIONS
+        handlers = self._handlers if len(elements) <= MOST_OTHERS else limited(self._handlers)
         for index, (tag, node) in enumerate(elements):
             place.index = index
             region = regions.get(tag)
@@ -168,8 +158,13 @@ class PageReader:
         return _n1_kept(rest, self._folders[level])
 
     def _find_base(self, elements: list[tuple[str, Node]]) -> None:
-        for tag, node in elements:
-            if tag == "base":
+        skipped = 0
+        for index, (tag, node) in enumerate(elements):
+            if index < skipped:
+                continue
+            if tag in ("template", "svg"):
+                skipped = index + 1 + self.tree.inside(node)
+            elif tag == "base":
                 href = self.tree.attribute(node, "href")
                 if href is not None:
                     self.base_href = href
@@ -185,7 +180,8 @@ class PageReader:
 
     def _title(self, node: Node) -> None:
         if not self.place.within("svg"):
-            self.titles.append(PlacedText(collapse(self.budget.text(node)), self.place.within("head")))
+            text = collapse(self.budget.text(node))[:HEAD_TEXT]
+            self.titles.append(PlacedText(text, self.place.within("head")))
 
     def _meta(self, node: Node) -> None:
         content = self.tree.attribute(node, "content")
@@ -193,13 +189,14 @@ class PageReader:
             return
         name = (self.tree.attribute(node, "name") or "").strip().lower()
         if name == "description":
-            self.descriptions.append(PlacedText(collapse(content), self.place.within("head")))
+            self.descriptions.append(PlacedText(collapse(content)[:HEAD_TEXT], self.place.within("head")))
         elif name == "viewport":
-            self.viewports.append(collapse(content))
+            self.viewports.append(collapse(content)[:HEAD_TEXT])
         elif name and is_robots_name(name):
-            self.robots.extend(directives(content, "" if name == "robots" else name, self._where()))
+            found = directives(content, "" if name == "robots" else name, self._where())
+            self.robots.extend(islice(found, max(0, MOST_DIRECTIVES - len(self.robots))))
         elif (self.tree.attribute(node, "http-equiv") or "").strip().lower() == "refresh" and self.refresh is None:
-            self.refresh = collapse(content)
+            self.refresh = collapse(content)[:HEAD_TEXT]
         else:
             self._open_graph(node, name, content)
 
@@ -301,7 +298,7 @@ class PageReader:
         """An image's alt is part of the text of the link and of the heading around it."""
         if self._link_node is not None:
             if self._link_end < 0:
-                self._link_end = self.link_places[-1] + 1 + self.tree.inside(self._link_node)
+                self._link_end = self.link_places[-1] + 1 + self._inside(self._link_node)
             if self.place.index < self._link_end:
                 link = self.links[-1]
                 self.links[-1] = link._replace(text=f"{link.text} {alt}".strip()[:LINK_TEXT])
@@ -311,8 +308,16 @@ class PageReader:
 
     def _in_heading(self) -> bool:
         if self._heading_end < 0:
-            self._heading_end = self._heading_start + 1 + self.tree.inside(self._heading_node)
+            self._heading_end = self._heading_start + 1 + self._inside(self._heading_node)
         return self.place.index < self._heading_end
+
+    def _inside(self, node: Node) -> int:
+        """How many elements lie within a link or heading; none once the page has been read too often."""
+        if not self.budget.visit():
+            return 0
+        within = self.tree.inside(node)
+        self.budget.visit(within)
+        return within
 
     def _source(self, node: Node) -> None:
         src = self.tree.attribute(node, "src")

@@ -45,9 +45,8 @@ def html_lang_missing(page: PageFacts, _: Params) -> Iterator[Failure]:
 )
 def hreflang_invalid_code(page: PageFacts, _: Params) -> Iterator[Failure]:
     """ISO 639-1, optional ISO 15924, optional ISO 3166-1; a region alone is none. en-UK and zh-ZZ fail too."""
-    for code in dict.fromkeys(found.code for found in page.alternates):
+    for code, href in {found.code: found.href for found in reversed(page.alternates)}.items():
         if not is_hreflang(code):
-            href = next(found.href for found in page.alternates if found.code == code)
             yield Failure(code[:50], {"code": code[:50]}, (f'hreflang="{code[:50]}" href="{href[:140]}"',))
 
 

@@ -1,8 +1,13 @@
 """What is read from a page's tree."""
 
+import time
+
+import orjson
 import pytest
 
+from editorial.audit.crawl.records import packed
 from editorial.audit.facts import Heading, PlacedText
+from editorial.audit.rules.languages import hreflang_invalid_code
 from editorial.domain.urls import n1
 from tests.unit.audit.pages import URL, document, page
 
@@ -178,3 +183,71 @@ def test_the_page_itself_is_in_the_facts():
         True,
         "zh-Hans",
     )
+
+
+def test_a_base_element_within_a_template_or_a_drawing_is_none():
+    facts = page(document("<template><base href=/no/></template>", "<svg><base href=/no/></svg><a href=x>x</a>"))
+
+    assert (facts.links[0].url, facts.base_href) == ("https://example.com/guides/x", None)
+
+
+def test_half_a_surrogate_pair_in_json_can_be_stored():
+    facts = page(document('<script type="application/ld+json">{"@type": "\\ud800"}</script>'))
+
+    assert facts.jsonld[0].types == ("?",)
+    assert packed(facts)
+
+
+@pytest.mark.parametrize(
+    ("name", "piece", "most"),
+    [
+        ("links", "<a href=x>", 50_000),
+        ("images", "<img src=x>", 50_000),
+        ("headings", "<h1>", 5_000),
+        ("alternates", "<link rel=alternate hreflang=en href=/x>", 5_000),
+        ("jsonld", "<script type=application/ld+json>{</script>", 5_000),
+        ("robots", '<meta name=robots content="a,b,c,d,e">', 500),
+    ],
+)
+def test_no_page_has_more_than_people_write(name, piece, most):
+    facts = page("<!doctype html><title>A</title>" + piece * (most + 10))
+
+    assert len(getattr(facts, name)) == most
+
+
+@pytest.mark.parametrize(
+    "head",
+    ["<title>{}</title>", "<meta name=description content='{}'>", "<meta name=robots content='{}'>"],
+)
+def test_no_text_is_longer_than_people_read(head):
+    facts = page(document(head.format("noindex, " * 100_000)))
+
+    assert len(packed(facts)) < 3_000  # bytes
+    assert len(orjson.dumps(facts.to_dict())) < 100_000
+
+
+@pytest.mark.parametrize(
+    "piece",
+    [
+        "<h1><div><img alt=x>",
+        "<label for=a>x<input id=a aria-labelledby='a a a a'>",
+        "<script type=text/template><form><input></script>",
+    ],
+    ids=["headings in headings", "labels in labels", "templates"],
+)
+def test_no_page_is_read_over_and_over(piece):
+    began = time.process_time()
+
+    page(document("", piece * 20_000))
+
+    assert time.process_time() - began < 3  # seconds
+
+
+def test_a_list_of_languages_that_do_not_exist_costs_what_its_length_costs():
+    rows = "".join(f"<link rel=alternate hreflang=e{n} href=/{n}>" for n in range(5_000))
+    began = time.process_time()
+
+    failures = list(hreflang_invalid_code(page(document(rows))))
+
+    assert len(failures) == 5_000
+    assert time.process_time() - began < 1  # seconds
