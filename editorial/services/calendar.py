@@ -2,7 +2,7 @@
 
 import calendar as gregorian
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from itertools import groupby
 
 from sqlalchemy.orm import Session
@@ -13,9 +13,9 @@ from editorial.domain.errors import NotFound
 from editorial.domain.slots import day_bounds, shown_in
 from editorial.domain.workflow import Status
 from editorial.services.cards import Viewer, card_of, dressed
-from editorial.services.clock_health import ClockHealth, clock_health
-from editorial.services.deps import Deps
+from editorial.services.clock_health import PUBLISH_TICK, STOPPED_AFTER
 from editorial.store import calendar as store
+from editorial.store import clock
 from editorial.store.calendar import CardRow, Span
 from editorial.store.people import workspace
 
@@ -146,7 +146,8 @@ class Health:
     """What waits for the viewer: reviews, and own items that were given back."""
     broken: int
     """Jobs of the last weeks that failed, were missed or have an unknown outcome."""
-    clock: ClockHealth
+    clock_runs: bool
+    """The scheduler ticked a moment ago. That it stands still is said by the banner of every page."""
 
 
 def month_of(
@@ -240,13 +241,13 @@ def drawer(session: Session, viewer: Viewer, *, wanted: Filter = EVERYTHING) -> 
     return Drawer(tuple(cards), store.undated_count(session, where) if len(cards) == DRAWER_LIMIT else len(cards))
 
 
-def health(session: Session, deps: Deps, viewer: Viewer) -> Health:
+def health(session: Session, viewer: Viewer) -> Health:
     """What needs somebody, counted over everything and not only over the days that are shown."""
     return Health(
         late={kind: store.late_count(session, kind, viewer.asks) for kind in Late},
         waiting=store.waiting_count(session, viewer.asks),
         broken=store.broken_jobs(session, viewer.now - timedelta(days=14)),
-        clock=clock_health(session, viewer.now, expected=deps.config.clock_enabled),
+        clock_runs=_clock_runs(session, viewer.now),
     )
 
 
@@ -266,6 +267,12 @@ def checked_day(day: date) -> date:
     if not FIRST_YEAR <= day.year <= LAST_YEAR:
         raise NotFound
     return day
+
+
+def _clock_runs(session: Session, now: datetime) -> bool:
+    tick = clock.tick_state(session, PUBLISH_TICK)
+    done = tick.completed_at if tick is not None else None
+    return done is not None and (now - done).total_seconds() <= STOPPED_AFTER
 
 
 def _in_band(card: Card, first: int | None, last: int) -> bool:

@@ -185,6 +185,9 @@ def matching(session: Session, wanted: Filter, asks: Asks) -> list[ColumnElement
 
 def late_count(session: Session, kind: Late, asks: Asks) -> int:
     """How many items are late in this way."""
+    if kind is Late.TARGET:  # two ranges of an index are counted ten times faster than "one or the other"
+        open_still, planned, timed = _past_its_day(asks)
+        return _count(session, open_still, planned) + _count(session, open_still, timed)
     return _count(session, _late(session, kind, asks))
 
 
@@ -309,7 +312,8 @@ def _undated() -> ColumnElement[bool]:
 
 def _late(session: Session, kind: Late, asks: Asks) -> ColumnElement[bool]:
     if kind is Late.TARGET:
-        return _past_its_day(asks)
+        open_still, planned, timed = _past_its_day(asks)
+        return and_(open_still, or_(planned, timed))
     if kind is Late.JOB:
         return _Item.id.in_(
             select(DistributionJob.item_id).where(
@@ -319,10 +323,10 @@ def _late(session: Session, kind: Late, asks: Asks) -> ColumnElement[bool]:
     return _not_begun(session, asks)
 
 
-def _past_its_day(asks: Asks) -> ColumnElement[bool]:
+def _past_its_day(asks: Asks) -> tuple[ColumnElement[bool], ColumnElement[bool], ColumnElement[bool]]:
+    """Neither out nor on its way; its planned day has passed; its publish time has."""
     open_still = _Item.status.in_([status for status in _IN_WORK if status not in {Status.ON_HOLD, Status.SCHEDULED}])
-    planned = and_(_Item.publish_at.is_(None), _Item.target_date < asks.today)
-    return and_(open_still, or_(planned, _Item.publish_at < asks.now))
+    return open_still, and_(_Item.publish_at.is_(None), _Item.target_date < asks.today), _Item.publish_at < asks.now
 
 
 def _not_begun(session: Session, asks: Asks) -> ColumnElement[bool]:
@@ -338,5 +342,6 @@ def _not_begun(session: Session, asks: Asks) -> ColumnElement[bool]:
         _Item.status.in_((Status.IDEA, Status.BRIEF)),
         _Item.publish_at.is_(None),
         _Item.target_date >= asks.today,
+        _Item.target_date < asks.today + timedelta(days=max(days, default=0)),  # so far the index goes
         or_(*too_near),
     )

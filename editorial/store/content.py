@@ -144,6 +144,8 @@ class ContentItem(Base):
         Index("ix_content_item_target_date", "target_date"),
         Index("ix_content_item_publish_at", "publish_at"),
         Index("ix_content_item_campaign_id", "campaign_id"),
+        # what is late is counted on every page of the calendar
+        Index("ix_content_item_late", "status", "publish_at", "target_date"),
         Index("ix_content_item_query_key", "query_key"),
         Index("ix_content_item_review_by", "review_by"),
     )

@@ -177,7 +177,7 @@ def _frame(session: Session, looks: Viewer, shown: Shown) -> dict[str, Any]:
         "shown": shown,
         "pills": filters.pills(session, shown.wanted),
         "drawer": calendar.drawer(session, looks, wanted=shown.wanted),
-        "health": calendar.health(session, deps(), looks),
+        "health": calendar.health(session, looks),
         "legend": LEGEND,
         "views": tuple(View),
     }

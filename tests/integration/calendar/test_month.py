@@ -129,7 +129,7 @@ def test_a_card_says_how_late_its_item_is(desk: Desk) -> None:
 
     with reading(desk.deps.sessions) as session:
         card = calendar.card_of(session, viewer(desk), item)
-        health = calendar.health(session, desk.deps, viewer(desk))
+        health = calendar.health(session, viewer(desk))
     assert (card.flag, card.days_late) == (Flag.LATE, 5)
     assert health.late[Late.TARGET] == 1
 
@@ -142,7 +142,7 @@ def test_a_missed_job_marks_its_card(desk: Desk) -> None:
 
     with reading(desk.deps.sessions) as session:
         card = calendar.card_of(session, viewer(desk), item)
-        health = calendar.health(session, desk.deps, viewer(desk))
+        health = calendar.health(session, viewer(desk))
     assert (card.flag, card.glyph, health.broken) == (Flag.BAD, "s-missed", 1)
 
 
@@ -161,7 +161,7 @@ def test_reviews_wait_for_approvers_and_given_back_items_for_their_owner(desk: D
             for who in (desk.writer, desk.approver, desk.viewer)
         }
         counts = [
-            calendar.health(session, desk.deps, viewer(desk, who=who)).waiting
+            calendar.health(session, viewer(desk, who=who)).waiting
             for who in (desk.writer, desk.approver, desk.viewer)
         ]
     assert waiting == {"Li Hang": [given_back], "Sara Olsen": [in_review], "Tom Reed": []}
