@@ -161,8 +161,7 @@ def test_reviews_wait_for_approvers_and_given_back_items_for_their_owner(desk: D
             for who in (desk.writer, desk.approver, desk.viewer)
         }
         counts = [
-            calendar.health(session, viewer(desk, who=who)).waiting
-            for who in (desk.writer, desk.approver, desk.viewer)
+            calendar.health(session, viewer(desk, who=who)).waiting for who in (desk.writer, desk.approver, desk.viewer)
         ]
     assert waiting == {"Li Hang": [given_back], "Sara Olsen": [in_review], "Tom Reed": []}
     assert counts == [1, 1, 0]
