@@ -2,8 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload, lazyload, load_only
@@ -12,10 +10,10 @@ from editorial.adapters.channels import Kind, kind_of
 from editorial.domain.jobs import TERMINAL, Nature
 from editorial.domain.messages import N_, Message
 from editorial.domain.packing import unpack
-from editorial.domain.rendering import Piece
 from editorial.domain.workflow import Status
 from editorial.services.channels import adapter_of
 from editorial.services.deps import Deps
+from editorial.services.pieces import piece_of
 from editorial.store import distribution
 from editorial.store.content import ContentItem
 from editorial.store.distribution import Channel, DistributionJob
@@ -101,27 +99,12 @@ def preview(deps: Deps, channel: Channel, item: ContentItem, key: str) -> Previe
         Refused: the channel would refuse it.
     """
     adapter = adapter_of(deps, channel)
-    piece = piece_of(item, deps.now())
+    piece = piece_of(item, deps.now(), update=item.published_at is not None)
     render = getattr(adapter, "render", None)
     if render is None:
         return None
     path, data = render(piece, key)
     return Preview(path, data.decode(), adapter.url_of(piece))
-
-
-def piece_of(item: ContentItem, due_at: datetime) -> Piece:
-    """What goes out of an item, in the zone it was planned in."""
-    zone = ZoneInfo(item.publish_zone or "UTC")
-    return Piece(
-        item_id=item.id,
-        title=item.title,
-        slug=item.slug or "",
-        description=item.description,
-        body=item.body,
-        language=item.language.tag,
-        published_at=(item.publish_at or item.published_at or due_at).astimezone(zone),
-        update=item.status is Status.PUBLISHED,
-    )
 
 
 def defaults_of(kind: Kind) -> dict[str, str]:

@@ -5,18 +5,19 @@ from datetime import datetime
 from typing import Any
 
 import structlog
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from editorial.domain.errors import EditorialError
-from editorial.domain.jobs import UNSENT, Anchor, JobState, MoveRefused, Refused, move
+from editorial.domain.jobs import UNSENT, Action, Anchor, JobState, MoveRefused, Refused, move
 from editorial.domain.messages import N_, Message
 from editorial.domain.packing import pack
 from editorial.domain.urls import n1
 from editorial.domain.workflow import Status
-from editorial.services import channel_pages, publishing, scheduling
+from editorial.services import outcomes, scheduling
 from editorial.services.channels import adapter_of
 from editorial.services.deps import Deps
+from editorial.services.outcomes import GOES_OUT
+from editorial.services.pieces import piece_of
 from editorial.store import distribution, history
 from editorial.store.content import ContentItem
 from editorial.store.distribution import DistributionJob
@@ -27,7 +28,6 @@ log = structlog.get_logger()
 CAN_GO_NOW = frozenset({JobState.PLANNED, JobState.HELD, JobState.QUEUED, JobState.RETRY_WAIT})
 CAN_BE_CANCELLED = UNSENT | {JobState.SENDING}
 CAN_BE_REPEATED = frozenset({JobState.FAILED, JobState.MISSED})
-_GOES_OUT = frozenset({Status.SCHEDULED, Status.PUBLISHED})
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,7 @@ def resolve_live(session: Session, deps: Deps, job_id: int, actor: Person, *, ur
     Raises:
         EditorialError: the address cannot be one, or none is known. MoveRefused: the job has moved on.
     """
-    job = _locked(session, job_id)
+    job = distribution.lock_job(session, job_id)
     if job.state not in {JobState.UNKNOWN_OUTCOME, JobState.AWAITING_HUMAN}:
         raise MoveRefused(job.state, JobState.SUCCEEDED)
     address = _address(url) if url.strip() else expected_url(deps, job)
@@ -83,7 +83,7 @@ def resolve_live(session: Session, deps: Deps, job_id: int, actor: Person, *, ur
     job.state = move(job.state, JobState.ACCEPTED)
     job.external_id, job.external_url = f"word-of-{actor.id}-{job.id}", address
     job.evidence = {"seen_by": actor.id, "seen_at": now.isoformat()}
-    publishing.complete(session, job, now)
+    outcomes.complete(session, job, now)
     _record(session, job, "job.resolved_live", actor, now, before=before, url=address)
     return job
 
@@ -96,7 +96,7 @@ def send_again(session: Session, deps: Deps, job_id: int, actor: Person, *, look
     Raises:
         EditorialError: nobody says that they looked. MoveRefused, DecisionRefused, TransitionRefused: it cannot go out.
     """
-    job = _locked(session, job_id)
+    job = distribution.lock_job(session, job_id)
     if job.state is not JobState.UNKNOWN_OUTCOME and job.state not in CAN_BE_REPEATED:
         raise MoveRefused(job.state, JobState.QUEUED)
     if job.state is JobState.UNKNOWN_OUTCOME and not looked:
@@ -129,7 +129,7 @@ def send_now(session: Session, deps: Deps, job_id: int, actor: Person) -> Distri
     Raises:
         MoveRefused: it is not waiting. DecisionRefused: its text is not approved, or its item not scheduled.
     """
-    job = _locked(session, job_id)
+    job = distribution.lock_job(session, job_id)
     if job.state not in CAN_GO_NOW:
         raise MoveRefused(job.state, JobState.DISPATCHED)
     _check_goes_out(job.item, job.content_hash)
@@ -148,21 +148,21 @@ def send_now(session: Session, deps: Deps, job_id: int, actor: Person) -> Distri
 
 def cancel(session: Session, deps: Deps, job_id: int, actor: Person) -> DistributionJob:
     """Take a job back; one that is being sent is asked to stop and may still arrive. The caller commits."""
-    job = _locked(session, job_id)
+    job = distribution.lock_job(session, job_id)
     if job.state not in CAN_BE_CANCELLED:
         raise MoveRefused(job.state, JobState.CANCELLED)
     before, now = job.state, deps.now()
 
     scheduling.cancel_job(job, now)
     _record(session, job, "job.cancelled_by_hand", actor, now, before=before)
-    publishing.settle(session, job.item, now)
+    outcomes.settle(session, job.item, now)
     return job
 
 
 def expected_url(deps: Deps, job: DistributionJob) -> str | None:
     """Where the channel would show the job's text, if it can say."""
     try:
-        return adapter_of(deps, job.channel).url_of(channel_pages.piece_of(job.item, job.due_at))
+        return adapter_of(deps, job.channel).url_of(piece_of(job.item, job.due_at, update=job.action is Action.UPDATE))
     except Refused:
         return None
 
@@ -204,17 +204,11 @@ def _check_goes_out(item: ContentItem, content_hash: str) -> None:
             Message(N_("The text was changed after its approval.")),
             hint=Message(N_("Hand it in for review again.")),
         )
-    if item.status not in _GOES_OUT:
+    if item.status not in GOES_OUT:
         raise DecisionRefused(
             Message(N_("The item “%(title)s” is not scheduled any more."), {"title": item.title}),
             hint=Message(N_("Schedule it again; that makes its jobs anew.")),
         )
-
-
-def _locked(session: Session, job_id: int) -> DistributionJob:
-    """The job, with nobody else deciding about it until this transaction ends."""
-    session.execute(select(DistributionJob.id).where(DistributionJob.id == job_id).with_for_update())
-    return distribution.get_job(session, job_id)
 
 
 def _live_twin(session: Session, job: DistributionJob) -> DistributionJob | None:

@@ -3,7 +3,7 @@
 from functools import partial
 
 from editorial.background.pool import PublishPool
-from editorial.services import publishing
+from editorial.services import follow_ups
 from editorial.services.deps import Deps
 from editorial.store import clock, distribution
 
@@ -13,9 +13,9 @@ def reap(deps: Deps, *, pool: PublishPool) -> dict[str, int]:
     with deps.sessions.begin() as session:
         requeued = distribution.requeue_stale(session, deps.now())
         clock.sweep(session, deps.now())
-    reaped = publishing.reap_leases(deps)
+    reaped = follow_ups.reap_leases(deps)
     followed = 0
-    for job_id in publishing.to_follow_up(deps, pool.free):
-        pool.start(partial(publishing.follow_up, deps, job_id), job_id=job_id)
+    for job_id in follow_ups.to_follow_up(deps, pool.free):
+        pool.start(partial(follow_ups.follow_up, deps, job_id), job_id=job_id)
         followed += 1
     return {"requeued": requeued, "reaped": reaped, "followed_up": followed}

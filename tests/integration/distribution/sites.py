@@ -16,7 +16,7 @@ from editorial.domain.packing import unpack
 from editorial.domain.people import Role
 from editorial.domain.rendering import parse_page
 from editorial.domain.workflow import Status
-from editorial.services import channels, publishing, scheduling
+from editorial.services import channels, follow_ups, publishing, scheduling
 from editorial.services.deps import Deps
 from editorial.services.scheduling import Planned
 from editorial.store import content, distribution
@@ -155,9 +155,9 @@ class Desk:
 
     def reap(self) -> int:
         """What the clock does every few seconds."""
-        reaped = publishing.reap_leases(self.deps)
-        for job_id in publishing.to_follow_up(self.deps, 10):
-            publishing.follow_up(self.deps, job_id)
+        reaped = follow_ups.reap_leases(self.deps)
+        for job_id in follow_ups.to_follow_up(self.deps, 10):
+            follow_ups.follow_up(self.deps, job_id)
         return reaped
 
     @property

@@ -8,7 +8,7 @@ import pytest
 
 from editorial.domain.jobs import JobState
 from editorial.domain.workflow import Status
-from editorial.services import channels, publishing
+from editorial.services import channels, follow_ups, publishing
 from editorial.store import distribution
 from tests.conftest import Clock
 from tests.integration.distribution.sites import DESCRIPTION, TITLE, Desk, Repository, make_repository
@@ -266,4 +266,4 @@ def test_what_waits_for_a_second_look_is_taken_by_one_process_only(desk: Desk, c
         job = distribution.get_job(session, desk.job.id)
         job.state, job.next_try_at = JobState.UNKNOWN_OUTCOME, clock()
 
-    assert (publishing.to_follow_up(desk.deps, 5), publishing.to_follow_up(desk.deps, 5)) == ([1], [])
+    assert (follow_ups.to_follow_up(desk.deps, 5), follow_ups.to_follow_up(desk.deps, 5)) == ([1], [])

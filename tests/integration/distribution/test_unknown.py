@@ -8,7 +8,7 @@ from editorial.adapters.channels.git import GitChannel
 from editorial.domain.jobs import JobState, NotSent, Receipt, Unclear
 from editorial.domain.messages import Message
 from editorial.domain.workflow import Status
-from editorial.services import publishing
+from editorial.services import follow_ups
 from tests.conftest import Clock
 from tests.integration.distribution.sites import Desk
 
@@ -86,7 +86,7 @@ def test_a_process_that_comes_back_after_its_lease_ran_out_still_delivers_its_re
     def slow(self: GitChannel, *args: object, **kwargs: object) -> Receipt:
         receipt = publish(self, *args, **kwargs)  # type: ignore[arg-type]
         clock.forward(minutes=10)
-        publishing.reap_leases(due.deps)
+        follow_ups.reap_leases(due.deps)
         return receipt
 
     monkeypatch.setattr(GitChannel, "publish", slow)

@@ -21,7 +21,7 @@ import structlog
 
 from config import ROOT
 from editorial.adapters.catalog import Catalogs
-from editorial.services import publishing
+from editorial.services import follow_ups, publishing
 from editorial.services.deps import Deps
 from editorial.store import distribution
 from editorial.store.base import make_engine, make_sessions
@@ -83,9 +83,9 @@ def publish(url: str, folder: str, now: str, point: str, share: int) -> None:
         worker=f"victim-{os.getpid()}",
     )
     checkpoint = partial(_die_at, point)
-    publishing.reap_leases(deps)
-    for job_id in publishing.to_follow_up(deps, 10):
-        publishing.follow_up(deps, job_id, checkpoint)
+    follow_ups.reap_leases(deps)
+    for job_id in follow_ups.to_follow_up(deps, 10):
+        follow_ups.follow_up(deps, job_id, checkpoint)
     with deps.sessions.begin() as session:
         distribution.dispatch_due(session, deps.now(), 100)
     while claimed := publishing.claim_some(deps, share, checkpoint):

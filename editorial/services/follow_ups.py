@@ -1,0 +1,127 @@
+"""Second looks: at jobs whose worker died, whose outcome nobody knows, or whose page was not seen yet."""
+
+from datetime import timedelta
+
+import structlog
+
+from editorial.domain.jobs import (
+    TERMINAL,
+    Action,
+    JobState,
+    NotSent,
+    Receipt,
+    Refused,
+    Unclear,
+    look_up_delay,
+    move,
+    too_late,
+)
+from editorial.domain.messages import N_, Message
+from editorial.domain.packing import pack
+from editorial.services import outcomes
+from editorial.services.channels import adapter_of
+from editorial.services.deps import Deps
+from editorial.services.outcomes import GOES_OUT
+from editorial.services.pieces import piece_of
+from editorial.services.publishing import Checkpoint, no_checkpoint
+from editorial.store import distribution
+from editorial.store.base import reading
+
+log = structlog.get_logger()
+
+_LEASE = timedelta(minutes=3)
+"""Longer than any channel takes to look a key up."""
+
+
+def reap_leases(deps: Deps) -> int:
+    """Take jobs back from workers that did not return: to the queue if nothing was sent, else to `unknown_outcome`."""
+    with deps.sessions.begin() as session:
+        now = deps.now()
+        expired = distribution.expired_leases(session, now)
+        for job in expired:
+            if job.state is JobState.CLAIMED:
+                job.state = move(job.state, JobState.QUEUED)
+                job.dispatched_at = None
+            else:
+                job.state = move(job.state, JobState.UNKNOWN_OUTCOME)
+                job.next_try_at = now
+                says = Message(N_("The program ended while the job was being sent."))
+                job.last_error = pack(says)
+                outcomes.close_attempt(session, job, now, "died", says)
+                outcomes.record(session, job, now)
+            log.warning("job.reaped", job_id=job.id, state=job.state.value, worker=job.worker)
+            job.worker = job.lease_until = None
+        return len(expired)
+
+
+def to_follow_up(deps: Deps, limit: int) -> list[int]:
+    """Jobs to be looked up or completed now, put off meanwhile, so that nobody else takes them, too."""
+    if limit <= 0:
+        return []
+    with deps.sessions.begin() as session:
+        now = deps.now()
+        return distribution.take_follow_ups(session, now, now + _LEASE, limit)
+
+
+def follow_up(deps: Deps, job_id: int, checkpoint: Checkpoint = no_checkpoint) -> JobState:
+    """Ask the channel about an unknown outcome, or complete what was handed over."""
+    with reading(deps.sessions) as session:
+        job = distribution.get_job(session, job_id)
+        state, key, channel, piece = (
+            job.state,
+            job.idem_key,
+            job.channel,
+            piece_of(job.item, job.due_at, update=job.action is Action.UPDATE),
+        )
+    if state is not JobState.UNKNOWN_OUTCOME:
+        return outcomes.finish(deps, job_id)
+    try:
+        adapter = adapter_of(deps, channel)
+        if not adapter.finds:
+            return state
+        receipt = adapter.find(key)
+        if receipt is not None and receipt.url is None:
+            receipt = Receipt(receipt.external_id, adapter.url_of(piece), receipt.evidence)
+    except (Refused, NotSent, Unclear) as answer:
+        return _ask_later(deps, job_id, answer.says)
+    if receipt is None:
+        return _not_there(deps, job_id)
+    outcomes.accept(deps, job_id, receipt)
+    checkpoint("accepted")
+    return outcomes.finish(deps, job_id)
+
+
+def _ask_later(deps: Deps, job_id: int, says: Message) -> JobState:
+    with deps.sessions.begin() as session:
+        job = distribution.lock_job(session, job_id)
+        if job.state is JobState.UNKNOWN_OUTCOME:
+            job.checks += 1
+            job.next_try_at = deps.now() + look_up_delay(job.checks)
+            job.last_error = pack(says)
+        return job.state
+
+
+def _not_there(deps: Deps, job_id: int) -> JobState:
+    """The channel surely does not have it: send it again, unless it is too late, was cancelled, or tried enough."""
+    with deps.sessions.begin() as session:
+        job = distribution.lock_job(session, job_id)
+        if job.state is not JobState.UNKNOWN_OUTCOME:
+            return job.state
+        now = deps.now()
+        if job.item.status not in GOES_OUT:
+            state = JobState.CANCELLED
+        elif job.attempt >= job.max_attempts:
+            state = JobState.FAILED
+        elif too_late(job.due_at, now, job.channel.late_ok):
+            state = JobState.MISSED
+        else:
+            state = JobState.QUEUED
+        job.state = move(job.state, state)
+        job.next_try_at = job.dispatched_at = None
+        if state in TERMINAL:
+            job.ended_at = now
+            outcomes.record(session, job, now)
+        else:
+            job.last_error = None
+        outcomes.settle(session, job.item, now)
+        return state
