@@ -31,6 +31,7 @@ PAGES = (
     ("day", "/calendar/days/2026-12-09"),
     ("list, first page", "/calendar/list?from=2026-12-01"),
     ("list, 100,000 from the start", "/calendar/list?from=1990-01-01"),
+    ("coverage", "/coverage"),
 )
 
 

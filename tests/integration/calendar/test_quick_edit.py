@@ -1,0 +1,146 @@
+"""Quick edit: all of it or nothing, and nothing that somebody else wrote is lost."""
+
+from datetime import date
+from typing import Any
+
+import pytest
+
+from editorial.domain.workflow import Status
+from tests.integration.plans import Desk
+
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+
+
+def edit(desk: Desk, item_id: int, **fields: Any) -> tuple[int, dict[str, Any]]:
+    item = desk.item(item_id)
+    values = {
+        "title": item.title,
+        "owner": item.owner_id or "",
+        "day": item.target_date or "",
+        "version": item.version,
+        "month": "2026-12",
+    }
+    answer = desk.as_(desk.writer).send(f"/items/{item_id}/quick", **(values | fields))
+    return answer.status_code, answer.get_json()
+
+
+def test_title_owner_day_and_status_change_together(desk: Desk) -> None:
+    item_id = desk.create(date(2026, 12, 16), brief="Kept.")
+
+    status, body = edit(desk, item_id, title="New title", owner=desk.admin.id, day="2026-12-18", to="brief")
+
+    item = desk.item(item_id)
+    assert (status, body["says"]) == (200, "“New title” is saved.")
+    assert (item.title, item.owner_id, item.target_date, item.status) == (
+        "New title",
+        desk.admin.id,
+        date(2026, 12, 18),
+        Status.BRIEF,
+    )
+    assert (item.brief, item.body, len(item.cells)) == ("Kept.", "A finance chief hears a number.", 2)
+    assert set(body["cells"]) == {"2026-12-16", "2026-12-18"}
+
+
+def test_a_day_alone_can_be_taken_back(desk: Desk) -> None:
+    item_id = desk.create(date(2026, 12, 16))
+
+    _, body = edit(desk, item_id, day="2026-12-18")
+    desk.as_(desk.writer).send("/undos", token=body["undo"])
+
+    assert desk.item(item_id).target_date == date(2026, 12, 16)
+
+
+def test_a_refused_step_changes_nothing(desk: Desk) -> None:
+    item_id = desk.create(date(2026, 12, 16), cells=frozenset(), primary=None)
+
+    status, body = edit(desk, item_id, title="New title", to="brief")
+
+    assert status == 409
+    assert "Nobody is named" in body["says"]
+    assert desk.item(item_id).title == "What a CFO will ask"
+
+
+@pytest.mark.parametrize(
+    ("fields", "says"),
+    [
+        ({"title": "  "}, "empty"),
+        ({"day": "tomorrow"}, "2026-12-15"),
+        ({"to": "done"}, "list"),
+        ({"owner": "x"}, "number"),
+    ],
+)
+def test_a_wrong_value_is_named(desk: Desk, fields: dict[str, str], says: str) -> None:
+    item_id = desk.create(date(2026, 12, 16))
+
+    status, body = edit(desk, item_id, **fields)
+
+    assert status == 422
+    assert says in body["says"]
+    assert set(body["errors"]) == set(fields)
+
+
+def test_a_stale_edit_shows_both_versions(desk: Desk) -> None:
+    item_id = desk.create(date(2026, 12, 16))
+    old = desk.item(item_id).version
+    desk.save(item_id, title="Theirs", brief="Newer.")
+
+    status, body = edit(desk, item_id, title="Mine", version=old)
+
+    assert (status, body["stale"], body["version"]) == (409, True, desk.item(item_id).version)
+    assert body["differences"] == [{"label": "Title", "theirs": "Theirs", "yours": "Mine"}]
+    assert desk.item(item_id).title == "Theirs"
+
+
+def test_the_popover_offers_only_ways_that_are_open_to_the_person(desk: Desk) -> None:
+    item_id = desk.create(date(2026, 12, 16))
+    for step in (Status.BRIEF, Status.IN_PRODUCTION, Status.IN_REVIEW):
+        desk.move(item_id, step)
+
+    writers, approvers = (desk.as_(who).get(f"/items/{item_id}/quick") for who in (desk.writer, desk.admin))
+
+    assert 'value="approved"' not in writers
+    assert 'value="approved"' in approvers
+
+
+def test_a_viewer_edits_nothing(desk: Desk) -> None:
+    item_id = desk.create(date(2026, 12, 16))
+
+    assert desk.as_(desk.viewer).send(f"/items/{item_id}/quick", title="x", version=1).status_code == 403
+    desk.as_(desk.viewer).get(f"/items/{item_id}/quick", status=403)
+
+
+def test_an_empty_filter_says_what_it_hides(desk: Desk) -> None:
+    for _ in range(3):
+        desk.create(date(2026, 12, 16))
+    reader = desk.as_(desk.viewer)
+
+    for path in (
+        "/calendar/2026-12",
+        "/calendar/weeks/2026-12-16",
+        "/calendar/days/2026-12-16",
+        "/calendar/list?from=2026-12-01",
+    ):
+        page = reader.get(f"{path}{'&' if '?' in path else '?'}status=published")
+
+        assert "Your filters hide 3 items." in page, path
+        assert "Status: Published" in page, path
+
+
+def test_the_filter_stays_from_view_to_view(desk: Desk) -> None:
+    desk.create(date(2026, 12, 16))
+
+    page = desk.as_(desk.viewer).get("/calendar/2026-12?owner=2&text=cfo")
+
+    assert "/calendar/2027-01?owner=2&amp;text=cfo" in page
+    assert "/calendar/weeks/2026-12-09?owner=2&amp;text=cfo" in page
+
+
+def test_the_drawer_is_searched_on_the_server(desk: Desk) -> None:
+    desk.create(title="Find me")
+    desk.create(title="Not this one")
+
+    part = desk.as_(desk.viewer).get("/calendar/drawer?text=find")
+
+    assert "Find me" in part
+    assert "Not this one" not in part
+    assert "<html" not in part
