@@ -9,7 +9,8 @@ from dulwich.repo import Repo
 from editorial.domain.locales import Language
 from editorial.domain.people import Role
 from editorial.domain.workflow import Status
-from editorial.services import approvals, channels, checklists, content, moving, scheduling
+from editorial.services import approvals, campaigns, channels, checklists, content, moving, scheduling
+from editorial.services.campaigns import CampaignDraft
 from editorial.services.content import Draft
 from editorial.services.deps import Deps
 from editorial.store.content import ContentItem, Site
@@ -85,6 +86,8 @@ def make_world(deps: Deps, folder: Path, *, items: int = 10, base_url: str = "ht
             settings={"repository": f"file://{bare}", "url_pattern": base_url + "posts/{slug}/"},
         )
     world = World(deps, mei, li, site, channel.id, (now + timedelta(hours=8)).date())
+    with deps.sessions.begin() as session:
+        campaigns.create(session, deps, mei, CampaignDraft("CFO questions", "Thirty demo requests by March."))
     for number in range(items):
         world.items.append(add_item(world, number))
     return world
@@ -105,6 +108,7 @@ def add_item(world: World, number: int) -> ContentItem:
         owner_id=(mei, world.li)[number % 2].id,
         site_id=world.site.id,
         cells=frozenset({(number % 4 + 1, number % 7 + 1)}),
+        campaign_id=1 if number % 3 == 0 else None,
     )
     day = (
         None

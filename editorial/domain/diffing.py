@@ -5,7 +5,10 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 
-_TOKENS = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]|\w+(?:['’-]\w+)*|\s+|[^\w\s]", re.UNICODE)
+_TOKENS = re.compile(
+    r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]"  # each Chinese character is a word of its own
+    r"|\d+(?:[.,]\d+)*|[^\W\d\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]+(?:['’-][^\W\d]+)*|\s+|."
+)
 _TOO_MANY = 4000
 """Tokens of one paragraph beyond which it is shown as replaced: the comparison is quadratic."""
 _CONTEXT = 1

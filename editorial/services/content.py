@@ -1,7 +1,7 @@
 """Items and their text: made, saved, archived. A save never loses what somebody else wrote."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
@@ -17,7 +17,7 @@ from editorial.domain.keywords import LONGEST_QUERY, Intent, normalised
 from editorial.domain.locales import Language
 from editorial.domain.messages import N_, Message
 from editorial.domain.workflow import Status
-from editorial.services import collisions, corrections, scheduling, slugs
+from editorial.services import collisions, corrections, details, scheduling, slugs
 from editorial.services.collisions import Choice
 from editorial.services.deps import Deps
 from editorial.services.moving import move
@@ -72,6 +72,8 @@ class Saved:
     """False: everything was as before, and nothing was written."""
     reopened_from: Status | None = None
     """The text had been approved or scheduled; it is in review again, and its jobs are held."""
+    corrects: bool = False
+    """The item is out; the new text is a correction of it."""
 
 
 class Stale(StaleVersion):
@@ -127,6 +129,12 @@ def touch(session: Session, deps: Deps, item: ContentItem) -> None:
         ) from error
 
 
+def _fitting(session: Session, draft: Draft) -> Draft:
+    """The draft with those of its details that its type asks for. Raises EditorialError."""
+    _check(session, draft)
+    return replace(draft, details=details.checked(session.get_one(ContentType, draft.type_id), draft.details))
+
+
 def create(
     session: Session, deps: Deps, actor: Person, draft: Draft, *, target_date: date | None = None
 ) -> ContentItem:
@@ -136,7 +144,7 @@ def create(
         EditorialError: title, type, owner, site, slug, cells... cannot be used; `field` says which.
         CollisionRefused: another item is after the query, and nobody has decided about the two.
     """
-    _check(session, draft)
+    draft = _fitting(session, draft)
     slug = slugs.checked_slug(session, draft.slug, title=draft.title, site_id=draft.site_id)
     now = deps.now()
 
@@ -177,7 +185,7 @@ def save(session: Session, deps: Deps, actor: Person, item_id: int, draft: Draft
         EditorialError: something cannot be used; `field` says what.
     """
     item = fresh_item(session, item_id, version)
-    _check(session, draft)
+    draft = _fitting(session, draft)
     slug = slugs.checked_slug(session, draft.slug, title=draft.title, site_id=draft.site_id, item_id=item.id)
     if item.status is Status.ARCHIVED:
         raise EditorialError(
@@ -204,7 +212,12 @@ def save(session: Session, deps: Deps, actor: Person, item_id: int, draft: Draft
     if item.content_hash != hash_before:
         _keep_revision(session, deps, actor, item)
     _record_save(session, deps, actor, item, before)
-    return Saved(item, changed=True, reopened_from=status_before if reopened else None)
+    return Saved(
+        item,
+        changed=True,
+        reopened_from=status_before if reopened else None,
+        corrects=item.status in _OUT and item.content_hash != hash_before,
+    )
 
 
 def offer_warning(session: Session, item: ContentItem) -> Message | None:
@@ -269,7 +282,7 @@ def _write_text(item: ContentItem, draft: Draft, slug: str) -> None:
     item.priority, item.is_offer = draft.priority, draft.is_offer
     item.target_query, item.query_key = draft.target_query.strip(), normalised(draft.target_query)
     item.query_intent = draft.query_intent
-    item.details = {key: value for key, value in draft.details.items() if value not in {"", None}}
+    item.details = dict(draft.details)
     if item.status in _OUT:
         item.review_by = draft.review_by
     item.content_hash = content.hash_of(

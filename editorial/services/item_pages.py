@@ -9,10 +9,17 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from editorial.domain.cards import OUT
+from editorial.domain.keywords import Decision
 from editorial.domain.messages import N_, Message
 from editorial.domain.slots import shown_in, slot
-from editorial.domain.workflow import Status
+from editorial.domain.workflow import Correction, Status
+from editorial.services import checklists, collisions, comments, corrections
+from editorial.services.checklists import Point
 from editorial.services.clock_health import duration
+from editorial.services.collisions import Collision
+from editorial.services.comments import CommentView
+from editorial.services.content import offer_warning
+from editorial.services.corrections import CorrectionView
 from editorial.services.deps import Deps
 from editorial.services.findings import FindingView, findings_of_item
 from editorial.services.moving import WayOn, ways_on
@@ -22,7 +29,6 @@ from editorial.store.distribution import Channel, DistributionJob
 from editorial.store.history import HistoryEvent
 from editorial.store.people import Person
 
-_BY_AN_EDIT_ALONE = {(Status.APPROVED, Status.IN_REVIEW), (Status.SCHEDULED, Status.IN_REVIEW)}
 _FIELDS = {
     "title": Message(N_("title")),
     "slug": Message(N_("address")),
@@ -30,6 +36,12 @@ _FIELDS = {
     "type_id": Message(N_("type")),
     "owner_id": Message(N_("owner")),
     "site_id": Message(N_("site")),
+    "campaign_id": Message(N_("campaign")),
+    "priority": Message(N_("priority")),
+    "target_query": Message(N_("target query")),
+    "is_offer": Message(N_("offer")),
+    "review_by": Message(N_("review day")),
+    "details": Message(N_("details of its type")),
     "brief": Message(N_("brief")),
     "cells": Message(N_("whom it convinces")),
     "text": Message(N_("text")),
@@ -76,7 +88,14 @@ class ItemPage:
     approvals: Sequence[tuple[Approval, str]]
     trail: tuple[Did, ...]
     live_revision: ItemRevision | None
-    """Of a published item whose text was changed since: the approved text, which is what is out."""
+    """Of a published item whose text was changed since: the text that is out."""
+    correction: CorrectionView
+    points: tuple[Point, ...]
+    threads: tuple[CommentView, ...]
+    collision: Collision
+    warning: Message | None
+    """What to say of an offer at steps where it moves nobody."""
+    revisions: int
 
     @property
     def out(self) -> bool:
@@ -95,19 +114,23 @@ def item_page(session: Session, deps: Deps, viewer: Person, item_id: int) -> Ite
     events = history.of_entity(session, "item", item_id, limit=40)
     approvals = content.approvals_of(session, item_id)
     names = _names(session, {event.actor_id for event in events} | {one.person_id for one in approvals})
-    corrected = item.status in OUT and item.approved_hash not in {None, item.content_hash}
+    corrected = item.status in OUT and item.live_hash not in {None, item.content_hash}
     return ItemPage(
         item=item,
-        ways=tuple(
-            on for on in ways_on(session, deps, item, viewer) if (on.way.origin, on.way.to) not in _BY_AN_EDIT_ALONE
-        ),
+        ways=tuple(ways_on(session, deps, item, viewer)),
         slot=slot_view(item, ZoneInfo(viewer.zone), deps.now()),
         jobs=distribution.jobs_of_item(session, item_id),
         channels=distribution.channels_of_site(session, item.site_id) if item.site_id else (),
         findings=findings_of_item(session, item_id, limit=20),
         approvals=[(one, names.get(one.person_id, "")) for one in approvals],
         trail=_trail(events, names),
-        live_revision=content.find_revision(session, item_id, item.approved_hash or "") if corrected else None,
+        live_revision=content.find_revision(session, item_id, item.live_hash or "") if corrected else None,
+        correction=corrections.view(session, deps, item, viewer),
+        points=checklists.points(session, item),
+        threads=comments.threads(session, item_id),
+        collision=collisions.look(session, item.target_query, item.query_intent, item.language, item_id=item.id),
+        warning=offer_warning(session, item),
+        revisions=content.next_revision(session, item_id) - 1,
     )
 
 
@@ -175,16 +198,30 @@ def _says(event: HistoryEvent) -> Message:
             return _day_says(after.get("target_date"))
         case "item.slot_planned" | "item.scheduled" | "item.rescheduled":
             return _slot_says(event.action, after)
+        case "item.correction_moved" | "item.query_decided":
+            return _decision_says(after)
     return _OTHERS.get(event.action, Message(N_("Changed")))
 
 
 _OTHERS = {
     "item.created": Message(N_("Created")),
+    "item.checked": Message(N_("Ticked a point of the checklist")),
+    "item.unchecked": Message(N_("Took a tick of the checklist away")),
+    "item.commented": Message(N_("Commented")),
+    "item.comment_resolved": Message(N_("Settled a comment")),
+    "item.comment_reopened": Message(N_("Opened a comment again")),
     "item.undone": Message(N_("Took the last change back")),
     "item.unscheduled": Message(N_("Cancelled the schedule")),
     "item.published": Message(N_("Published")),
     "item.publish_failed": Message(N_("Could not be published")),
 }
+
+
+def _decision_says(after: Mapping[str, str]) -> Message:
+    if "correction" in after:
+        return Correction(after["correction"]).label
+    values = {"title": after["other"], "decision": Decision(after["decision"]).label}
+    return Message(N_("Decided about “%(title)s”: %(decision)s"), values)
 
 
 def _day_says(day: str | None) -> Message:

@@ -266,7 +266,12 @@ def hash_of(*, title: str, slug: str | None, description: str, body: str, langua
 def get_item(session: Session, item_id: int) -> ContentItem:
     """The item with owner, site and cells, or `NotFound`."""
     wanted = select(ContentItem).where(ContentItem.id == item_id)
-    wanted = wanted.options(joinedload(ContentItem.owner), joinedload(ContentItem.site), joinedload(ContentItem.cells))
+    wanted = wanted.options(
+        joinedload(ContentItem.owner),
+        joinedload(ContentItem.site),
+        joinedload(ContentItem.campaign),
+        joinedload(ContentItem.cells),
+    )
     item = session.scalars(wanted).unique().one_or_none()
     if item is None:
         raise NotFound

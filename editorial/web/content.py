@@ -1,6 +1,5 @@
 """The pages of an item: made, written, reviewed, given its publish time."""
 
-from collections.abc import Callable
 from datetime import date
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -17,13 +16,16 @@ from editorial.services import approvals, content, endings, moving, planning, sc
 from editorial.services.content import Saved
 from editorial.store.base import reading
 from editorial.store.content import get_item
+from editorial.web import item_steps
 from editorial.web.context import deps, person, say
 from editorial.web.forms import Form
 from editorial.web.guard import requires
 from editorial.web.headers import as_document
 from editorial.web.item_forms import blank_form, draft_of, new_page, page_of, ticked_of
+from editorial.web.item_steps import act_on
 
 bp = Blueprint("content", __name__)
+bp.register_blueprint(item_steps.bp)
 
 
 @bp.get("/items/new")
@@ -89,7 +91,7 @@ def decided(item_id: int) -> ResponseReturnValue:
             return Message(N_("Approved. Now a publish time can be set."))
         return Message(N_("Given back with your comment."))
 
-    return _act(item_id, form, act)
+    return act_on(item_id, form, act)
 
 
 @bp.post("/items/<int:item_id>/slot")
@@ -124,7 +126,7 @@ def slot_set(item_id: int) -> ResponseReturnValue:
                 Message(N_("There is no publish time.")), hint=Message(N_("Set day and time.")), field="publish_day"
             )
         )
-    return _act(item_id, form, act)
+    return act_on(item_id, form, act)
 
 
 @bp.post("/items/<int:item_id>/publication")
@@ -138,7 +140,7 @@ def published(item_id: int) -> ResponseReturnValue:
         endings.mark_published(session, deps(), person(), item_id, url, version=version)
         return Message(N_("Marked as published."))
 
-    return _act(item_id, form, act)
+    return act_on(item_id, form, act)
 
 
 @bp.post("/items/<int:item_id>/archive")
@@ -152,7 +154,7 @@ def archived(item_id: int) -> ResponseReturnValue:
         endings.archive(session, deps(), person(), item_id, version=version)
         return Message(N_("Archived. The history below takes it back."))
 
-    return _act(item_id, form, act)
+    return act_on(item_id, form, act)
 
 
 @bp.get("/items/<int:item_id>/preview")
@@ -203,22 +205,6 @@ def _save_and(item_id: int, to: Status | None) -> ResponseReturnValue:
     return redirect(url_for("content.show", item_id=item_id))
 
 
-def _act(item_id: int, form: Form, act: Callable[[Session], Message]) -> ResponseReturnValue:
-    """One thing done to an item from a form of its own; the text's form is drawn from the database again."""
-    status = 422
-    if form.ok:
-        try:
-            with deps().sessions.begin() as session:
-                said = act(session)
-        except EditorialError as error:
-            form.reject(error)
-            status = error.http_status
-        else:
-            flash(say(said))
-            return redirect(url_for("content.show", item_id=item_id))
-    return page_of(item_id, other=form), status
-
-
 def _slot(form: Form) -> Slot | None:
     wall = form.wall("publish_day", "publish_time")
     zone = zone_named(form.typed.get("publish_zone", ""), field="publish_zone")
@@ -234,6 +220,8 @@ def _created(title: str, day: date | None) -> Message:
 def _saved(done: Saved, to: Status | None) -> Message:
     if to is not None:
         return Message(N_("Saved. Now: %(status)s."), {"status": to.label})
+    if done.corrects:
+        return Message(N_("Saved as a correction. What is out stays as it is until the correction is approved."))
     if done.reopened_from is Status.SCHEDULED:
         return Message(N_("Saved. The text had been scheduled: its jobs are held back, and it is in review again."))
     if done.reopened_from is not None:

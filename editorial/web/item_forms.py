@@ -1,25 +1,30 @@
 """The forms of an item: what they hold, what they mean, and the page around them."""
 
-import difflib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from flask import render_template, request
 
+from editorial.domain.diffing import Block, compare
 from editorial.domain.errors import EditorialError
 from editorial.domain.journey import PURCHASE_STEPS
+from editorial.domain.keywords import LONGEST_QUERY, Decision, Intent
 from editorial.domain.locales import Language
 from editorial.domain.messages import N_, Message
 from editorial.domain.people import Permission
-from editorial.services import item_pages
+from editorial.services import collisions, item_pages
+from editorial.services.collisions import Choice, Collision
 from editorial.services.content import Cell, Draft
+from editorial.services.details import fields_of
 from editorial.services.item_pages import ItemPage
 from editorial.store import content as store
 from editorial.store import people
 from editorial.store.base import reading
+from editorial.store.campaigns import Campaign
+from editorial.store.campaigns import campaigns as all_campaigns
 from editorial.store.content import BuyingStep, ContentItem, ContentType, DecisionRole, Site
 from editorial.store.people import Person
-from editorial.web.context import catalog, deps, may, person
+from editorial.web.context import catalog, deps, may, person, say
 from editorial.web.forms import Form
 from editorial.web.zones import zone_groups
 
@@ -35,16 +40,23 @@ class Choices:
     steps: Iterable[BuyingStep]
     sites: Iterable[Site]
     people: Iterable[Person]
+    campaigns: Iterable[Campaign]
+    proposals: Mapping[int, str]
+    """What a type usually answers: its id to cells, written `role-step role-step`."""
 
 
 @dataclass(frozen=True)
 class Difference:
-    """One field of a stale save: what stands there now, and what was typed. Lines of a text as (sign, line)."""
+    """One field of a stale save: what stands there now, and what was typed."""
 
+    field: str
     name: Message
     theirs: str
     yours: str
-    lines: tuple[tuple[str, str], ...] = ()
+    value: str
+    """What the field would hold if theirs is taken."""
+    blocks: tuple[Block, ...] = ()
+    """Of a long text: what changed, word by word."""
 
 
 def draft_of(form: Form) -> Draft | None:
@@ -73,8 +85,22 @@ def draft_of(form: Form) -> Draft | None:
         site_id=form.number("site"),
         cells=cells,
         primary=next(iter(primary), None),
+        campaign_id=form.number("campaign"),
+        priority=form.number("priority") or 2,
+        target_query=form.line("target_query", longest=LONGEST_QUERY, required=False),
+        query_intent=form.choice("query_intent", Intent) or Intent.INFORMATIONAL,
+        choice=_choice(form),
+        is_offer=form.typed.get("is_offer") == "1",
+        review_by=form.day("review_by"),
+        details={name[7:]: value for name, value in form.typed.items() if name.startswith("detail-")},
     )
     return draft if form.ok else None
+
+
+def _choice(form: Form) -> Choice | None:
+    decision = form.choice("query_decision", Decision)
+    reason = form.text("query_reason", longest=1000)
+    return Choice(decision, reason) if decision else None
 
 
 def blank_form() -> Form:
@@ -83,7 +109,7 @@ def blank_form() -> Form:
         sites = store.active_sites(session)
     only = sites[0] if len(sites) == 1 else None
     typed = {"day": "", "title": "", "type": ""} | {
-        name: request.args.get(name, "") for name in ("day", "type", "title")
+        name: request.args.get(name, "") for name in ("day", "type", "title", "campaign", "target_query")
     }
     typed |= {"owner": str(person().id), "language": only.language if only else person().language}
     return Form(typed | {"site": str(only.id) if only else ""})
@@ -105,7 +131,14 @@ def form_of(item: ContentItem) -> Form:
             "owner": str(item.owner_id or ""),
             "site": str(item.site_id or ""),
             "primary": f"{primary.role_id}-{primary.step_id}" if primary else "",
+            "campaign": str(item.campaign_id or ""),
+            "priority": str(item.priority),
+            "target_query": item.target_query,
+            "query_intent": item.query_intent.value,
+            "is_offer": "1" if item.is_offer else "",
+            "review_by": item.review_by.isoformat() if item.review_by else "",
         }
+        | {f"detail-{key}": str(value) for key, value in item.details.items()}
     )
 
 
@@ -142,7 +175,27 @@ def ticked_of(args: Mapping[str, str], role: str, step: str) -> frozenset[str]:
 
 def new_page(form: Form, ticked: frozenset[str]) -> str:
     """The page of a new item."""
-    return render_template("content/new.html", form=form, ticked=ticked, choices=_choices(), purchase=PURCHASE_STEPS)
+    return render_template(
+        "content/new.html",
+        form=form,
+        ticked=ticked,
+        choices=_choices(),
+        purchase=PURCHASE_STEPS,
+        intents=tuple(Intent),
+        decisions=tuple(Decision),
+        collision=_collision(form),
+    )
+
+
+def _collision(form: Form) -> Collision | None:
+    """Others after the query that was typed, where there is one."""
+    query = form.typed.get("target_query", "")[:LONGEST_QUERY]
+    if not query.strip():
+        return None
+    intent = form.choice("query_intent", Intent) or Intent.INFORMATIONAL
+    language = form.choice("language", Language) or Language(catalog().name)
+    with reading(deps().sessions) as session:
+        return collisions.look(session, query, intent, language)
 
 
 def page_of(
@@ -164,8 +217,8 @@ def page_of(
     with reading(deps().sessions) as session:
         page = item_pages.item_page(session, deps(), person(), item_id)
     item = page.item
-    saved = form_of(item)
-    differences = _differences(page, form) if stale and form is not None else ()
+    saved, choices = form_of(item), _choices(item)
+    differences = _differences(page, form, choices) if stale and form is not None else ()
     if stale and form is not None:  # sending the form once more keeps what was typed
         form.typed = {**form.typed, "version": str(item.version)}
     return render_template(
@@ -177,10 +230,13 @@ def page_of(
         slot_form=other if other is not None and "publish_day" in other.typed else slot_form_of(page),
         other=other or Form(),
         differences=differences,
-        choices=_choices(item),
+        choices=choices,
         purchase=PURCHASE_STEPS,
         zones=zone_groups(),
         write=may(Permission.WRITE_CONTENT),
+        intents=tuple(Intent),
+        decisions=tuple(Decision),
+        fields=fields_of(item.type),
     )
 
 
@@ -191,8 +247,18 @@ def _choices(item: ContentItem | None = None) -> Choices:
             sites.append(item.site)  # it was switched off since; the item keeps it until somebody chooses another
         if item is not None and item.owner is not None and item.owner.id not in {one.id for one in team}:
             team.append(item.owner)
+        campaigns = list(all_campaigns(session))
+        if item is not None and item.campaign is not None and item.campaign not in campaigns:
+            campaigns.append(item.campaign)
+        cells = store.type_cells(session)
         return Choices(
-            store.content_types(session), store.decision_roles(session), store.buying_steps(session), sites, team
+            store.content_types(session),
+            store.decision_roles(session),
+            store.buying_steps(session),
+            sites,
+            team,
+            campaigns,
+            {kind: " ".join(f"{role}-{step}" for role, step in found) for kind, found in cells.items()},
         )
 
 
@@ -218,21 +284,29 @@ def _cells(form: Form, values: Iterable[str]) -> frozenset[Cell]:
     return frozenset(found)
 
 
-def _differences(page: ItemPage, form: Form) -> tuple[Difference, ...]:
+def _differences(page: ItemPage, form: Form, choices: Choices) -> tuple[Difference, ...]:
     theirs, found = form_of(page.item).typed, []
+    named = _names_of(choices)
     for name, label in _COMPARED.items():
-        mine = form.typed.get(name, "").replace("\r\n", "\n").strip()
-        other = theirs[name].strip()
+        mine, other = (values.get(name, "").replace("\r\n", "\n").strip() for values in (form.typed, theirs))
         if mine != other:
-            lines = _changed_lines(other, mine) if name in {"body", "brief"} else ()
-            found.append(Difference(label, other, mine, lines))
+            blocks = compare(other, mine) if name in {"body", "brief"} else ()
+            shown = named.get(name, {})
+            found.append(Difference(name, label, shown.get(other, other), shown.get(mine, mine), other, blocks))
     return tuple(found)
 
 
-def _changed_lines(theirs: str, mine: str) -> tuple[tuple[str, str], ...]:
-    """Only what differs, with a line of context: ("-", theirs), ("+", yours), (" ", both), ("…", left out)."""
-    lines = list(difflib.unified_diff(theirs.splitlines(), mine.splitlines(), n=1, lineterm=""))[3:200]
-    return tuple(("…", "") if line.startswith("@@") else (line[:1], line[1:]) for line in lines)
+def _names_of(choices: Choices) -> dict[str, dict[str, str]]:
+    """What the ids in a form's lists stand for, in the reader's language."""
+    locale = catalog().name
+    return {
+        "owner": {str(one.id): one.name for one in choices.people},
+        "site": {str(one.id): one.name for one in choices.sites},
+        "campaign": {str(one.id): one.name for one in choices.campaigns},
+        "type": {str(one.id): one.name.in_(locale) for one in choices.types},
+        "language": {one.value: one.own_name for one in Language},
+        "query_intent": {one.value: say(one.label) for one in Intent},
+    }
 
 
 _COMPARED = {
@@ -241,4 +315,13 @@ _COMPARED = {
     "description": Message(N_("Description")),
     "slug": Message(N_("Address")),
     "brief": Message(N_("Brief")),
+    "type": Message(N_("Type")),
+    "owner": Message(N_("Owner")),
+    "site": Message(N_("Site")),
+    "language": Message(N_("Language")),
+    "campaign": Message(N_("Campaign")),
+    "priority": Message(N_("Priority")),
+    "target_query": Message(N_("Target query")),
+    "query_intent": Message(N_("What the searcher wants")),
+    "review_by": Message(N_("Review day")),
 }
