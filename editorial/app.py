@@ -77,6 +77,7 @@ def create_app(config: Config, deps: Deps | None = None) -> Flask:
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SECURE=config.public_url.startswith("https://"),
+        STARTED_AT=app.extensions["editorial"].now(),
         WTF_CSRF_TIME_LIMIT=None,  # a page may stay open over lunch; the token ends with the form session
         WTF_CSRF_SSL_STRICT=True,
         MAX_CONTENT_LENGTH=4 * 1024 * 1024,

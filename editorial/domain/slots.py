@@ -32,6 +32,22 @@ class NonexistentSlot(EditorialError):
         self.suggestion = suggestion
 
 
+class DayOutOfRange(EditorialError):
+    """A day that no plan of ours reaches; the calendar's arithmetic ends not far beyond."""
+
+    http_status = 404
+
+    def __init__(self, *, field: str | None = None) -> None:
+        says = Message(N_("That day lies outside the calendar."))
+        hint = Message(
+            N_("Choose a year between %(first)s and %(last)s."), {"first": str(FIRST_YEAR), "last": str(LAST_YEAR)}
+        )
+        super().__init__(says, hint=hint, field=field)
+
+
+FIRST_YEAR, LAST_YEAR = 1970, 2199
+
+
 @dataclass(frozen=True)
 class Slot:
     """A publish time as the editor meant it (`wall`, `zone`, `fold`) and as the clock needs it (`instant`, UTC)."""
@@ -91,6 +107,8 @@ def slot(wall: datetime, zone: ZoneInfo, *, fold: int = 0) -> Slot:
     """
     if wall.tzinfo is not None:
         raise TypeError("a slot is planned in naive wall time and a zone")
+    if not FIRST_YEAR <= wall.year <= LAST_YEAR:
+        raise DayOutOfRange(field="publish_day")
     instant = wall.replace(tzinfo=zone, fold=fold).astimezone(UTC)
     read_back = instant.astimezone(zone).replace(tzinfo=None, fold=0)
     if read_back != wall.replace(fold=0):
@@ -112,6 +130,8 @@ def shown_in(instant: datetime, zone: ZoneInfo) -> datetime:
 
 def day_bounds(first: date, last: date, zone: ZoneInfo) -> tuple[datetime, datetime]:
     """The instants at which `first` begins and the day after `last` begins in `zone`; never counted as 24 hours."""
+    if not FIRST_YEAR <= first.year <= last.year <= LAST_YEAR:
+        raise DayOutOfRange
     return _midnight(first, zone), _midnight(last + timedelta(days=1), zone)
 
 
