@@ -12,7 +12,7 @@ from typing import IO, Any, cast
 from editorial.audit.crawl.wire import OutOfStep, Unpacker, pack
 
 HANGS = 90.0  # seconds without a word from a worker that has work; its own limits end far below
-MAX_DEATHS = 50  # workers of one crawl that may die before the crawl gives up
+MAX_DEATHS = 20  # workers that may die, one after the other, with no page read in between
 
 
 @dataclass(frozen=True)
@@ -195,6 +195,7 @@ class WorkerPool:
                     continue
                 program.reading = None
                 if program.jobs.pop(no, None) is not None:
+                    self._deaths = 0
                     yield Said(no, message, blob)
         except (OutOfStep, KeyError, TypeError, ValueError):
             yield self._replace(program)
@@ -206,8 +207,9 @@ class WorkerPool:
         program.process.kill()
         code = program.process.wait()
         self._end(program)
-        self._deaths += 1
+        overran = code == -signal.SIGPROF
+        self._deaths += not overran  # a dear page explains its death
         if self._deaths > MAX_DEATHS:
             raise PoolExhausted
         self._start()
-        return Lost(culprit, others, overran=code == -signal.SIGPROF)
+        return Lost(culprit, others, overran)

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any, Protocol
 
-from editorial.audit.crawl.records import Judge, packed
+from editorial.audit.crawl.records import Judge, PageRecord, packed
 from editorial.audit.crawl.wire import Frame, Unpacker, pack
 from editorial.audit.facts import Hop, Response
 from editorial.domain.robots import Robots, parse
@@ -98,7 +98,6 @@ class Worker:
             self._write(pack(said, reply.body))
             return
         self._write(pack({"no": no, "begins": True}))
-        signal.setitimer(signal.ITIMER_PROF, self._page_cpu)
         response = Response(
             original,
             reply.url,
@@ -110,12 +109,25 @@ class Worker:
             reply.error,
             reply.elapsed_ms,
         )
-        record, facts = self._judge.of(response, self._robots.get(origin_of(reply.url)))
+        record, blob = self._judged(response)
         record.location = reply.location
-        blob = packed(facts)
-        signal.setitimer(signal.ITIMER_PROF, 0)
         raised, self._raised = self._raised, []  # whoever started us has the log
         self._write(pack({"no": no, "page": record, "raised": raised}, blob))
+
+    def _judged(self, response: Response) -> tuple[PageRecord, bytes]:
+        """The record and the packed facts; of a page that cannot be read, that it could not."""
+        robots = self._robots.get(origin_of(response.final_url))
+        signal.setitimer(signal.ITIMER_PROF, self._page_cpu)
+        try:
+            record, facts = self._judge.of(response, robots)
+            return record, packed(facts)
+        except Exception as error:  # noqa: BLE001 -- one page must not cost its neighbours their program
+            self._raised.append(("gather", repr(error)[:500]))
+            code = "overrun" if isinstance(error, MemoryError) else "crash"
+        finally:
+            signal.setitimer(signal.ITIMER_PROF, 0)
+        record, facts = self._judge.of(replace(response, status=0, body=b"", error=code))
+        return record, packed(facts)
 
     def _write(self, data: bytes) -> None:
         view = memoryview(data)
