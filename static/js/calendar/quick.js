@@ -22,7 +22,7 @@ export function mountQuick(desk, mover) {
     pop.setAttribute("role", "dialog");
     pop.innerHTML = html;
     pop.setAttribute("aria-label", pop.querySelector("h2").textContent);
-    document.body.append(pop);
+    document.getElementById("main").append(pop); // within the page: a header of its own beside it would be a second banner
     open = { id, pop };
     place(pop, card);
     const title = pop.querySelector("[name=title]");
