@@ -186,7 +186,7 @@ def save(session: Session, deps: Deps, actor: Person, item_id: int, draft: Draft
     """
     item = fresh_item(session, item_id, version)
     draft = _fitting(session, draft)
-    slug = slugs.checked_slug(session, draft.slug, title=draft.title, site_id=draft.site_id, item_id=item.id)
+    slug = _slug_of(session, item, draft)
     if item.status is Status.ARCHIVED:
         raise EditorialError(
             Message(N_("“%(title)s” is archived."), {"title": item.title}),
@@ -218,6 +218,19 @@ def save(session: Session, deps: Deps, actor: Person, item_id: int, draft: Draft
         reopened_from=status_before if reopened else None,
         corrects=item.status in _OUT and item.content_hash != hash_before,
     )
+
+
+def _slug_of(session: Session, item: ContentItem, draft: Draft) -> str:
+    """The slug to be saved. Once the item is out its address stays: links lead there, and an update overwrites it."""
+    if item.status in _OUT and item.slug:
+        if draft.slug.strip() not in {"", item.slug}:
+            raise EditorialError(
+                Message(N_("The item is out, so its address stays: %(slug)s."), {"slug": item.slug}),
+                hint=Message(N_("Plan a new item for another address.")),
+                field="slug",
+            )
+        return item.slug
+    return slugs.checked_slug(session, draft.slug, title=draft.title, site_id=draft.site_id, item_id=item.id)
 
 
 def offer_warning(session: Session, item: ContentItem) -> Message | None:

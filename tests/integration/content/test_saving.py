@@ -323,3 +323,21 @@ def test_what_is_no_address_proves_nothing(desk: Desk, url: str) -> None:
         endings.mark_published(session, desk.deps, desk.admin, item_id, url, version=version)
 
     assert refused.value.field == "url"
+
+
+def test_the_address_of_what_is_out_stays_when_its_field_is_emptied(desk: Desk) -> None:
+    item_id = desk.published()
+    slug = desk.item(item_id).slug
+
+    desk.save(item_id, title="Quite another title", slug="")
+
+    assert desk.item(item_id).slug == slug
+
+
+def test_another_address_for_what_is_out_is_refused(desk: Desk) -> None:
+    item_id = desk.published()
+
+    with pytest.raises(EditorialError) as refused:
+        desk.save(item_id, slug="elsewhere")
+
+    assert refused.value.field == "slug"
