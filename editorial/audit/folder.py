@@ -1,12 +1,17 @@
 """A folder of built HTML, or one file, as responses: the same rules judge a site before it goes out. No network.
 
-`index.html` answers for its folder, and `page.html` for `page` too, as static hosts serve them.
+`index.html` answers for its folder, and `page.html` for `page` too, as static hosts serve them. Where nobody names the
+address of the folder, the canonicals of its pages tell it: they end in the file's own path.
 """
 
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from urllib.parse import quote
 
 from editorial.audit.facts import Response
+from editorial.audit.gather import gather
+from editorial.audit.predicates import counted_canonicals
 from editorial.domain.errors import EditorialError
 from editorial.domain.messages import N_, Message
 from editorial.domain.urls import n1, n2, origin_of
@@ -15,10 +20,21 @@ BASE = "http://localhost/"  # where no base is named; compared, never fetched
 LARGEST = 10_000_000  # bytes; as from a server
 HTML_TYPES = {".html": "text/html", ".htm": "text/html", ".xhtml": "application/xhtml+xml"}
 INDEXES = frozenset({"index.html", "index.htm"})
+ASKED = 200  # pages whose canonicals are read to learn the base; more would cost a second reading of a large site
 
 
 class NothingToAudit(EditorialError):
     """The path holds no page."""
+
+
+class FolderLost(EditorialError):
+    """The folder went away, or was closed to us, while it was read."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(
+            Message(N_("%(path)s could not be read to its end."), {"path": str(path)}),
+            hint=Message(N_("Wait until nothing writes there any more, check that you may read it, and try again.")),
+        )
 
 
 class Folder:
@@ -26,24 +42,36 @@ class Folder:
 
     Args:
         path: the folder, or one HTML file.
-        base: address of the folder; of one file, its own address.
+        base: address of the folder; of one file, its own address. None: what the canonicals of the pages say.
 
     Raises:
-        NothingToAudit: there is no HTML file at `path`.
+        NothingToAudit: there is no HTML file at `path`. FolderLost: it vanished in the meantime.
     """
 
-    def __init__(self, path: Path, base: str = BASE) -> None:
-        self._base = n1(base) or BASE
-        self._single = path.is_file()
-        self._root = self._base[: self._base.partition("?")[0].rindex("/") + 1]
+    def __init__(self, path: Path, base: str | None = None) -> None:
+        try:
+            self._single = path.is_file()
+            files = [path] if self._single else [each for each in sorted(path.rglob("*")) if each.is_file()]
+        except OSError as error:
+            raise FolderLost(path) from error
+        if self._single and path.suffix.lower() not in HTML_TYPES:
+            raise NothingToAudit(
+                Message(N_("%(path)s is not an HTML file."), {"path": str(path)}),
+                hint=Message(
+                    N_("Name a file that ends in .html, .htm or .xhtml, or the folder your site is built into.")
+                ),
+            )
+        told = None if base is not None else _told_base(path, files, single=self._single)
+        self.told = told is not None
+        """Whether the canonicals of the pages told the base."""
+        self.base = n1(base or told or BASE) or BASE
+        """Address of the folder, or of the one file (N1)."""
+        self._root = self.base[: self.base.partition("?")[0].rindex("/") + 1]
         self._files: dict[str, Path] = {}
         self._main: dict[str, str] = {}
-        for file in [path] if self._single else sorted(path.rglob("*")):
-            if file.is_file():
-                self._add(file, self._base if self._single else self._address(file, path))
-        self.addresses = tuple(
-            a for a, file in self._files.items() if file.suffix.lower() in HTML_TYPES or self._single
-        )
+        for file in files:
+            self._add(file, self.base if self._single else _address(file, path, self._root))
+        self.addresses = tuple(a for a, file in self._files.items() if file.suffix.lower() in HTML_TYPES)
         """Addresses (N1) of the pages, in the order of their paths."""
         if not self.addresses:
             raise NothingToAudit(
@@ -65,23 +93,60 @@ class Folder:
             return Response(url, url, 404, (("Content-Type", "text/html"),))
         return _answer(url, address, self._files[address])
 
-    def _address(self, file: Path, folder: Path) -> str:
-        parts = list(file.relative_to(folder).parts)
-        if parts[-1].lower() in INDEXES:
-            parts[-1] = ""
-        return n1(self._root + "/".join(quote(part) for part in parts)) or self._root
-
     def _add(self, file: Path, address: str) -> None:
         """Know a file by its address and by the other spellings that lead to it; an earlier file keeps its own."""
         self._files.setdefault(address, file)
-        spellings = [address]
-        if address.endswith("/"):
-            spellings += [address + quote(file.name), address.rstrip("/")]
-        elif file.suffix.lower() in HTML_TYPES:
-            spellings.append(address.removesuffix(file.suffix))
-        for spelling in spellings:
+        for spelling in _spellings(file, address):
             if spelling != origin_of(address):
                 self._main.setdefault(_bare(spelling), address)
+
+
+def _address(file: Path, folder: Path, root: str) -> str:
+    """The address of a file of a folder that answers at `root`."""
+    parts = list(file.relative_to(folder).parts)
+    if parts[-1].lower() in INDEXES:
+        parts[-1] = ""
+    return n1(root + "/".join(quote(part) for part in parts)) or root
+
+
+def _spellings(file: Path, address: str) -> list[str]:
+    """The addresses that lead to a file, its own first."""
+    if address.endswith("/"):
+        return [address, address + quote(file.name), address.rstrip("/")]
+    return [address, address.removesuffix(file.suffix)] if file.suffix.lower() in HTML_TYPES else [address]
+
+
+def _told_base(path: Path, files: Sequence[Path], *, single: bool) -> str | None:
+    """The base that more than half of the self-describing canonicals agree on; of one file, its canonical.
+
+    A canonical describes its own page if it ends in the file's path. What is left of it then is the base.
+    """
+    pages = [file for file in files if file.suffix.lower() in HTML_TYPES]
+    votes: Counter[str] = Counter()
+    for file in pages[:: max(1, len(pages) // ASKED)]:
+        address = BASE if single else _address(file, path, BASE)
+        canonical = _canonical(file, address)
+        if canonical is not None:
+            votes.update([canonical] if single else _bases(canonical, file, address))
+    base, most = votes.most_common(1)[0] if votes else ("", 0)
+    return base if most * 2 > votes.total() else None
+
+
+def _canonical(file: Path, address: str) -> str | None:
+    """The one absolute canonical of a page, without a query; None where there is none or several."""
+    found = {each.target for each in counted_canonicals(gather(_answer(address, address, file))) if each.target}
+    target = next(iter(found)) if len(found) == 1 else None
+    return None if target is None or "?" in target or origin_of(target) == origin_of(BASE) else target
+
+
+def _bases(canonical: str, file: Path, address: str) -> Iterator[str]:
+    """The address of the folder, if the canonical names the file as one of its spellings."""
+    bare = _bare(canonical)
+    for spelling in _spellings(file, address):
+        tail = "/" + _bare(spelling).removeprefix(BASE) if spelling.startswith(BASE) else None
+        if tail is not None and bare.endswith(tail):
+            yield bare.removesuffix(tail) + "/"
+            return
 
 
 def _bare(url: str) -> str:

@@ -18,14 +18,15 @@ from sqlalchemy.orm import Session
 from editorial.adapters.catalog import Catalog
 from editorial.audit.crawl import records
 from editorial.audit.crawl.records import StopReason
-from editorial.audit.folder import BASE, Folder
-from editorial.audit.report import page_json, text_report
+from editorial.audit.folder import Folder, FolderLost
+from editorial.audit.predicates import CanonState, canon_state
+from editorial.audit.report import Judged, page_json, text_report
 from editorial.audit.rule import Severity
 from editorial.audit.rules import BY_ID
 from editorial.cli.language import say, speaks, spoken
 from editorial.domain.addresses import ALL_PRIVATE, NOTHING_PRIVATE
 from editorial.domain.errors import EditorialError
-from editorial.domain.messages import N_, Message
+from editorial.domain.messages import N_, NP_, Message
 from editorial.domain.urls import n1, path_of
 from editorial.services import audit_output, auditing
 from editorial.services.audit_storage import Report
@@ -36,6 +37,12 @@ from editorial.store.base import Base, make_engine, make_sessions, reading
 
 FOUND, COULD_NOT_RUN, INTERRUPTED = 1, 3, 130  # exit statuses; 2 is click's, for bad usage
 NEVER = "never"
+SET_ASIDE = NP_(
+    "%(count)s page was set aside by most rules: its canonical names another address. "
+    "If that is the page's own, give the address of the folder with --url.",
+    "%(count)s pages were set aside by most rules: their canonicals name other addresses. "
+    "If those are the pages' own, give the address of the folder with --url.",
+)
 
 
 @click.command("audit")
@@ -80,11 +87,16 @@ def audit(
     catalog = spoken()
     try:
         folder = _folder(target, base)
+    except FolderLost as error:
+        _fail(catalog, error, COULD_NOT_RUN)
     except EditorialError as error:
         _fail(catalog, error)
     options: dict[str, object] = {"max_pages": max_pages, "rate": rate, "connections": concurrency}
     if folder is not None:
-        start = n1(base or BASE) or BASE
+        start = folder.base
+        if folder.told:
+            taken = N_("%(url)s is taken as the address, because the canonicals of the pages say so.")
+            click.echo(catalog.say(Message(taken, {"url": start})), err=True)
         root = start[: start.partition("?")[0].rindex("/") + 1]
         options |= {"path_prefix": path_of(root), "follow_links": not Path(target).is_file()}
     else:
@@ -110,6 +122,7 @@ def audit(
                     facts=facts,
                     outcomes=outcomes,
                     fail_on=fail_on,
+                    offline=folder is not None,
                 )
         except EditorialError as error:
             _fail(catalog, error)
@@ -134,7 +147,7 @@ def _folder(target: str, base: str | None) -> Folder | None:
         raise click.UsageError(say(Message(neither, {"target": target})))
     if base is not None and n1(base) is None:
         raise click.UsageError(say(Message(N_("--url %(url)s is no address."), {"url": base})))
-    return Folder(path, base or BASE)
+    return Folder(path, base)
 
 
 def _run(parts: AuditParts, start: str, options: dict[str, object], folder: Folder | None, catalog: Catalog) -> int:
@@ -163,20 +176,31 @@ def _progress_bar(catalog: Catalog) -> Iterator[Report]:
 
 
 def _report(
-    session: Session, audit: Audit, catalog: Catalog, *, style: str, facts: bool, outcomes: str, fail_on: str
+    session: Session,
+    audit: Audit,
+    catalog: Catalog,
+    *,
+    style: str,
+    facts: bool,
+    outcomes: str,
+    fail_on: str,
+    offline: bool,
 ) -> int:
     """Print what was found. Returns the exit status."""
     stopped = why_it_stopped(audit)
     if audit.state is AuditState.FAILED:
         click.echo(catalog.say(stopped), err=True)
         return COULD_NOT_RUN
-    pages = audit_output.judged_pages(session, audit)
+    aside: list[str] = []
+    pages = _noting_aside(audit_output.judged_pages(session, audit), aside)
     if style == "json":
         for page in pages:
             click.echo(page_json(page, BY_ID, catalog.say, every_outcome=outcomes == "all", facts=facts))
     else:
         for line in text_report(pages, BY_ID, catalog.say):
             click.echo(line)
+    if offline and aside:
+        click.echo(catalog.say(Message.counted(SET_ASIDE, len(aside))), err=True)
     if audit.stop_reason != StopReason.COMPLETE:
         click.echo(catalog.say(stopped), err=True)
     if fail_on == NEVER:
@@ -185,7 +209,15 @@ def _report(
     return FOUND if any(Severity(each).at_least(Severity(fail_on)) for each in failures) else 0
 
 
-def _fail(catalog: Catalog, error: EditorialError) -> NoReturn:
+def _noting_aside(pages: Iterator[Judged], aside: list[str]) -> Iterator[Judged]:
+    """The same pages; the addresses of those that are canonicalised to another are left in `aside`."""
+    for page in pages:
+        if canon_state(page.facts) is CanonState.OTHER:
+            aside.append(page.facts.final_url)
+        yield page
+
+
+def _fail(catalog: Catalog, error: EditorialError, status: int = 2) -> NoReturn:
     click.echo(catalog.say(error.says), err=True)
     click.echo(catalog.say(error.hint), err=True)
-    sys.exit(2)
+    sys.exit(status)

@@ -105,6 +105,55 @@ def test_one_file_is_judged_alone(tmp_path: Path):
     assert "link-broken-internal" not in result.stdout
 
 
+def canonical(url: str) -> str:
+    head = f'<head><link rel="canonical" href="{url}"></head>'
+    return f'<!doctype html><html lang="en">{head}<body><p>Text</p></body></html>'
+
+
+def test_pages_that_name_their_address_are_judged_there(tmp_path: Path):
+    (tmp_path / "index.html").write_text(canonical("https://example.com/docs/"))
+    (tmp_path / "a.html").write_text(canonical("https://example.com/docs/a.html"))
+
+    result = run(str(tmp_path))
+
+    assert result.exit_code == 1, result.output
+    assert "title-missing" in result.stdout
+    assert result.stderr.splitlines() == [
+        "https://example.com/docs/ is taken as the address, because the canonicals of the pages say so."
+    ]
+
+
+def test_pages_that_do_not_agree_are_counted(tmp_path: Path):
+    (tmp_path / "a.html").write_text(canonical("https://example.com/a.html"))
+    (tmp_path / "b.html").write_text(canonical("https://example.org/b.html"))
+
+    result = run(str(tmp_path), "--format", "json")
+
+    assert result.stderr.startswith("2 pages were set aside")
+    assert "--url" in result.stderr
+
+
+def test_a_file_that_is_no_page_is_refused(tmp_path: Path):
+    (tmp_path / "hostname").write_text("desk")
+
+    result = run(str(tmp_path / "hostname"))
+
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "is not an HTML file" in result.stderr
+
+
+def test_a_folder_that_vanishes_ends_with_3(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    def gone(*_: object) -> None:
+        raise FileNotFoundError(tmp_path)
+
+    monkeypatch.setattr(Path, "rglob", gone)
+
+    result = run(str(tmp_path))
+
+    assert (result.exit_code, result.stdout) == (3, "")
+    assert "could not be read to its end" in result.stderr
+
+
 @pytest.mark.parametrize(
     "arguments",
     [

@@ -1,8 +1,10 @@
 """A folder of built HTML answers like a server."""
 
+from pathlib import Path
+
 import pytest
 
-from editorial.audit.folder import Folder, NothingToAudit
+from editorial.audit.folder import Folder, FolderLost, NothingToAudit
 from editorial.audit.gather import gather
 
 
@@ -72,4 +74,77 @@ def test_one_file_is_a_page_by_itself(built):
 
 def test_a_folder_without_pages_is_refused(tmp_path):
     with pytest.raises(NothingToAudit):
+        Folder(tmp_path)
+
+
+def naming(*canonicals):
+    return "<title>t</title>" + "".join(f'<link rel="canonical" href="{each}">' for each in canonicals)
+
+
+@pytest.mark.parametrize(
+    ("canonicals", "base"),
+    [
+        ({"index.html": "https://e.com/", "a/index.html": "https://e.com/a/"}, "https://e.com/"),
+        ({"index.html": "https://e.com/docs/", "a/b.html": "https://e.com/docs/a/b.html"}, "https://e.com/docs/"),
+        ({"a/index.html": "https://e.com/a/index.html", "b.html": "https://e.com/b"}, "https://e.com/"),
+        ({"a.html": "https://e.com/a.html", "b.html": "https://e.com/b.html", "c.html": "https://f.com/c.html"},
+         "https://e.com/"),
+        ({"内容.html": "https://e.com/%E5%86%85%E5%AE%B9.html"}, "https://e.com/"),
+    ],
+)  # fmt: skip
+def test_the_canonicals_of_the_pages_tell_the_base(tmp_path, canonicals, base):
+    for name, canonical in canonicals.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(naming(canonical))
+
+    folder = Folder(tmp_path)
+
+    assert (folder.base, folder.told) == (base, True)
+    assert all(address.startswith(base) for address in folder.addresses)
+
+
+@pytest.mark.parametrize(
+    "canonicals",
+    [
+        {"a.html": "https://e.com/a.html", "b.html": "https://f.com/b.html"},
+        {"a.html": "https://e.com/other.html"},
+        {"a.html": "/a.html"},
+        {"a.html": ""},
+    ],
+)
+def test_without_agreement_there_is_no_base(tmp_path, canonicals):
+    for name, canonical in canonicals.items():
+        (tmp_path / name).write_text(naming(canonical))
+
+    folder = Folder(tmp_path)
+
+    assert (folder.base, folder.told) == ("http://localhost/", False)
+
+
+def test_one_file_stands_where_its_canonical_says(tmp_path):
+    (tmp_path / "x.html").write_text(naming("https://e.com/guides/x"))
+
+    assert Folder(tmp_path / "x.html").addresses == ("https://e.com/guides/x",)
+
+
+def test_a_named_base_is_not_questioned(tmp_path):
+    (tmp_path / "a.html").write_text(naming("https://e.com/a.html"))
+
+    assert Folder(tmp_path, "https://staging.example/").base == "https://staging.example/"
+
+
+def test_a_file_of_another_kind_is_refused(tmp_path):
+    (tmp_path / "hostname").write_text("desk")
+
+    with pytest.raises(NothingToAudit, match="is not an HTML file"):
+        Folder(tmp_path / "hostname")
+
+
+def test_a_folder_that_vanishes_while_it_is_read_is_said(tmp_path, monkeypatch):
+    def gone(*_):
+        raise FileNotFoundError(tmp_path)
+
+    monkeypatch.setattr(Path, "rglob", gone)
+
+    with pytest.raises(FolderLost):
         Folder(tmp_path)
