@@ -11,10 +11,12 @@ from typing import NoReturn
 
 import click
 import structlog
+from pydantic import ValidationError
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from sqlalchemy.orm import Session
 
+from config import Config
 from editorial.adapters.catalog import Catalog
 from editorial.audit.crawl import records
 from editorial.audit.crawl.records import StopReason
@@ -24,7 +26,7 @@ from editorial.audit.report import Judged, page_json, text_report
 from editorial.audit.rule import Severity
 from editorial.audit.rules import BY_ID
 from editorial.cli.language import say, speaks, spoken
-from editorial.domain.addresses import ALL_PRIVATE, NOTHING_PRIVATE
+from editorial.domain.addresses import ALL_PRIVATE, NOTHING_PRIVATE, AllowList
 from editorial.domain.errors import EditorialError
 from editorial.domain.messages import N_, NP_, Message
 from editorial.domain.urls import n1, path_of
@@ -48,7 +50,14 @@ SET_ASIDE = NP_(
 @click.command("audit")
 @click.argument("target")
 @click.option("--url", "base", help="Address the folder or file will have; links are resolved against it.")
-@click.option("--format", "style", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@click.option(
+    "--format",
+    "style",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    show_default=True,
+    help="json: one object a line, a page each.",
+)
 @click.option("--facts", is_flag=True, help="With --format json: what was seen of each page, too.")
 @click.option("--outcomes", type=click.Choice(["fail", "all"]), default="fail", show_default=True)
 @click.option("--max-pages", type=click.IntRange(1, 1_000_000), default=5000, show_default=True)
@@ -62,7 +71,11 @@ SET_ASIDE = NP_(
     help="Exit with status 1 when a finding is at least this bad.",
 )
 @speaks
-@click.option("--allow-private", is_flag=True, help="Let the crawl reach private network addresses.")
+@click.option(
+    "--allow-private",
+    is_flag=True,
+    help="Let the crawl reach private network addresses; EDITORIAL_ALLOW_PRIVATE opens some of them for good.",
+)
 def audit(
     *,
     target: str,
@@ -108,7 +121,7 @@ def audit(
             sessions=make_sessions(engine),
             now=lambda: datetime.now(UTC),
             worker=f"command-{os.getpid()}",
-            allow=ALL_PRIVATE if allow_private else NOTHING_PRIVATE,
+            allow=ALL_PRIVATE if allow_private else _opened(),
             workers=min(concurrency, max(1, (os.cpu_count() or 1) - 1)),
         )
         try:
@@ -148,6 +161,14 @@ def _folder(target: str, base: str | None) -> Folder | None:
     if base is not None and n1(base) is None:
         raise click.UsageError(say(Message(N_("--url %(url)s is no address."), {"url": base})))
     return Folder(path, base)
+
+
+def _opened() -> AllowList:
+    """The private networks that EDITORIAL_ALLOW_PRIVATE opens; none if the settings are no good, as none are needed."""
+    try:
+        return AllowList.of(Config.from_env().private_networks)
+    except ValidationError:
+        return NOTHING_PRIVATE
 
 
 def _run(parts: AuditParts, start: str, options: dict[str, object], folder: Folder | None, catalog: Catalog) -> int:

@@ -2,7 +2,8 @@
 
 from editorial.audit.crawl.records import StopReason
 from editorial.domain.messages import N_, Message
-from editorial.store.audit import Audit
+from editorial.domain.urls import host_of, netloc_of
+from editorial.store.audit import Audit, AuditTrigger
 
 SAYS = {
     StopReason.COMPLETE: N_("Every page was seen."),
@@ -30,11 +31,23 @@ ERRORS = {
     "address": N_("it lies inside a private network, which only an administrator may open."),
     "redirect-loop": N_("its redirects go round in a circle."),
     "redirects": N_("it redirects too often."),
-    "overrun": N_("reading it took too long."),
+    "overrun": N_("reading it took too much time or memory."),
     "crash": N_("reading it ended the program that read it."),
     "robots": N_("robots.txt forbids it."),
     "file": N_("the file could not be read."),
 }
+UNREACHED = {  # a host that nothing was heard from: its robots.txt is not to blame
+    "dns": N_("The name %(host)s does not resolve. Check its spelling, and that this machine can look names up."),
+    "connect": N_(
+        "%(netloc)s refused the connection. Check that the server runs there, and that no firewall stands between."
+    ),
+    "tls": N_("The certificate or encryption of %(netloc)s was refused. Check that it is valid for this name."),
+    "timeout": N_(
+        "%(netloc)s did not answer in time. Check that the server runs, and that no firewall stands between."
+    ),
+    "address": N_("%(host)s lies inside a private network, which only an administrator may open."),
+}
+CLOSED_TO_COMMAND = N_("%(host)s lies inside a private network. Add --allow-private to audit it.")
 UNKNOWN = N_("it gave no answer that can be read.")
 
 
@@ -42,8 +55,16 @@ def why_it_stopped(audit: Audit) -> Message:
     """One sentence about how the audit ended."""
     reason = StopReason(audit.stop_reason) if audit.stop_reason else StopReason.CRASHED
     params: dict[str, object] = {"pages": audit.fetched, "known": audit.known, "detail": audit.stop_detail}
+    if reason in (StopReason.ROBOTS_UNREACHABLE, StopReason.START_UNREACHABLE) and audit.stop_detail in UNREACHED:
+        return _why_unreached(audit)
     params["why"] = why_no_answer(audit.stop_detail)
     return Message(SAYS[reason], params)
+
+
+def _why_unreached(audit: Audit) -> Message:
+    by_command = audit.stop_detail == "address" and audit.trigger is AuditTrigger.COMMAND
+    says = CLOSED_TO_COMMAND if by_command else UNREACHED[audit.stop_detail]
+    return Message(says, {"host": host_of(audit.start_url), "netloc": netloc_of(audit.start_url)})
 
 
 def why_no_answer(error: str) -> Message:
