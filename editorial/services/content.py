@@ -253,7 +253,7 @@ def _forget_round(session: Session, deps: Deps, item: ContentItem) -> None:
     if item.status in _OUT:
         corrections.stop(session, item, deps.now())
     elif item.status is Status.ON_HOLD and item.held_from is Status.APPROVED:
-        item.held_from = Status.IN_REVIEW
+        item.held_from, item.review_hash, item.approved_hash = Status.IN_REVIEW, item.content_hash, None
 
 
 def _check(session: Session, draft: Draft) -> None:

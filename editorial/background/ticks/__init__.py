@@ -11,6 +11,7 @@ from editorial.background.ticks.publish_due import publish_due
 from editorial.background.ticks.reap import reap
 from editorial.services.clock_health import PUBLISH_TICK
 from editorial.services.deps import Deps
+from editorial.services.refreshing import mark_due
 
 
 @dataclass(frozen=True)
@@ -31,4 +32,5 @@ def schedule(pool: PublishPool, audits: AuditRunner) -> tuple[Tick, ...]:
         Tick("weekly-audits", enqueue_weekly_audits, 30),
         Tick("weekly-mails", enqueue_weekly_mails, 60),
         Tick("mails", send_mails, 10),
+        Tick("refresh-due", mark_due, 600),
     )
