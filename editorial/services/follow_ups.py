@@ -108,7 +108,7 @@ def _not_there(deps: Deps, job_id: int) -> JobState:
         if job.state is not JobState.UNKNOWN_OUTCOME:
             return job.state
         now = deps.now()
-        if job.item.status not in GOES_OUT:
+        if job.cancel_asked or job.item.status not in GOES_OUT:
             state = JobState.CANCELLED
         elif job.attempt >= job.max_attempts:
             state = JobState.FAILED

@@ -155,7 +155,7 @@ def cancel(session: Session, deps: Deps, job_id: int, actor: Person) -> Distribu
 
     scheduling.cancel_job(job, now)
     _record(session, job, "job.cancelled_by_hand", actor, now, before=before)
-    outcomes.settle(session, job.item, now)
+    outcomes.settle(session, job.item, now, actor_id=actor.id)
     return job
 
 

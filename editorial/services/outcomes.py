@@ -14,6 +14,7 @@ from editorial.domain.urls import n2
 from editorial.domain.workflow import Status, TransitionRefused
 from editorial.services.channels import adapter_of, surroundings
 from editorial.services.deps import Deps
+from editorial.services.scheduling import clear_slot, slot_of
 from editorial.services.steps import advance, situation
 from editorial.store import distribution, history
 from editorial.store.content import ContentItem
@@ -115,24 +116,35 @@ def _lock_item(session: Session, item: ContentItem) -> ContentItem:
     return item
 
 
-def settle(session: Session, item: ContentItem, now: datetime) -> None:
-    """When every job of a scheduled item has ended and none succeeded: back to approved, and flagged. In the caller's
-    transaction, after the job's own state was set."""
+def settle(session: Session, item: ContentItem, now: datetime, *, actor_id: int | None = None) -> None:
+    """When every job of a scheduled item has ended and none succeeded: back to approved; flagged, if one of them failed
+    or was missed; without its slot, if people cancelled them all. In the caller's transaction, after the job's state.
+
+    Args:
+        session: the caller's transaction.
+        item: whose job has just ended, or may have.
+        now: the present instant.
+        actor_id: who cancelled the job; None is the clock.
+    """
     session.flush()
     _lock_item(session, item)
     if item.status is not Status.SCHEDULED or distribution.count_live_jobs(session, item_id=item.id):
         return
+    ends = {job.state for job in distribution.last_jobs(session, item.id)}
+    failed, before = bool(ends & {JobState.FAILED, JobState.MISSED}), slot_of(item)
     advance(item, Status.APPROVED, situation(session, item, now), CLOCK_MAY, now)
-    item.publish_failed = True
+    item.publish_failed = failed
+    if not failed:
+        clear_slot(item)
     history.record(
         session,
         at=now,
-        actor_id=None,
-        action="item.publish_failed",
+        actor_id=actor_id,
+        action="item.publish_failed" if failed else "item.unscheduled",
         entity="item",
         entity_id=item.id,
-        before={"status": Status.SCHEDULED.value},
-        after={"status": Status.APPROVED.value},
+        before=before,
+        after=slot_of(item),
     )
 
 
@@ -142,7 +154,7 @@ def close_attempt(session: Session, job: DistributionJob, now: datetime, outcome
         return
     attempt.ended_at, attempt.outcome = attempt.ended_at or now, outcome
     if says is not None:
-        attempt.diagnostic = (says.id % says.params if says.params else says.id)[:2000]
+        attempt.reason = pack(says)
 
 
 def record(session: Session, job: DistributionJob, now: datetime) -> None:

@@ -286,12 +286,12 @@ DECISIONS = {
 
 @dataclass(frozen=True)
 class Step:
-    """Something that happened to a job. `detail` holds the words of the other side, redacted."""
+    """Something that happened to a job. `detail` says it in the words of the attempt, the other side's among them."""
 
     at: datetime
     tone: str
     says: Message
-    detail: str = ""
+    detail: Message | None = None
 
 
 def next_step(job: DistributionJob) -> Message:
@@ -312,7 +312,8 @@ def trail(session: Session, job: DistributionJob) -> Sequence[Step]:
         steps.append(Step(attempt.started_at, "pencil", Message(N_("Attempt %(n)s of %(most)s began."), params)))
         if attempt.ended_at is not None and attempt.outcome in OUTCOMES:
             tone, says = OUTCOMES[attempt.outcome]
-            steps.append(Step(attempt.ended_at, tone, says, attempt.diagnostic))
+            detail = unpack(attempt.reason) if attempt.reason else None
+            steps.append(Step(attempt.ended_at, tone, says, detail))
     events = history.of_entity(session, "job", job.id)
     names = _names(session, {event.actor_id for event in events if event.actor_id is not None})
     for event in reversed(events):

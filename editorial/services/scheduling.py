@@ -152,8 +152,7 @@ def unschedule(
     for job in jobs:
         cancel_job(job, now)
     advance(item, Status.APPROVED, facing, permissions(actor.roles), now)
-    item.publish_wall = item.publish_zone = item.publish_at = None
-    item.publish_fold = 0
+    clear_slot(item)
     _record(session, item, _By(actor, now), "item.unscheduled", before)
     under_way = sum(job.live for job in jobs)
     if not under_way:
@@ -195,10 +194,16 @@ def cancel_job(job: DistributionJob, now: datetime) -> None:
         MoveRefused: it has ended, or the channel has it.
     """
     if job.state is JobState.SENDING:
-        job.state = move(job.state, JobState.CANCEL_REQUESTED)
+        job.state, job.cancel_asked = move(job.state, JobState.CANCEL_REQUESTED), True
     elif job.state is not JobState.CANCEL_REQUESTED:
         job.state, job.ended_at = move(job.state, JobState.CANCELLED), now
         job.worker = job.lease_until = job.next_try_at = None
+
+
+def clear_slot(item: ContentItem) -> None:
+    """Take the publish time from an item that has left the plan; the day it is planned for stays."""
+    item.publish_wall = item.publish_zone = item.publish_at = None
+    item.publish_fold = 0
 
 
 def slot_of(item: ContentItem) -> dict[str, Any]:

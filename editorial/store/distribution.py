@@ -1,6 +1,6 @@
 """Channels, distribution jobs and their attempts. The job table is the only truth about what goes out."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -11,7 +11,6 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     String,
-    Text,
     UniqueConstraint,
     and_,
     func,
@@ -120,6 +119,7 @@ class DistributionJob(Base):
     checks: Mapped[int] = mapped_column(default=0)  # look-ups or live checks since the last attempt
     worker: Mapped[str | None] = mapped_column(String(120))
     lease_until: Mapped[datetime | None]
+    cancel_asked: Mapped[bool] = mapped_column(default=False)  # while it was being sent; holds when the outcome is lost
     idem_key: Mapped[str] = mapped_column(String(64), unique=True)
     content_hash: Mapped[str] = mapped_column(String(64))  # the approved text that this job carries
     external_id: Mapped[str | None] = mapped_column(String(200))
@@ -161,7 +161,7 @@ class JobAttempt(Base):
     started_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
     outcome: Mapped[str | None] = mapped_column(String(20))  # accepted, refused, not_sent, unclear, died
-    diagnostic: Mapped[str] = mapped_column(Text, default="")  # redacted
+    reason: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))  # a packed message, redacted
 
 
 # -- channels -----------------------------------------------------------------------------------------------------
@@ -216,14 +216,11 @@ def jobs_of_item(session: Session, item_id: int) -> Sequence[DistributionJob]:
     return session.scalars(wanted).unique().all()
 
 
-def jobs_of_items(session: Session, item_ids: Iterable[int]) -> dict[int, list[DistributionJob]]:
-    """The live jobs and the last ended one of each channel, by item: what a calendar card shows."""
-    wanted = select(DistributionJob).where(DistributionJob.item_id.in_(list(item_ids)))
-    wanted = wanted.options(joinedload(DistributionJob.channel)).order_by(DistributionJob.id)
-    last: dict[int, dict[tuple[int, str, str], DistributionJob]] = {}
-    for job in session.scalars(wanted):
-        last.setdefault(job.item_id, {})[(job.channel_id, job.variant, job.occurrence)] = job
-    return {item_id: list(jobs.values()) for item_id, jobs in last.items()}
+def last_jobs(session: Session, item_id: int) -> Sequence[DistributionJob]:
+    """The newest job of an item on each of its channels (and of each variant and occurrence)."""
+    same = (DistributionJob.channel_id, DistributionJob.variant, DistributionJob.occurrence)
+    newest = select(func.max(DistributionJob.id)).where(DistributionJob.item_id == item_id).group_by(*same)
+    return session.scalars(select(DistributionJob).where(DistributionJob.id.in_(newest))).all()
 
 
 def live_jobs(session: Session, item_id: int, *, lock: bool = False) -> Sequence[DistributionJob]:

@@ -1,6 +1,7 @@
 """A real bare git repository that a static site is built from, and an approved item that wants to go there."""
 
 import stat
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -16,7 +17,7 @@ from editorial.domain.packing import unpack
 from editorial.domain.people import Role
 from editorial.domain.rendering import parse_page
 from editorial.domain.workflow import Status
-from editorial.services import channels, follow_ups, publishing, scheduling
+from editorial.services import channels, follow_ups, job_decisions, publishing, scheduling
 from editorial.services.deps import Deps
 from editorial.services.scheduling import Planned
 from editorial.store import content, distribution
@@ -144,6 +145,11 @@ class Desk:
         with self.deps.sessions.begin() as session:
             scheduling.unschedule(session, self.item_id, actor=self.publisher, version=None, now=self.deps.now())
 
+    def cancel(self, job_id: int) -> None:
+        """What the button on a job's page does."""
+        with self.deps.sessions.begin() as session:
+            job_decisions.cancel(session, self.deps, job_id, self.publisher)
+
     def tick(self) -> int:
         """What the clock does in its second: hand out, claim, send. Returns how many jobs were run."""
         with self.deps.sessions.begin() as session:
@@ -163,8 +169,13 @@ class Desk:
     @property
     def job(self) -> DistributionJob:
         """The newest job of the item, with its attempts."""
+        return self.jobs[0]
+
+    @property
+    def jobs(self) -> Sequence[DistributionJob]:
+        """The jobs of the item, newest first."""
         with self.deps.sessions() as session:
-            return distribution.jobs_of_item(session, self.item_id)[0]
+            return distribution.jobs_of_item(session, self.item_id)
 
     @property
     def reason(self) -> Message:

@@ -237,6 +237,21 @@ def test_f07_one_channel_that_fails_does_not_make_the_others_fail(
     assert (desk.item.status, desk.item.publish_failed) == (Status.PUBLISHED, False)
 
 
+def test_where_one_channel_fails_and_a_person_cancels_the_other_the_item_is_flagged(
+    two_channels: tuple[Desk, Repository], clock: Clock
+) -> None:
+    desk, second = two_channels
+    second.hook("pre-receive", "exit 1")
+    website, _ = desk.schedule().jobs
+    with desk.deps.sessions.begin() as session:
+        distribution.get_job(session, website.id).due_at = clock() + timedelta(days=1)
+    clock.forward(minutes=2)
+    desk.tick()
+    desk.cancel(website.id)
+
+    assert (desk.item.status, desk.item.publish_failed) == (Status.APPROVED, True)
+
+
 def test_an_item_whose_last_two_jobs_fail_at_the_same_moment_is_flagged(
     two_channels: tuple[Desk, Repository], clock: Clock
 ) -> None:

@@ -122,6 +122,16 @@ def test_cancelling_the_schedule_cancels_the_job_and_frees_the_slot(desk: Desk, 
     assert (desk.item.status, desk.item.publish_at) == (Status.APPROVED, None)
 
 
+def test_cancelling_the_only_job_cancels_the_schedule_and_is_no_failure(desk: Desk) -> None:
+    desk.schedule()
+    desk.cancel(desk.job.id)
+
+    with desk.deps.sessions() as session:
+        newest = history.of_entity(session, "item", desk.item_id)[0]
+    assert (desk.item.status, desk.item.publish_at, desk.item.publish_failed) == (Status.APPROVED, None, False)
+    assert (newest.action, newest.actor_id) == ("item.unscheduled", desk.publisher.id)
+
+
 def test_publish_now_hands_the_job_out_in_the_same_transaction(desk: Desk) -> None:
     with desk.deps.sessions.begin() as session:
         scheduling.publish_now(

@@ -109,6 +109,23 @@ def test_a_job_cancelled_while_it_was_being_sent_and_not_found_is_cancelled(
     assert (due.job.state, due.item.status) == (JobState.CANCELLED, Status.APPROVED)
 
 
+def test_a_job_cancelled_by_itself_is_not_sent_again_though_its_item_stays_scheduled(
+    due: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def cancelled_meanwhile(*_: object, **__: object) -> Receipt:
+        due.cancel(due.job.id)
+        raise Unclear
+
+    with monkeypatch.context() as patch:
+        patch.setattr(GitChannel, "publish", cancelled_meanwhile)
+        due.tick()
+    due.reap()
+    due.tick()
+
+    assert (due.job.state, len(due.repository.commits())) == (JobState.CANCELLED, 1)
+    assert (due.item.status, due.item.publish_failed) == (Status.APPROVED, False)
+
+
 def test_a_job_cancelled_too_late_still_publishes_its_item(due: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     publish = GitChannel.publish
 

@@ -1,6 +1,7 @@
 """The migrations lead up and down with rows in the tables, and end where the models are."""
 
 import importlib
+import json
 import pkgutil
 
 import pytest
@@ -40,6 +41,29 @@ def test_the_way_down_and_up_again_works_with_rows_in_the_tables(deps: Deps, dat
 
     assert (kept, rows(database, "person"), rows(database, "buying_step")) == (2, 2, 9)
     assert migrate.current(database) == newest == migrate.head(SCRIPTS)
+
+
+def test_what_was_said_of_an_attempt_is_kept_up_and_down(deps: Deps, database: Engine) -> None:
+    world = make_world(deps, deps.config.instance_dir)
+    migrate.to_revision(database, SCRIPTS, "0009", down=True)
+    with database.begin() as connection:
+        job = connection.execute(text("SELECT min(id) FROM distribution_job")).scalar_one()
+        connection.execute(
+            text(
+                "INSERT INTO job_attempt (job_id, n, worker, started_at, outcome, diagnostic)"
+                " VALUES (:job, 1, 'w', :now, 'refused', 'It said: 100% no')"
+            ),
+            {"job": job, "now": world.deps.now().replace(tzinfo=None)},
+        )
+    migrate.to_revision(database, SCRIPTS)
+    with database.connect() as connection:
+        up = connection.execute(text("SELECT reason FROM job_attempt")).scalar_one()
+    migrate.to_revision(database, SCRIPTS, "0009", down=True)
+    with database.connect() as connection:
+        down = connection.execute(text("SELECT diagnostic FROM job_attempt")).scalar_one()
+
+    assert (up if isinstance(up, dict) else json.loads(up)) == {"id": "It said: 100% no"}
+    assert down == "It said: 100% no"
 
 
 def test_every_migration_leads_down_to_an_empty_database(database: Engine) -> None:

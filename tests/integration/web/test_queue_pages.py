@@ -308,6 +308,21 @@ def test_the_page_of_a_job_tells_every_attempt(publisher: Visitor, desk: Desk, c
     assert "The channel took it." in page
 
 
+def test_the_reason_of_an_attempt_is_read_in_the_readers_language(
+    app: Flask, deps: Deps, desk: Desk, clock: Clock
+) -> None:
+    desk.repository.hook("pre-receive", "echo no drafts please; exit 1")
+    desk.schedule()
+    clock.forward(minutes=3)
+    desk.tick()
+
+    page = visitor(app, deps, add_person(deps, "林梅", language=Language.ZH)).get(f"/queue/jobs/{desk.job.id}")
+
+    assert page.count("仓库拒绝了推送") == 2  # beside the state, and in what happened
+    assert "no drafts please" in page
+    assert "The repository refused" not in page
+
+
 def test_a_title_cannot_smuggle_markup_into_the_queue(publisher: Visitor, desk: Desk, deps: Deps) -> None:
     desk.schedule()
     with deps.sessions.begin() as session:
