@@ -15,6 +15,7 @@ from editorial.services import audit_pages, findings
 from editorial.services.weekly_mail import (
     OLDEST,
     PIECES,
+    Changes,
     Group,
     OldFinding,
     Piece,
@@ -66,13 +67,11 @@ def gather(session: Session, site: Site, week: str, now: datetime) -> Report:
 
 
 def _seen(session: Session, site: Site, latest: Audit, told_until: datetime) -> Seen:
-    # what the reader knows already; where that is nothing, the first audit there is
-    base = weekly.audit_at(session, site.id, told_until) or weekly.first_audit(session, site.id, before=latest.id)
-    after = base.id if base is not None else 0
-    broken = (FindingEvent.NEW, FindingEvent.REOPENED)
-    new = weekly.findings_that(session, site.id, broken, OPEN, after=after)
-    discovered = weekly.findings_that(session, site.id, (FindingEvent.NEWLY_DISCOVERED,), OPEN, after=after)
-    fixed = weekly.findings_that(session, site.id, (FindingEvent.FIXED,), (FindingState.FIXED,), after=after)
+    # the audit that the reader knows already: where there is none, every audit is told, and the score compares with
+    # the first of them
+    told = weekly.audit_at(session, site.id, told_until)
+    base = told or weekly.first_audit(session, site.id, before=latest.id)
+    changes = _changes(session, site, after=told.id if told is not None else 0)
     ended_at = latest.ended_at or latest.requested_at
     stopped = audit_pages.REASONS.get(latest.stop_reason or "") if latest.state is AuditState.STOPPED else None
     return Seen(
@@ -83,13 +82,23 @@ def _seen(session: Session, site: Site, latest: Audit, told_until: datetime) -> 
         fetched=latest.fetched,
         known=latest.known,
         stopped=stopped,
-        new=_groups(new),
-        discovered=len(discovered),
-        fixed=_groups(fixed),
-        oldest=_oldest(session, site, base, ended_at) if base is not None else (),
+        new=changes.new,
+        discovered=changes.discovered,
+        fixed=changes.fixed,
+        since_before=_changes(session, site, after=base.id) if told is None and base is not None else None,
+        oldest=_oldest(session, site, told, ended_at) if told is not None else (),
         open=weekly.open_findings(session, site.id),
         scores=_scores(session, site, latest),
     )
+
+
+def _changes(session: Session, site: Site, *, after: int) -> Changes:
+    """What the audits after audit `after` changed; 0 is before the first."""
+    broken = (FindingEvent.NEW, FindingEvent.REOPENED)
+    new = weekly.findings_that(session, site.id, broken, OPEN, after=after)
+    discovered = weekly.findings_that(session, site.id, (FindingEvent.NEWLY_DISCOVERED,), OPEN, after=after)
+    fixed = weekly.findings_that(session, site.id, (FindingEvent.FIXED,), (FindingState.FIXED,), after=after)
+    return Changes(_groups(new), len(discovered), _groups(fixed))
 
 
 def _groups(rows: Iterable[Row[str, str, str, str | None, str | None]]) -> tuple[Group, ...]:
@@ -102,16 +111,17 @@ def _groups(rows: Iterable[Row[str, str, str, str | None, str | None]]) -> tuple
     )
 
 
-def _oldest(session: Session, site: Site, base: Audit, at: datetime) -> tuple[OldFinding, ...]:
+def _oldest(session: Session, site: Site, told: Audit, at: datetime) -> tuple[OldFinding, ...]:
+    zone = ZoneInfo(site.zone)
     return tuple(
         OldFinding(
             title=findings.title_of(rule),
             severity=severity,
             spot=Spot(url, title or "", owner or ""),
-            weeks=max(1, (at - since).days // 7),
+            days=(shown_in(at, zone).date() - shown_in(since, zone).date()).days,
         )
         for rule, severity, url, title, owner, since in weekly.oldest_findings(
-            session, site.id, seen_by=base.id, limit=OLDEST
+            session, site.id, seen_by=told.id, limit=OLDEST
         )
     )
 

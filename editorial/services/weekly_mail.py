@@ -60,12 +60,31 @@ class OldFinding:
     title: Message
     severity: str
     spot: Spot
-    weeks: int
+    days: int
+    """From the day it was first seen to that of the audit."""
+
+    @property
+    def age(self) -> Message:
+        """How long it has been there, in whole weeks or days; never rounded up."""
+        if self.days < 1:
+            return Message(N_("since today"))
+        if self.days < 7:
+            return Message.counted(NP_("%(count)s day", "%(count)s days"), self.days)
+        return Message.counted(NP_("%(count)s week", "%(count)s weeks"), self.days // 7)
+
+
+@dataclass(frozen=True)
+class Changes:
+    """What happened to the findings of a site in a while."""
+
+    new: tuple[Group, ...] = ()
+    discovered: int = 0
+    fixed: tuple[Group, ...] = ()
 
 
 @dataclass(frozen=True)
 class Seen:
-    """What the last audit saw, compared with the one before the last mail."""
+    """What the last audit saw, compared with the one before the last mail; before a first mail, with the first."""
 
     at: datetime
     score: int | None
@@ -80,6 +99,8 @@ class Seen:
     discovered: int = 0
     """Findings on pages seen for the first time: not newly broken."""
     fixed: tuple[Group, ...] = ()
+    since_before: Changes | None = None
+    """What happened after the audit compared with, where the mail tells of that audit, too; None: all of the above."""
     oldest: tuple[OldFinding, ...] = ()
     open: int = 0
     scores: tuple[tuple[date, int], ...] = ()
@@ -88,6 +109,11 @@ class Seen:
     def delta(self) -> int | None:
         """Points won or lost."""
         return None if self.score is None or self.before is None else self.score - self.before
+
+    @property
+    def moved_by(self) -> Changes:
+        """What can have moved the score from `before` to where it stands."""
+        return self.since_before or Changes(self.new, self.discovered, self.fixed)
 
     @property
     def new_count(self) -> int:
@@ -241,10 +267,10 @@ def explanation(seen: Seen) -> Message:
         return Message(N_("There is no earlier audit to compare with."))
     if not seen.same_rules:
         return Message(N_("The rules have changed since the last audit, so the two scores do not compare."))
-    return _moved(seen, seen.delta)
+    return _moved(seen.moved_by, seen.delta)
 
 
-def _moved(seen: Seen, delta: int) -> Message:
+def _moved(seen: Changes, delta: int) -> Message:
     if delta < 0:
         if seen.new:
             return Message(

@@ -265,7 +265,7 @@ def test_the_first_mail_of_a_site_compares_with_its_first_audit(deps, team) -> N
         session.scalars(select(Audit).order_by(Audit.id)).first().ended_at = MONDAY - timedelta(days=4)
 
     enqueue_weekly_mails(deps)
-    assert "Score 84 (−3), 7 new findings, 1 fixed" in subject(deps)
+    assert "Score 84 (−3), 8 new findings, 1 fixed" in subject(deps)
 
 
 def test_a_site_that_was_audited_once_has_nothing_to_compare_with(deps, clock) -> None:

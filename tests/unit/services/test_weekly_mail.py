@@ -186,7 +186,7 @@ FULL = replace(
         fixed=(BROKEN,),
         discovered=3,
         stopped=Message("It stopped."),
-        oldest=(OldFinding(Message("Old"), "warning", Spot("https://x.example/o", owner="Mei"), 3),),
+        oldest=(OldFinding(Message("Old"), "warning", Spot("https://x.example/o", owner="Mei"), 21),),
         scores=((date(2026, 11, 30), 87), (date(2026, 12, 7), 84)),
     ),
     troubles=(Trouble("Piece", "Website", JobState.UNKNOWN_OUTCOME, NOW, "/queue/jobs/7"),),
@@ -246,7 +246,7 @@ def test_the_longest_mail_stays_below_what_mail_programs_cut_off(catalogs) -> No
     spots = tuple(Spot(LONG, title="标" * 200, owner="名" * 120) for _ in range(5))
     groups = tuple(Group(Message("R" * 60), "error", 999, spots, ("名" * 120,)) for _ in range(40))
     pieces = tuple(Piece("标" * 200, at=NOW, url=LONG, owner="名" * 120) for _ in range(PIECES))
-    oldest = tuple(OldFinding(Message("R" * 60), "error", spots[0], 9) for _ in range(5))
+    oldest = tuple(OldFinding(Message("R" * 60), "error", spots[0], 63) for _ in range(5))
     seen = replace(SEEN, new=groups, fixed=groups, oldest=oldest)
     trouble = Trouble("标" * 200, "名" * 120, JobState.FAILED, NOW, "/queue/jobs/1")
     mail = render(

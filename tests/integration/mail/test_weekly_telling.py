@@ -1,0 +1,81 @@
+"""What the weekly mail takes from the tables: what is new, how old the rest is, which title and whose clock."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from editorial.background.ticks.mails import enqueue_weekly_mails
+from editorial.domain.findings import FindingEvent, FindingState
+from editorial.domain.locales import Language
+from editorial.store.mail import OutgoingMail, WeeklyIssue
+from tests.integration.mail.conftest import MONDAY, audit, finding, make_site, person
+
+
+def mei(deps) -> OutgoingMail:
+    """The mail of the one who reads English."""
+    with deps.sessions() as session:
+        return session.scalars(select(OutgoingMail).where(OutgoingMail.name == "Mei Lin")).one()
+
+
+# -- new, and how old ---------------------------------------------------------------------------------------------
+
+
+def test_in_the_first_week_whatever_the_audits_found_is_new_and_nothing_is_still_there(deps, clock) -> None:
+    _two_audits_a_minute_apart(deps, clock)
+
+    enqueue_weekly_mails(deps)
+    assert "Score 80 (−1), 8 new findings, 0 fixed" in mei(deps).subject
+    assert "Still there" not in mei(deps).text
+
+
+def test_the_first_week_blames_the_score_on_what_broke_since_the_audit_it_compares_with(deps, clock) -> None:
+    _two_audits_a_minute_apart(deps, clock)
+
+    enqueue_weekly_mails(deps)
+    assert re.search(r"Down by 1, most of all because of “.+” on 1 page\.", mei(deps).text)
+
+
+@pytest.mark.parametrize(
+    ("age", "said"),
+    [
+        (timedelta(minutes=1), "since today"),
+        (timedelta(hours=20), "1 day"),
+        (timedelta(days=6), "6 days"),
+        (timedelta(days=7), "1 week"),
+        (timedelta(days=20), "2 weeks"),
+    ],
+)
+def test_an_age_is_never_rounded_up(deps, clock, age, said) -> None:
+    clock.instant = MONDAY
+    with deps.sessions.begin() as session:
+        person(session, "Mei Lin", "mei@northgauge.example", Language.EN)
+        site = make_site(session)
+        known = audit(session, site.id, MONDAY - timedelta(minutes=40) - age)
+        finding(session, site.id, "h1-missing", "/old", (known, FindingEvent.NEW), state=FindingState.PERSISTING)
+        told = known.ended_at + timedelta(seconds=5)
+        session.add(WeeklyIssue(site_id=site.id, week="2026-W49", due_at=told, written_at=told, mails=1))
+        audit(session, site.id, MONDAY - timedelta(minutes=40), score=85)
+
+    enqueue_weekly_mails(deps)
+    assert re.search(rf": {said}\n  https://northgauge.example/old", mei(deps).text)
+
+
+def _two_audits_a_minute_apart(deps, clock) -> None:
+    clock.instant = MONDAY
+    with deps.sessions.begin() as session:
+        person(session, "Mei Lin", "mei@northgauge.example", Language.EN)
+        site = make_site(session)
+        first = audit(session, site.id, MONDAY - timedelta(minutes=11), score=81)
+        second = audit(session, site.id, MONDAY - timedelta(minutes=10), score=80)
+        for number in range(7):
+            finding(
+                session,
+                site.id,
+                "h1-missing",
+                f"/{number}",
+                (first, FindingEvent.NEW),
+                state=FindingState.PERSISTING,
+            )
+        finding(session, site.id, "noindex-page", "/shut", (second, FindingEvent.NEW))
