@@ -3,7 +3,7 @@
 The JSON shape is a contract (docs/audit-output.md): `id`, `url`, `status`, `facts`, `outcomes`.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -15,6 +15,7 @@ from editorial.audit.plain import to_plain
 from editorial.audit.predicates import directives
 from editorial.audit.rule import Engine, Outcome, Result, Rule, Severity
 from editorial.domain.messages import N_, NP_, Message
+from editorial.domain.urls import n2
 
 Translate = Callable[[Message], str]
 
@@ -26,6 +27,12 @@ SEVERITY_NAMES: Mapping[Severity, str] = {
     Severity.ERROR: N_("Error"),
     Severity.WARNING: N_("Warning"),
     Severity.NOTICE: N_("Notice"),
+}
+SEVERITY_COUNTS: Mapping[Severity, tuple[str, str]] = {
+    Severity.BLOCKER: NP_("%(count)s blocker", "%(count)s blockers"),
+    Severity.ERROR: NP_("%(count)s error", "%(count)s errors"),
+    Severity.WARNING: NP_("%(count)s warning", "%(count)s warnings"),
+    Severity.NOTICE: NP_("%(count)s notice", "%(count)s notices"),
 }
 
 
@@ -144,12 +151,11 @@ def _broken(block: JsonLd) -> dict[str, Any]:
 
 
 def text_report(pages: Iterable[Judged], rules: Mapping[str, Rule], translate: Translate) -> Iterator[str]:
-    """Lines for a terminal: rules with failures, the worst first, the pages of each below it."""
+    """Lines for a terminal: rules with failures, the worst first, the pages of each below it; counts at the end."""
     found: dict[str, list[tuple[str, Outcome]]] = defaultdict(list)
-    count = unclear = 0
+    kinds: Counter[str] = Counter()
     for page in pages:
-        count += 1
-        unclear += bool(page.outcomes) and all(o.result is Result.INCONCLUSIVE for o in page.outcomes)
+        kinds[_kind(page)] += 1
         for outcome in page.outcomes:
             if outcome.result is Result.FAIL:
                 found[outcome.rule].append((page.facts.final_url, outcome))
@@ -157,13 +163,34 @@ def text_report(pages: Iterable[Judged], rules: Mapping[str, Rule], translate: T
         found, key=lambda name: (min(o.severity.rank for _, o in found[name]), -len(found[name]), name)
     ):
         yield from _rule_lines(rules[rule_id], found[rule_id], translate)
-    yield translate(Message.counted(NP_("%(count)s page judged.", "%(count)s pages judged."), count))
-    if unclear:
-        yield translate(
-            Message.counted(NP_("%(count)s page could not be judged.", "%(count)s pages could not be judged."), unclear)
-        )
-    if not found:
-        yield translate(Message(N_("Nothing was found.")))
+    yield translate(Message.counted(NP_("%(count)s page judged.", "%(count)s pages judged."), kinds["page"]))
+    if kinds["redirect"]:
+        followed = NP_("%(count)s redirect followed.", "%(count)s redirects followed.")
+        yield translate(Message.counted(followed, kinds["redirect"]))
+    if kinds["unclear"]:
+        unclear = NP_("%(count)s page could not be judged.", "%(count)s pages could not be judged.")
+        yield translate(Message.counted(unclear, kinds["unclear"]))
+    yield _severities([outcome for each in found.values() for _, outcome in each], translate)
+
+
+def _kind(page: Judged) -> str:
+    """`page`, `redirect`, `unclear` (it gave no answer) or `spelling` (a page that is there by its own address)."""
+    facts = page.facts
+    if facts.redirects or 300 <= facts.status < 400:
+        return "redirect"
+    if page.outcomes and all(outcome.result is Result.INCONCLUSIVE for outcome in page.outcomes):
+        return "unclear"
+    return "page" if n2(facts.url) == n2(facts.final_url) else "spelling"
+
+
+def _severities(failed: Iterable[Outcome], translate: Translate) -> str:
+    """How much was found of each severity, the worst first."""
+    counts = Counter(outcome.severity for outcome in failed)
+    if not counts:
+        return translate(Message(N_("Nothing was found.")))
+    worst_first = sorted(counts, key=lambda severity: severity.rank)
+    said = [translate(Message.counted(SEVERITY_COUNTS[severity], counts[severity])) for severity in worst_first]
+    return translate(Message(N_("Found: %(counts)s."), {"counts": ", ".join(said)}))
 
 
 def _rule_lines(rule: Rule, failed: Sequence[tuple[str, Outcome]], translate: Translate) -> Iterator[str]:

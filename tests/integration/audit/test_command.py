@@ -192,3 +192,41 @@ def test_an_audit_that_could_not_run_ends_with_3(web: Web, said: str):
     assert result.exit_code == 3
     assert result.stdout == ""
     assert len(result.stderr.splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    ("target", "flags", "sentence"),
+    [
+        ("http://nowhere.invalid/", FAST, "The name nowhere.invalid does not resolve. Check its spelling"),
+        ("http://127.0.0.1:9/", FAST, "127.0.0.1:9 refused the connection. Check that the server runs"),
+        ("http://127.0.0.1:9/", (), "127.0.0.1 lies inside a private network. Add --allow-private"),
+    ],
+)
+def test_a_host_that_is_not_reached_is_said_with_what_to_check(target: str, flags: tuple[str, ...], sentence: str):
+    result = run(target, *flags)
+
+    assert result.exit_code == 3
+    assert result.stderr.startswith(sentence)
+    assert "robots" not in result.stderr
+
+
+def test_the_networks_of_the_settings_are_open(web: Web, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("EDITORIAL_ALLOW_PRIVATE", "127.0.0.0/8")
+    web.pages["/"] = page("Home")
+
+    assert run(web.url + "/", *FAST[:4]).exit_code == 0
+
+
+def test_the_help_says_how_json_is_laid_out():
+    assert "one object a line" in run("--help").stdout
+
+
+def test_the_text_report_counts_pages_and_redirects_apart(web: Web):
+    web.pages["/"] = page("Home", links("/old", "/gone"))
+    web.pages["/old"] = Answer(b"", 301, {"Location": "/new"})
+    web.pages["/new"] = page("New")
+
+    lines = run(web.url + "/", *FAST).stdout.splitlines()
+
+    assert "1 redirect followed." in lines
+    assert lines[-1].startswith("Found: 1 error")

@@ -106,7 +106,7 @@ def test_the_text_report_puts_the_worst_rule_first():
         "Error  Title missing  [title-missing]  1 page",
         "Notice  Language not declared  [html-lang-missing]  1 page",
     ]
-    assert lines[-1] == "2 pages judged."
+    assert lines[-2:] == ["2 pages judged.", "Found: 1 error, 1 notice."]
 
 
 def test_a_sound_site_is_said_to_be_one():
