@@ -59,9 +59,9 @@ def gather(session: Session, site: Site, week: str, now: datetime) -> Report:
             Trouble(job.item.title, job.channel.name, job.state, job.due_at, f"/queue/jobs/{job.id}")
             for job in weekly.troubles(session, site.id, since, limit=TROUBLES)
         ),
-        went_out=tuple(_piece(item) for item in out[:PIECES]),
+        went_out=tuple(_piece_out(item, title) for item, title in out[:PIECES]),
         went_out_more=max(0, len(out) - PIECES),
-        coming=tuple(_piece(item, ahead=True) for item in coming[:PIECES]),
+        coming=tuple(_piece_ahead(item) for item in coming[:PIECES]),
         coming_more=max(0, len(coming) - PIECES),
     )
 
@@ -148,12 +148,15 @@ def _failure(session: Session, site: Site, latest: Audit | None, since: datetime
     return Message(N_("No audit of this site has run yet."))
 
 
-def _piece(item: ContentItem, *, ahead: bool = False) -> Piece:
+def _piece_out(item: ContentItem, title: str) -> Piece:
+    return Piece(title=title, at=item.published_at, url=item.url or "", owner=item.owner.name if item.owner else "")
+
+
+def _piece_ahead(item: ContentItem) -> Piece:
     return Piece(
         title=item.title,
-        at=item.publish_at if ahead else item.published_at,
+        at=item.publish_at,
         on=item.target_date,
-        url=item.url or "",
         owner=item.owner.name if item.owner else "",
         status=item.status.label,
     )

@@ -3,14 +3,14 @@
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from sqlalchemy import Row, Select, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, Row, Select, and_, case, func, or_, select
 from sqlalchemy.orm import Session, aliased, joinedload
 
 from editorial.domain.findings import OPEN, FindingEvent, FindingState
 from editorial.domain.jobs import JobState
 from editorial.domain.workflow import Status
 from editorial.store.audit import ENDED, Audit, AuditState, Finding, FindingHistory
-from editorial.store.content import ContentItem
+from editorial.store.content import ContentItem, ItemRevision
 from editorial.store.distribution import Channel, DistributionJob
 from editorial.store.mail import WeeklyIssue
 from editorial.store.people import Person
@@ -94,13 +94,13 @@ def open_findings(session: Session, site_id: int) -> int:
     return session.scalar(wanted) or 0
 
 
-def went_out(session: Session, site_id: int, since: datetime, until: datetime) -> Sequence[ContentItem]:
-    """Pieces that were published then, in order."""
-    wanted = select(ContentItem).where(
+def went_out(session: Session, site_id: int, since: datetime, until: datetime) -> Sequence[Row[ContentItem, str]]:
+    """Pieces that were published then, in order, each with the title that is out: the newest may not be approved."""
+    wanted = select(ContentItem, _title_out()).where(
         ContentItem.site_id == site_id, ContentItem.published_at > since, ContentItem.published_at <= until
     )
     wanted = wanted.options(joinedload(ContentItem.owner)).order_by(ContentItem.published_at, ContentItem.id)
-    return session.scalars(wanted).all()
+    return session.execute(wanted).all()
 
 
 def coming(
@@ -134,9 +134,32 @@ def troubles(session: Session, site_id: int, since: datetime, *, limit: int) -> 
     return session.scalars(wanted).all()
 
 
+def _title_out() -> ColumnElement[str]:
+    """The title of the text that is out; of a piece of which no such text is known, the title it has."""
+    sent = (
+        select(DistributionJob.content_hash)
+        .where(DistributionJob.item_id == ContentItem.id, DistributionJob.state == JobState.SUCCEEDED)
+        .order_by(DistributionJob.ended_at.desc(), DistributionJob.id.desc())
+        .limit(1)
+        .correlate(ContentItem)
+        .scalar_subquery()
+    )
+    title = (
+        select(ItemRevision.title)
+        .where(
+            ItemRevision.item_id == ContentItem.id,
+            ItemRevision.content_hash == func.coalesce(ContentItem.live_hash, sent),
+        )
+        .limit(1)  # a text may come back in a later revision; its title is the same
+        .correlate(ContentItem)
+        .scalar_subquery()
+    )
+    return func.coalesce(title, ContentItem.title)
+
+
 def _with_piece() -> Select[str, str, str, str | None, str | None]:
     return (
-        select(Finding.rule, Finding.severity, Finding.url, ContentItem.title, Person.name)
+        select(Finding.rule, Finding.severity, Finding.url, _title_out(), Person.name)
         .outerjoin(ContentItem, ContentItem.id == Finding.content_item_id)
         .outerjoin(Person, Person.id == ContentItem.owner_id)
         .order_by(_RANK, Finding.rule, Finding.url, Finding.key)

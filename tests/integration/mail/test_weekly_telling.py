@@ -8,7 +8,10 @@ from sqlalchemy import select
 
 from editorial.background.ticks.mails import enqueue_weekly_mails
 from editorial.domain.findings import FindingEvent, FindingState
+from editorial.domain.jobs import JobState
 from editorial.domain.locales import Language
+from editorial.store.content import ContentItem, ItemRevision
+from editorial.store.distribution import Channel, DistributionJob
 from editorial.store.mail import OutgoingMail, WeeklyIssue
 from tests.integration.mail.conftest import MONDAY, audit, finding, make_site, person
 
@@ -79,3 +82,58 @@ def _two_audits_a_minute_apart(deps, clock) -> None:
                 state=FindingState.PERSISTING,
             )
         finding(session, site.id, "noindex-page", "/shut", (second, FindingEvent.NEW))
+
+
+# -- whose title ---------------------------------------------------------------------------------------------------
+
+
+def test_what_went_out_has_the_title_it_went_out_with(deps, team) -> None:
+    with deps.sessions.begin() as session:
+        item = session.scalars(select(ContentItem).where(ContentItem.published_at.is_not(None))).one()
+        _revision(session, item, 1, "How a dairy halved its downtime", "out")
+        _revision(session, item, 2, "Nobody has approved this", "edited")
+        item.title, item.content_hash, item.live_hash = "Nobody has approved this", "edited", "out"
+
+    enqueue_weekly_mails(deps)
+    assert "How a dairy halved its downtime" in mei(deps).text
+    assert "Nobody has approved this" not in mei(deps).html
+
+
+def test_of_a_piece_that_does_not_know_what_is_out_the_job_that_succeeded_does(deps, team) -> None:
+    with deps.sessions.begin() as session:
+        item = session.scalars(select(ContentItem).where(ContentItem.published_at.is_not(None))).one()
+        _revision(session, item, 1, "How a dairy halved its downtime", "out")
+        item.title, item.content_hash = "Nobody has approved this", "edited"
+        channel = Channel(kind="git", name="Website", site_id=team.site, created_at=MONDAY)
+        session.add(channel)
+        session.flush()
+        session.add(
+            DistributionJob(
+                item_id=item.id,
+                channel_id=channel.id,
+                state=JobState.SUCCEEDED,
+                due_at=item.published_at,
+                ended_at=item.published_at,
+                idem_key="k",
+                external_id="1",
+                content_hash="out",
+                created_at=MONDAY,
+            )
+        )
+
+    enqueue_weekly_mails(deps)
+    assert "How a dairy halved its downtime" in mei(deps).text
+
+
+def _revision(session, item: ContentItem, number: int, title: str, content_hash: str) -> None:
+    session.add(
+        ItemRevision(
+            item_id=item.id,
+            n=number,
+            title=title,
+            description="",
+            body="",
+            content_hash=content_hash,
+            created_at=MONDAY,
+        )
+    )
