@@ -53,6 +53,11 @@ def one_line(text: str) -> str:
     return " ".join(_UNENCODABLE.sub("", text).split())
 
 
+def unix_text(text: str) -> str:
+    """Text without what UTF-8 cannot carry, each line ended by a single line feed."""
+    return _UNENCODABLE.sub("", text).replace("\r\n", "\n").replace("\r", "\n")
+
+
 def page(front: Mapping[str, str | bool], body: str) -> bytes:
     """Front matter and body as UTF-8.
 
@@ -61,7 +66,7 @@ def page(front: Mapping[str, str | bool], body: str) -> bytes:
     """
     values = {key: _Quoted(value) if isinstance(value, str) else value for key, value in front.items()}
     head = yaml.dump(values, Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=float("inf"))
-    text = _UNENCODABLE.sub("", body).replace("\r\n", "\n").replace("\r", "\n").strip("\n")
+    text = unix_text(body).strip("\n")
     return f"{_FENCE}{head}{_FENCE}\n{text}\n".encode()
 
 

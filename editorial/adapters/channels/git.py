@@ -25,6 +25,7 @@ from dulwich.repo import Repo
 from editorial.adapters.channels.base import Surroundings
 from editorial.adapters.channels.git_settings import GitSettings, parameters
 from editorial.adapters.channels.git_transport import TimeLimit, client_for, is_repository
+from editorial.adapters.channels.hugo_text import hugo_text
 from editorial.domain.jobs import Nature, NotSent, Receipt, Refused, Unclear
 from editorial.domain.messages import N_, Message
 from editorial.domain.rendering import BrokenPage, Piece, one_line, page, parse_page
@@ -104,7 +105,7 @@ class GitChannel:
             "draft": False,
             KEY_FIELD: key,
         }
-        data = page(front, piece.body)
+        data = page(front, hugo_text(piece.body))
         try:
             read, _ = parse_page(data)
         except BrokenPage as error:
