@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from editorial.domain.calendar import Filter
 from editorial.domain.cards import Card
-from editorial.domain.slots import day_bounds, shown_in
+from editorial.domain.slots import LAST_YEAR, day_bounds, shown_in
 from editorial.services.calendar import EVERYTHING, FIRST_YEAR, Day
 from editorial.services.cards import Viewer, dressed
 from editorial.store import calendar as store
@@ -110,8 +110,9 @@ def hidden(session: Session, viewer: Viewer, first: date, last: date | None) -> 
     where = store.matching(session, EVERYTHING, viewer.asks)
     if last is not None:
         return store.count_between(session, _span(viewer, first, last), where)
-    far = date(9000, 1, 1)
-    return store.count_between(session, _span(viewer, first, far), where) + store.undated_count(session, where)
+    return store.count_between(session, _span(viewer, first, date(LAST_YEAR, 12, 31)), where) + store.undated_count(
+        session, where
+    )
 
 
 def _span(viewer: Viewer, first: date, last: date | None) -> Span:
