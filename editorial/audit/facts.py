@@ -14,6 +14,12 @@ from editorial.audit import plain
 Where = Literal["head", "body", "header"]
 Origin = Literal["native", "virtual", "embedded", "inert"]
 Script = Literal["zh", "ja", "latin", "other", ""]
+ERROR_CODES = frozenset(
+    {"dns", "connect", "tls", "timeout", "reset", "protocol", "address", "robots", "redirect-loop", "redirects"}
+    | {"overrun", "crash", "file"}
+)
+"""Why there is no answer. `address`: forbidden by the guard; `redirects`: too many; `overrun`: reading it took too much
+time or memory; `crash`: reading it ended in a fault of ours."""
 LabelSource = Literal["label-for", "label-wrap", "aria-labelledby", "aria-label", "title", ""]
 
 
@@ -29,10 +35,9 @@ class Hop(NamedTuple):
 class Response:
     """One answer, after its redirects.
 
-    `error` is None, or why there is no answer: `dns`, `connect`, `tls`, `timeout`, `reset`, `robots`, `address`
-    (forbidden by the guard), `redirect-loop`, `redirects` (too many), `protocol`, `file`. `status` is then 0, or that
-    of the last hop. `body` is decoded from its transfer coding, not from its charset; `truncated` says that our own
-    limit cut it. Header names keep the server's case.
+    `error` is None, or why there is no answer, one of `ERROR_CODES`; `status` is then 0, or that of the last hop.
+    `body` is decoded from its transfer coding, not from its charset; `truncated` says that our own limit cut it. Header
+    names keep the server's case.
     """
 
     url: str

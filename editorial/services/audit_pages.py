@@ -53,6 +53,8 @@ UNSEEN = {
     "redirects": Message(N_("Too many redirects")),
     "protocol": Message(N_("Answer was no HTTP")),
     "file": Message(N_("File could not be read")),
+    "overrun": Message(N_("Too heavy to read")),
+    "crash": Message(N_("Reading it failed")),
 }
 NO_ANSWER = Message(N_("No answer"))
 

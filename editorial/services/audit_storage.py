@@ -4,10 +4,10 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 
 import orjson
-from sqlalchemy import and_, delete, select, update
+from sqlalchemy import and_, case, delete, select, update
 
-from editorial.audit.crawl.records import Batch, PageRow, Progress, UrlRow
-from editorial.audit.crawl.redirects import Settled
+from editorial.audit.crawl.records import Batch, PageRow, Progress, UrlRow, unpacked
+from editorial.audit.crawl.redirects import Hops, Settled
 from editorial.audit.engine import fingerprint
 from editorial.domain.urls import n2
 from editorial.store import audit as store
@@ -33,9 +33,14 @@ class AuditSink:
         self._stopping = stopping
 
     def save(self, batch: Batch) -> None:
-        """Write a batch in one transaction; what is there already stays as it is."""
+        """Write a batch in one transaction; what is there already stays as it is.
+
+        A process that slept past its lease writes nothing: its numbers are no longer those of the audit.
+        """
         audit = self._audit_id
         with self._sessions.begin() as session:
+            if not store.is_held(session, audit, self._worker):
+                return
             connection = session.connection()
             rows = [(audit, *url) for url in batch.urls]
             store.insert_rows(connection, store.AuditUrl, rows)
@@ -131,12 +136,20 @@ def interrupted(sessions: Sessions, audit_id: int) -> tuple[list[UrlRow], dict[i
         )
         known = [UrlRow(*row) for row in rows]
         of_page = and_(url.audit_id == page.audit_id, url.no == page.no)
+        stays = page.final_url == url.url  # its facts hold no hops; those of a whole site would not fit in memory
         pages = session.execute(
-            select(page.no, url.url, page.final_url, page.status, page.error)
+            select(page.no, url.url, page.final_url, page.status, page.error, case((stays, None), else_=page.facts))
             .join_from(page, url, of_page)
             .where(page.audit_id == audit_id)
         )
-        return known, {row.no: Settled(row.no, row.url, row.final_url, row.status, row.error) for row in pages}
+        return known, {
+            no: Settled(no, asked, final, status, error, _hops(facts))
+            for no, asked, final, status, error, facts in pages.yield_per(1000)
+        }
+
+
+def _hops(facts: bytes | None) -> Hops:
+    return tuple((hop.url, hop.status, hop.location) for hop in unpacked(facts).redirects) if facts else ()
 
 
 def forget(sessions: Sessions, audit_id: int) -> None:

@@ -120,11 +120,11 @@ def _close(session: Session, audit: Audit, seen: Seen, end: CrawlEnd, now: datet
     audit.coverage = len(seen.answered) / audit.known if audit.known else None
     audit.score = score(seen.html, failed)
     counts = Counter(severity for page in failed.values() for _, severity in page)
-    became = findings.merge(session, audit, _answers(seen), now) if audit.site_id is not None and seen.answered else {}
+    audit.state, audit.ended_at = _state(end, saw_something=bool(seen.answered)), now
+    judged = audit.site_id is not None and audit.state in store.ENDED  # one that failed changes nothing
+    became = findings.merge(session, audit, _answers(seen), now) if judged else {}
     audit.counts = {"failures": dict(counts), "findings": became}
     audit.stop_reason, audit.stop_detail = end.reason.value, end.detail[:200]
-    audit.ended_at = now
-    audit.state = _state(end, saw_something=bool(seen.answered))
 
 
 def _state(end: CrawlEnd, *, saw_something: bool) -> AuditState:

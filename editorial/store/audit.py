@@ -398,6 +398,12 @@ def heartbeat(session: Session, audit_id: int, worker: str, now: datetime, *, fe
     return bool(goes_on)
 
 
+def is_held(session: Session, audit_id: int, worker: str) -> bool:
+    """Whether this process runs the audit. The row stays locked until the transaction ends."""
+    wanted = select(Audit.id).where(Audit.id == audit_id, Audit.state == AuditState.RUNNING, Audit.worker == worker)
+    return session.scalar(wanted.with_for_update()) is not None
+
+
 def latest_audit(session: Session, site_id: int, *, before: int | None = None) -> Audit | None:
     """The newest audit of the whole site that was judged, or the newest before audit `before`."""
     wanted = select(Audit).where(Audit.site_id == site_id, Audit.whole_site, Audit.state.in_(ENDED))

@@ -12,10 +12,13 @@ import pytest
 from sqlalchemy import func, select
 
 from config import ROOT
+from editorial.audit.crawl.crawl import Crawl
+from editorial.audit.crawl.records import Batch, UrlRow
 from editorial.background.ticks.audits import AuditRunner, run_queued_audits
+from editorial.services.audit_storage import AuditSink, interrupted
 from editorial.services.auditing import ask_to_stop, run_audit, start_audit, start_page_audit
 from editorial.services.deps import Deps
-from editorial.store.audit import LEASE, Audit, AuditFailure, AuditPage, AuditState, AuditTrigger, Finding
+from editorial.store.audit import LEASE, Audit, AuditFailure, AuditPage, AuditState, AuditTrigger, AuditUrl, Finding
 from editorial.store.base import Sessions
 from tests.integration.audit.conftest import Web, audit_site, links, make_site, page, parts
 
@@ -111,6 +114,53 @@ def test_an_audit_is_left_in_good_order_and_goes_on_at_once(web: Web, desk: Sess
     run_audit(parts(desk))
 
     assert outcome(desk, audit_id)[:2] == (AuditState.DONE, "complete")
+
+
+def test_what_an_interrupted_audit_knew_of_redirects_holds_their_hops(web: Web, desk: Sessions):
+    """A redirect met after the pause goes on through them."""
+    web.pages["/"] = page("Home", links("/first"))
+    web.redirect("/first", "/second", 302)
+    web.redirect("/second", "/third", 301)
+    web.pages["/third"] = page("Third")
+    audit = audit_site(desk, make_site(desk, web.url + "/"))
+
+    _, settled = interrupted(desk, audit.id)
+
+    by_path = {known.url.removeprefix(web.url): known.hops for known in settled.values()}
+    assert by_path["/second"] == ((f"{web.url}/second", 301, f"{web.url}/third"),)
+    assert [url.removeprefix(web.url) for url, _, _ in by_path["/first"]] == ["/first", "/second"]
+    assert by_path["/third"] == ()
+
+
+def test_a_process_that_slept_past_its_lease_writes_nothing(web: Web, desk: Sessions):
+    audit_id = queue(desk, web)
+    with desk.begin() as session:
+        audit = session.get_one(Audit, audit_id)
+        audit.state, audit.worker, audit.heartbeat_at = AuditState.RUNNING, "the next one", datetime.now(UTC)
+    urls = [UrlRow(1, web.url + "/", web.url + "/", internal=True, wanted=True, depth=0)]
+
+    AuditSink(desk, audit_id, "asleep", lambda: datetime.now(UTC)).save(Batch(urls=urls))
+
+    with desk() as session:
+        assert session.scalar(select(func.count()).select_from(AuditUrl)) == 0
+
+
+def test_an_audit_that_failed_changes_no_finding(web: Web, desk: Sessions, monkeypatch: pytest.MonkeyPatch):
+    whole_run = Crawl.run
+
+    def breaks(crawl: Crawl) -> None:
+        whole_run(crawl)
+        raise OSError("the disk is gone")
+
+    monkeypatch.setattr(Crawl, "run", breaks)
+    plant(web, 5)
+    audit_id = queue(desk, web)
+
+    run_audit(parts(desk))
+
+    assert outcome(desk, audit_id)[:2] == (AuditState.FAILED, "crashed")
+    with desk() as session:
+        assert session.scalar(select(func.count()).select_from(Finding)) == 0
 
 
 def test_a_person_stops_an_audit_and_it_keeps_what_it_saw(web: Web, desk: Sessions):
