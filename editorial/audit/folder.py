@@ -6,6 +6,7 @@ address of the folder, the canonicals of its pages tell it: they end in the file
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
@@ -61,16 +62,18 @@ class Folder:
                     N_("Name a file that ends in .html, .htm or .xhtml, or the folder your site is built into.")
                 ),
             )
-        told = None if base is not None else _told_base(path, files, single=self._single)
-        self.told = told is not None
+        told = _Told() if base is not None else _told(path, files, single=self._single)
+        self.told = told.base is not None
         """Whether the canonicals of the pages told the base."""
-        self.base = n1(base or told or BASE) or BASE
+        self.base = n1(base or told.base or BASE) or BASE
         """Address of the folder, or of the one file (N1)."""
         self._root = self.base[: self.base.partition("?")[0].rindex("/") + 1]
         self._files: dict[str, Path] = {}
         self._main: dict[str, str] = {}
         for file in files:
-            self._add(file, self.base if self._single else _address(file, path, self._root))
+            address = self.base if self._single else _address(file, path, self._root)
+            spellings = _spellings(file, address)
+            self._add(file, spellings, told.page if not address.endswith("/") else told.index)
         self.addresses = tuple(a for a, file in self._files.items() if file.suffix.lower() in HTML_TYPES)
         """Addresses (N1) of the pages, in the order of their paths."""
         if not self.addresses:
@@ -93,11 +96,14 @@ class Folder:
             return Response(url, url, 404, (("Content-Type", "text/html"),))
         return _answer(url, address, self._files[address])
 
-    def _add(self, file: Path, address: str) -> None:
-        """Know a file by its address and by the other spellings that lead to it; an earlier file keeps its own."""
+    def _add(self, file: Path, spellings: Sequence[str], wanted: int) -> None:
+        """Know a file by the wanted spelling and lead the others there; an earlier file keeps its own."""
+        address = spellings[wanted] if wanted < len(spellings) else spellings[0]
+        if address in self._files or address == origin_of(spellings[0]):
+            address = spellings[0]
         self._files.setdefault(address, file)
-        for spelling in _spellings(file, address):
-            if spelling != origin_of(address):
+        for spelling in spellings:
+            if spelling != origin_of(spellings[0]):
                 self._main.setdefault(_bare(spelling), address)
 
 
@@ -116,20 +122,37 @@ def _spellings(file: Path, address: str) -> list[str]:
     return [address, address.removesuffix(file.suffix)] if file.suffix.lower() in HTML_TYPES else [address]
 
 
-def _told_base(path: Path, files: Sequence[Path], *, single: bool) -> str | None:
+@dataclass(frozen=True)
+class _Told:
+    """What canonicals say: the base, and which of `_spellings` pages and index files go by."""
+
+    base: str | None = None
+    page: int = 0
+    index: int = 0
+
+
+def _told(path: Path, files: Sequence[Path], *, single: bool) -> _Told:
     """The base that more than half of the self-describing canonicals agree on; of one file, its canonical.
 
     A canonical describes its own page if it ends in the file's path. What is left of it then is the base.
     """
     pages = [file for file in files if file.suffix.lower() in HTML_TYPES]
-    votes: Counter[str] = Counter()
+    bases: Counter[str] = Counter()
+    styles: dict[bool, Counter[int]] = {False: Counter(), True: Counter()}
     for file in pages[:: max(1, len(pages) // ASKED)]:
         address = BASE if single else _address(file, path, BASE)
         canonical = _canonical(file, address)
-        if canonical is not None:
-            votes.update([canonical] if single else _bases(canonical, file, address))
-    base, most = votes.most_common(1)[0] if votes else ("", 0)
-    return base if most * 2 > votes.total() else None
+        if single and canonical is not None:
+            return _Told(canonical)
+        for base, spelling in _described(canonical, file, address):
+            bases[base] += 1
+            if address != BASE:  # the first page's address says nothing of the others'
+                styles[address.endswith("/")][spelling] += 1
+    base, most = bases.most_common(1)[0] if bases else ("", 0)
+    if most * 2 <= bases.total():
+        return _Told()
+    page, index = (max(styles[kind], key=styles[kind].__getitem__, default=0) for kind in (False, True))
+    return _Told(base, page, index)
 
 
 def _canonical(file: Path, address: str) -> str | None:
@@ -139,13 +162,13 @@ def _canonical(file: Path, address: str) -> str | None:
     return None if target is None or "?" in target or origin_of(target) == origin_of(BASE) else target
 
 
-def _bases(canonical: str, file: Path, address: str) -> Iterator[str]:
-    """The address of the folder, if the canonical names the file as one of its spellings."""
-    bare = _bare(canonical)
-    for spelling in _spellings(file, address):
+def _described(canonical: str | None, file: Path, address: str) -> Iterator[tuple[str, int]]:
+    """The address of the folder and the number of the spelling, if the canonical names the file by one of its own."""
+    bare = _bare(canonical) if canonical is not None else ""
+    for number, spelling in enumerate(_spellings(file, address)):
         tail = "/" + _bare(spelling).removeprefix(BASE) if spelling.startswith(BASE) else None
         if tail is not None and bare.endswith(tail):
-            yield bare.removesuffix(tail) + "/"
+            yield bare.removesuffix(tail) + "/", number
             return
 
 

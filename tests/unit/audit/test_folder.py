@@ -148,3 +148,23 @@ def test_a_folder_that_vanishes_while_it_is_read_is_said(tmp_path, monkeypatch):
 
     with pytest.raises(FolderLost):
         Folder(tmp_path)
+
+
+def test_pages_stand_where_their_canonicals_leave_the_ending_out(tmp_path):
+    (tmp_path / "blog").mkdir()
+    for name, address in {"index.html": "", "a.html": "a", "b.html": "b", "blog/index.html": "blog"}.items():
+        (tmp_path / name).write_text(naming("https://e.com/" + address))
+
+    folder = Folder(tmp_path)
+
+    assert set(folder.addresses) == {"https://e.com/" + address for address in ("", "a", "b", "blog")}
+    assert folder.fetch("https://e.com/a.html").final_url == "https://e.com/a"
+    assert folder.fetch("https://e.com/blog/").final_url == "https://e.com/blog"
+
+
+def test_a_page_beside_a_folder_of_its_name_keeps_its_address(tmp_path):
+    (tmp_path / "a").mkdir()
+    (tmp_path / "a.html").write_text(naming("https://e.com/a"))
+    (tmp_path / "a" / "index.html").write_text(naming("https://e.com/a"))
+
+    assert len(Folder(tmp_path).addresses) == 2
