@@ -10,6 +10,7 @@ from editorial.adapters.mail_templates import MailTooLong, Rendered
 from editorial.domain.mails import WEEKLY, WeekDue, latest_due, week_of
 from editorial.domain.messages import N_, Message
 from editorial.domain.packing import pack
+from editorial.domain.slots import shown_in
 from editorial.services import audit_schedule, mail, weekly_data
 from editorial.services.deps import Deps
 from editorial.services.mail import Reader
@@ -123,6 +124,8 @@ def _compose(session: Session, deps: Deps, site: Site, report: Report, to: Reade
         "beside": beside(report),
         "explanation": explanation(report.seen) if report.seen else beside(report),
         "limits": {"groups": GROUPS},
+        # a mail has one clock, its reader's; only what is planned for a day and no hour stays on the site's calendar
+        "days": {"on": shown_in(report.at, to.zone).date(), "since": shown_in(report.since, to.zone).date()},
         "desk": {
             "root": root,
             "audits": f"{root}/audits?site={site.id}",

@@ -51,8 +51,8 @@ def gather(session: Session, site: Site, week: str, now: datetime) -> Report:
         site=site.name,
         site_url=site.base_url,
         week=week,
-        on=today,
-        since=shown_in(since, zone).date(),
+        at=now,
+        since=since,
         seen=_seen(session, site, latest, since) if latest and fresh else None,
         failure=_failure(session, site, latest, since, fresh=fresh),
         troubles=tuple(

@@ -177,8 +177,8 @@ class Report:
     site: str
     site_url: str
     week: str  # ISO, as 2026-W50
-    on: date  # the day it is written, in the site's zone
-    since: date  # of the mail before; all that happened from then on is told
+    at: datetime  # when it is written
+    since: datetime  # of the mail before; all that happened from then on is told
     seen: Seen | None
     failure: Message | None
     """Why there is no audit of this week; such a mail is always written, because silence would look like health."""

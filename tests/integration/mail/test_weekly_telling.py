@@ -13,6 +13,7 @@ from editorial.domain.locales import Language
 from editorial.store.content import ContentItem, ItemRevision
 from editorial.store.distribution import Channel, DistributionJob
 from editorial.store.mail import OutgoingMail, WeeklyIssue
+from editorial.store.people import Person
 from tests.integration.mail.conftest import MONDAY, audit, finding, make_site, person
 
 
@@ -137,3 +138,19 @@ def _revision(session, item: ContentItem, number: int, title: str, content_hash:
             created_at=MONDAY,
         )
     )
+
+
+# -- whose clock ---------------------------------------------------------------------------------------------------
+
+
+def test_days_and_hours_are_the_readers_and_their_zone_is_named_once(deps, team) -> None:
+    with deps.sessions.begin() as session:
+        session.get_one(Person, team.mei).zone = "America/Los_Angeles"
+
+    enqueue_weekly_mails(deps)
+    text = mei(deps).text
+    assert "Sun 6 Dec, everything since Sun 29 Nov" in text  # Monday at 08:00 for the site
+    assert "Sun 6 Dec, 14:00" in text  # the audit
+    assert "Thu 3 Dec, 16:00" in text  # what went out
+    assert text.count("America/Los_Angeles") == 1
+    assert mei(deps).html.count("America/Los_Angeles") == 1

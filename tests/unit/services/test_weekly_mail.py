@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from itertools import product
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -46,8 +46,8 @@ REPORT = Report(
     site="Northgauge",
     site_url="https://northgauge.example/",
     week="2026-W50",
-    on=date(2026, 12, 7),
-    since=date(2026, 11, 30),
+    at=NOW,
+    since=NOW - timedelta(days=7),
     seen=SEEN,
     failure=None,
 )
@@ -61,6 +61,7 @@ def render(catalogs, report: Report, language: str = "en", **more: object) -> Re
         "beside": beside(report),
         "explanation": explanation(report.seen) if report.seen else beside(report),
         "limits": {"groups": GROUPS},
+        "days": {"on": date(2026, 12, 7), "since": date(2026, 11, 30)},
         "desk": {
             "root": "https://desk.example",
             "audits": "https://desk.example/audits",
