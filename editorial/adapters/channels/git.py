@@ -6,6 +6,7 @@ built on, so two pushers can't undo one another, and the same job can't be commi
 """
 
 import logging
+import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
@@ -23,6 +24,7 @@ from dulwich.refs import Ref
 from dulwich.repo import Repo
 
 from editorial.adapters.channels.base import Surroundings
+from editorial.adapters.channels.git_faults import short_cause, unreachable
 from editorial.adapters.channels.git_settings import GitSettings, parameters
 from editorial.adapters.channels.git_transport import TimeLimit, client_for, is_repository
 from editorial.adapters.channels.hugo_text import hugo_text
@@ -156,11 +158,7 @@ class GitChannel:
     def _check_folder(self) -> None:
         folder = Path(unquote(self._url.path))
         if not is_repository(folder):
-            raise Refused(
-                Message(N_("There is no git repository in %(folder)s."), {"folder": str(folder)}),
-                hint=Message(N_("Name the folder that holds it, such as file:///srv/git/site.git.")),
-                field="repository",
-            )
+            raise self._no_repository()
         inner = folder if (folder / "objects").is_dir() else folder / ".git"
         try:
             with tempfile.TemporaryFile(dir=inner / "objects"):
@@ -172,6 +170,12 @@ class GitChannel:
                 field="repository",
             ) from error
 
+    def _expect_repository(self) -> None:
+        """Refuse a folder that is there and holds something else; one that is away may come back, such as a mount."""
+        folder = Path(unquote(self._url.path))
+        if self._url.scheme == "file" and os.access(folder, os.X_OK) and not is_repository(folder):
+            raise self._no_repository()
+
     @contextmanager
     def _conversation(self, depth: int | None, *, only_commits: bool = False) -> Iterator[_Conversation]:
         """Fetch the branch into a repository that is gone afterwards."""
@@ -181,6 +185,7 @@ class GitChannel:
             talk: _Conversation | None = None
             try:
                 with self._as_answers(lambda: talk is not None and talk.sent):
+                    self._expect_repository()
                     client, path = client_for(self._url, self._surroundings, limit)
                     spec = b"tree:0" if only_commits else None  # a server that can't leave the files out sends them
                     fetched = client.fetch(path, repo, determine_wants=self._wants, depth=depth, filter_spec=spec)
@@ -243,8 +248,14 @@ class GitChannel:
             yield
         except PermissionError as error:
             raise self._private() from error
-        except (NotGitRepository, HTTPUnauthorized) as error:
-            raise self._closed_to_us(type(error).__name__) from error
+        except NotGitRepository as error:
+            raise self._no_repository() from error
+        except HTTPUnauthorized as error:
+            raise Refused(
+                Message(N_("The repository asks for a password, and Editorial has none.")),
+                hint=Message(N_("Use ssh with a key of this machine.")),
+                field="repository",
+            ) from error
         except (Refused, NotSent, Unclear, _Moved):
             raise
         except Exception as error:  # of git, of the network, or of an object that is broken over there
@@ -255,11 +266,14 @@ class GitChannel:
                 raise _declined(words) from error
             if sent():
                 raise Unclear from error
-            if any(word in words.lower() for word in _AUTH):
-                raise self._closed_to_us(words) from error
-            raise NotSent(
-                Message(N_("The repository could not be reached: %(said)s"), {"said": words or type(error).__name__})
-            ) from error
+            raise self._not_sent(words, error) from error
+
+    def _not_sent(self, words: str, error: Exception) -> Refused | NotSent:
+        if any(word in words.lower() for word in _AUTH):
+            return self._closed_to_us(words)
+        if "not appear to be a git repository" in words and self._url.scheme != "file":
+            return self._no_repository()
+        return NotSent(unreachable(error, self._url.hostname or "", words or type(error).__name__))
 
     def _private(self) -> Refused:
         return Refused(
@@ -270,8 +284,16 @@ class GitChannel:
 
     def _closed_to_us(self, said: str) -> Refused:
         return Refused(
-            Message(N_("The repository does not let Editorial in: %(said)s"), {"said": said[:200]}),
+            Message(N_("The repository does not let Editorial in: %(said)s"), {"said": short_cause(said)}),
             hint=Message(N_("Look at its address, at the key of this machine and at the known hosts.")),
+            field="repository",
+        )
+
+    def _no_repository(self) -> Refused:
+        where = self._url.path if self._url.scheme == "file" else f"{self._url.hostname}{self._url.path}"
+        return Refused(
+            Message(N_("There is no git repository in %(folder)s."), {"folder": unquote(where)}),
+            hint=Message(N_("Name the folder that holds it, such as file:///srv/git/site.git.")),
             field="repository",
         )
 

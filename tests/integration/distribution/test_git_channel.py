@@ -151,6 +151,15 @@ def test_a_repository_that_is_away_was_surely_not_sent_to(tmp_path: Path) -> Non
         channel(f"file://{tmp_path}/nothing.git").publish(PIECE, key="k1")
 
 
+def test_a_folder_that_holds_something_else_is_not_tried_again(tmp_path: Path) -> None:
+    (tmp_path / "passwd").touch()
+
+    with pytest.raises(Refused) as refused:
+        channel(f"file://{tmp_path}").publish(PIECE, key="k1")
+
+    assert refused.value.says.params["folder"] == str(tmp_path)
+
+
 class TestProbe:
     """What saving a channel checks."""
 
@@ -231,5 +240,7 @@ class TestSmartHttp:
             port = closed.getsockname()[1]
         settings = over_http._settings.model_copy(update={"repository": f"http://127.0.0.1:{port}/site.git"})
 
-        with pytest.raises(NotSent):
+        with pytest.raises(NotSent) as not_sent:
             GitChannel(settings, over_http._surroundings).publish(PIECE, key="k1")
+
+        assert not_sent.value.says.id == "%(host)s refuses the connection."
