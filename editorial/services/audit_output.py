@@ -8,12 +8,11 @@ from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
 from editorial.audit.crawl.records import StopReason, unpacked
-from editorial.audit.engine import judge
+from editorial.audit.engine import judge, site_outcome
 from editorial.audit.report import Judged
-from editorial.audit.rule import LACKS, Failure, Need, Outcome, Result, Severity, SiteRule
+from editorial.audit.rule import Failure, Need, Severity, SiteRule
 from editorial.audit.rules import PAGE_RULES, SITE_RULES
 from editorial.audit.tables import AuditTables
-from editorial.domain.messages import Message
 from editorial.store import audit as store
 from editorial.store.audit import Audit, AuditFailure, AuditPage, AuditUrl
 
@@ -22,8 +21,7 @@ def judged_pages(session: Session, audit: Audit) -> Iterator[Judged]:
     """Every page that was fetched or tried, by address. Pages are judged again from their facts; nothing is fetched."""
     failed = _site_failures(session, audit.id)
     applies = {rule.id: _applies(session, audit, rule) for rule in SITE_RULES}
-    followed = audit.whole_site and audit.options.get("follow_links", True)
-    complete = bool(followed) and audit.stop_reason == StopReason.COMPLETE
+    complete = complete_around(audit)
     wanted = (
         select(AuditPage.no, AuditPage.facts)
         .join(AuditUrl, and_(AuditUrl.audit_id == AuditPage.audit_id, AuditUrl.no == AuditPage.no))
@@ -34,12 +32,26 @@ def judged_pages(session: Session, audit: Audit) -> Iterator[Judged]:
         facts = unpacked(page.facts)
         available = frozenset({Need.ROBOTS}) if facts.robots_txt else frozenset()
         outcomes = judge(facts, available, rules=PAGE_RULES)
-        if not facts.error:
-            outcomes += tuple(
-                _site_outcome(rule, failed[rule.id, page.no], applies=page.no in applies[rule.id], complete=complete)
-                for rule in SITE_RULES
+        outcomes += tuple(
+            site_outcome(
+                rule,
+                failed.get((rule.id, page.no), ()),
+                applies=page.no in applies[rule.id],
+                complete=complete,
+                fetched=facts.error is None,
             )
+            for rule in SITE_RULES
+        )
         yield Judged(facts, outcomes)
+
+
+def complete_around(audit: Audit) -> frozenset[Need]:
+    """What was complete around the pages of an ended audit."""
+    found = {Need.ROBOTS} if audit.robots_read else set()
+    followed = audit.whole_site and audit.options.get("follow_links", True)
+    if followed and audit.stop_reason == StopReason.COMPLETE:
+        found.add(Need.CRAWL)
+    return frozenset(found)
 
 
 def _site_failures(session: Session, audit_id: int) -> dict[tuple[str, int], list[Failure]]:
@@ -56,15 +68,3 @@ def _site_failures(session: Session, audit_id: int) -> dict[tuple[str, int], lis
 def _applies(session: Session, audit: Audit, rule: SiteRule) -> set[int]:
     tables = AuditTables(**store.relations(audit.id))
     return set(session.scalars(select(tables.page.c.id).where(rule.applies(tables))))
-
-
-def _site_outcome(rule: SiteRule, failures: list[Failure], *, applies: bool, complete: bool) -> Outcome:
-    if failures:
-        worst = min((failure.severity or rule.severity for failure in failures), key=lambda each: each.rank)
-        return Outcome(rule.id, rule.version, Result.FAIL, worst, tuple(failures))
-    if not applies:
-        return Outcome(rule.id, rule.version, Result.NOT_APPLICABLE, rule.severity)
-    if not complete and Need.CRAWL in rule.silence_needs:
-        reason = Message(LACKS[Need.CRAWL])
-        return Outcome(rule.id, rule.version, Result.INCONCLUSIVE, rule.severity, reason=reason)
-    return Outcome(rule.id, rule.version, Result.PASS, rule.severity)

@@ -8,16 +8,17 @@ from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from editorial.audit.crawl.records import unpacked
-from editorial.audit.engine import judge
+from editorial.audit.engine import judge, site_outcome
 from editorial.audit.facts import PageFacts
-from editorial.audit.rule import LACKS, Need, Result, Severity, SiteRule
+from editorial.audit.rule import Need, Result, Severity, SiteRule
 from editorial.audit.rules import PAGE_RULES, SITE_RULES
-from editorial.audit.tables import AuditTables
+from editorial.audit.tables import AuditTables, fold
 from editorial.domain.errors import NotFound
 from editorial.domain.findings import OPEN, FindingEvent
 from editorial.domain.messages import N_, Message
 from editorial.domain.urls import n2
 from editorial.services import findings
+from editorial.services.audit_output import complete_around
 from editorial.services.findings import FindingView
 from editorial.store import audit as store
 from editorial.store import content
@@ -27,7 +28,6 @@ from editorial.store.audit import (
     AuditLink,
     AuditPage,
     AuditRuleCount,
-    AuditState,
     AuditUrl,
     Finding,
 )
@@ -163,11 +163,10 @@ def pages_of(session: Session, audit_id: int, text: str, after: str) -> Pages:
     )
     where = [AuditPage.audit_id == audit_id]
     if text:
-        words = text.lower()
         where.append(
             or_(
-                func.lower(AuditUrl.url).contains(words, autoescape=True),
-                AuditPage.title_folded.contains(words, autoescape=True),
+                func.lower(AuditUrl.url).contains(text.lower(), autoescape=True),
+                AuditPage.title_folded.contains(fold(text), autoescape=True),
             )
         )
     same = and_(AuditUrl.audit_id == AuditPage.audit_id, AuditUrl.no == AuditPage.no)
@@ -298,7 +297,7 @@ def _links_in(session: Session, audit_id: int, no: int) -> list[Fact]:
 
 def _answers(session: Session, audit: Audit, page: AuditPage, facts: PageFacts) -> list[RuleAnswer]:
     """Every rule's answer as the audit stored it; reasons are found by judging the facts again."""
-    available = _available(audit)
+    available = complete_around(audit)
     again = {outcome.rule: outcome for outcome in judge(facts, available, rules=PAGE_RULES)}
     severities = {rule.id: rule.severity for rule in PAGE_RULES}
     letters = {"F": Result.FAIL, "P": Result.PASS, "N": Result.NOT_APPLICABLE, "I": Result.INCONCLUSIVE}
@@ -327,20 +326,9 @@ def _site_answer(
         return RuleAnswer(rule.id, title, failed[rule.id][0], Result.FAIL, None, failed[rule.id][1])
     tables = AuditTables(**store.relations(page.audit_id))
     applies = select(tables.page.c.id).where(tables.page.c.id == page.no, rule.applies(tables))
-    if session.scalar(applies) is None:
-        return RuleAnswer(rule.id, title, rule.severity, Result.NOT_APPLICABLE)
-    lacking = sorted((rule.needs | rule.silence_needs) - available)
-    if lacking:
-        return RuleAnswer(rule.id, title, rule.severity, Result.INCONCLUSIVE, Message(LACKS[lacking[0]]))
-    return RuleAnswer(rule.id, title, rule.severity, Result.PASS)
-
-
-def _available(audit: Audit) -> frozenset[Need]:
-    """What was complete around the pages of an audit."""
-    found = {Need.ROBOTS} if audit.robots_read else set()
-    if audit.state is AuditState.DONE and audit.whole_site:
-        found.add(Need.CRAWL)
-    return frozenset(found)
+    applied = session.scalar(applies) is not None
+    outcome = site_outcome(rule, (), applies=applied, complete=available, fetched=page.error is None)
+    return RuleAnswer(rule.id, title, rule.severity, outcome.result, outcome.reason)
 
 
 def _failed(session: Session, page: AuditPage) -> dict[str, tuple[Severity, int]]:

@@ -1,0 +1,24 @@
+"""The pages of an audit with everything the rules said."""
+
+from editorial.audit.rule import Result
+from editorial.audit.rules import ALL_RULES
+from editorial.services.audit_output import judged_pages
+from editorial.services.page_facts import page_view
+from editorial.store.base import Sessions
+from tests.integration.audit.conftest import Answer, Web, audit_address, links, page
+
+
+def test_each_page_has_one_outcome_a_rule_whether_it_answered_or_not(web: Web, desk: Sessions):
+    web.pages["/robots.txt"] = Answer(b"User-agent: *\nDisallow: /closed", headers={"Content-Type": "text/plain"})
+    web.pages["/"] = page("Home", links("/closed"))
+    audit = audit_address(desk, web.url + "/")
+
+    with desk() as session:
+        home, closed = list(judged_pages(session, audit))
+        views = [page_view(session, audit.id, no) for no in (1, 2)]
+
+    everything = sorted(rule.id for rule in ALL_RULES)
+    assert [sorted(outcome.rule for outcome in each.outcomes) for each in (home, closed)] == [everything] * 2
+    assert {outcome.result for outcome in closed.outcomes} == {Result.INCONCLUSIVE}
+    shown = [{answer.rule: answer.result for answer in view.answers} for view in views]
+    assert shown == [{outcome.rule: outcome.result for outcome in each.outcomes} for each in (home, closed)]
