@@ -9,7 +9,7 @@ import structlog
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
-from editorial.background.pool import PublishPool
+from editorial.background.pool import Lane, PublishPool
 from editorial.background.ticks import Tick, schedule
 from editorial.background.ticks.audits import AuditRunner
 from editorial.services.deps import Deps
@@ -18,7 +18,7 @@ from editorial.store import clock
 log = structlog.get_logger()
 
 SKEW = 30.0  # seconds between wall clock and monotonic clock that are worth a warning
-STOP_WITHIN = 20.0  # seconds for running jobs to end
+STOP_WITHIN = 20.0  # seconds for what runs to end, all together
 
 
 class Clock:
@@ -26,7 +26,7 @@ class Clock:
 
     def __init__(self, deps: Deps, *, monotonic: Callable[[], float] = time.monotonic) -> None:
         self._deps, self._monotonic = deps, monotonic
-        self.pool, self.audits = PublishPool(), AuditRunner()
+        self.pool, self.audits, self.mails = PublishPool(), AuditRunner(), Lane("mails")
         self._scheduler = BackgroundScheduler(
             timezone=UTC,
             # a tick that comes late is still run, and once: what is due stands in the table
@@ -38,7 +38,7 @@ class Clock:
 
     def start(self) -> None:
         """Begin to tick. The first round runs at once: what fell due while nobody was here is looked at first."""
-        for tick in (*schedule(self.pool, self.audits), Tick("heartbeat", self.beat, 5)):
+        for tick in (*schedule(self.pool, self.audits, self.mails), Tick("heartbeat", self.beat, 5)):
             self._scheduler.add_job(
                 self.run,
                 IntervalTrigger(seconds=tick.seconds, timezone=UTC),
@@ -50,10 +50,15 @@ class Clock:
         log.info("clock.started", worker=self._deps.worker)
 
     def stop(self, timeout: float = STOP_WITHIN) -> None:
-        """End after the ticks and jobs that are running, the jobs at most `timeout` seconds later."""
+        """End after the ticks that are running, and at most `timeout` seconds later for jobs, audit and mails."""
         if self._scheduler.running:
             self._scheduler.shutdown(wait=True)
-        if not (self.pool.close(timeout) & self.audits.close(timeout)):
+        deadline = time.monotonic() + timeout
+        work = (self.pool, self.audits, self.mails)
+        for each in work:
+            each.close(0)  # all hear of it at once
+        ended = [each.close(max(0.0, deadline - time.monotonic())) for each in work]
+        if not all(ended):
             log.warning("clock.work_left_running")  # leases run out, and another process goes on with it
         log.info("clock.stopped", worker=self._deps.worker)
 

@@ -1,4 +1,4 @@
-"""A few threads that publish, so that a slow push does not hold up the tick."""
+"""Threads for what may take long, so that a slow push or mail server does not hold up the ticks or the end."""
 
 import threading
 import time
@@ -55,3 +55,40 @@ class PublishPool:
         finally:
             with self._lock:
                 self._running.discard(threading.current_thread())
+
+
+class Lane:
+    """One piece of work at a time, on a daemon thread, for the reason of `PublishPool`."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+        self._thread: threading.Thread | None = None
+        self._closing = threading.Event()
+
+    @property
+    def busy(self) -> bool:
+        """Whether something runs now, or nothing may begin any more."""
+        return self._closing.is_set() or (self._thread is not None and self._thread.is_alive())
+
+    @property
+    def stopping(self) -> Callable[[], bool]:
+        """What the work asks now and then: whether it should come to its end."""
+        return self._closing.is_set
+
+    def begin(self, run: Callable[[], object]) -> None:
+        """Run it. What it raises is logged: the next tick begins anew."""
+        self._thread = threading.Thread(target=self._work, args=(run,), name=self._name, daemon=True)
+        self._thread.start()
+
+    def close(self, timeout: float) -> bool:
+        """Begin nothing more and wait for what runs, at most `timeout` seconds. True if it has ended."""
+        self._closing.set()
+        if self._thread is not None:
+            self._thread.join(timeout)
+        return self._thread is None or not self._thread.is_alive()
+
+    def _work(self, run: Callable[[], object]) -> None:
+        try:
+            run()
+        except Exception:
+            log.exception("lane.crashed", lane=self._name)

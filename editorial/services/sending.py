@@ -4,6 +4,7 @@ The order is that of distribution jobs: claim, commit; Message-ID and `sending`,
 of its own. A lost answer is shown and never sent again by itself.
 """
 
+from collections.abc import Callable
 from email.errors import MessageError
 from email.utils import parseaddr
 from urllib.parse import urlsplit
@@ -44,8 +45,8 @@ def server_of(deps: Deps) -> SmtpServer | None:
     )
 
 
-def send_due(deps: Deps, server: SmtpServer | None = None) -> int:
-    """Send every mail whose time has come, one by one; returns how many a server took."""
+def send_due(deps: Deps, server: SmtpServer | None = None, *, stopping: Callable[[], bool] = lambda: False) -> int:
+    """Send every mail whose time has come, one by one, until `stopping`; returns how many a server took."""
     server = server or server_of(deps)
     with reading(deps.sessions) as session:
         if not mail.anything_to_do(session, deps.now()):
@@ -54,7 +55,7 @@ def send_due(deps: Deps, server: SmtpServer | None = None) -> int:
     if server is None:
         return 0
     sent = 0
-    while True:
+    while not stopping():
         with deps.sessions.begin() as session:
             mail_id = mail.claim_one(session, deps.now(), deps.worker)
         if mail_id is None:
@@ -63,6 +64,7 @@ def send_due(deps: Deps, server: SmtpServer | None = None) -> int:
             sent += send_one(deps, server, mail_id)
         except Unreachable:  # the next tick tries again; the other mails need not each wait for the same time-out
             return sent
+    return sent
 
 
 def send_one(deps: Deps, server: SmtpServer, mail_id: int) -> bool:

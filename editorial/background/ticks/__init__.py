@@ -4,9 +4,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
-from editorial.background.pool import PublishPool
+from editorial.background.pool import Lane, PublishPool
 from editorial.background.ticks.audits import AuditRunner, enqueue_weekly_audits, run_queued_audits
-from editorial.background.ticks.mails import enqueue_weekly_mails, send_mails
+from editorial.background.ticks.mails import begin_sending, enqueue_weekly_mails
 from editorial.background.ticks.publish_due import publish_due
 from editorial.background.ticks.reap import reap
 from editorial.services.clock_health import PUBLISH_TICK
@@ -23,14 +23,14 @@ class Tick:
     seconds: int
 
 
-def schedule(pool: PublishPool, audits: AuditRunner) -> tuple[Tick, ...]:
-    """Every tick of the product. `pool` runs the publishing, `audits` the audits."""
+def schedule(pool: PublishPool, audits: AuditRunner, mails: Lane) -> tuple[Tick, ...]:
+    """Every tick of the product. `pool` runs the publishing, `audits` the audits, `mails` the sending."""
     return (
         Tick(PUBLISH_TICK, partial(publish_due, pool=pool), 1),
         Tick("reap", partial(reap, pool=pool), 5),
         Tick("audits", partial(run_queued_audits, runner=audits), 2),
         Tick("weekly-audits", enqueue_weekly_audits, 30),
         Tick("weekly-mails", enqueue_weekly_mails, 60),
-        Tick("mails", send_mails, 10),
+        Tick("mails", partial(begin_sending, lane=mails), 10),
         Tick("refresh-due", mark_due, 600),
     )

@@ -1,6 +1,8 @@
 """What becomes of a mail in the outbox: never twice, never silently lost."""
 
+import socket
 import threading
+import time
 from datetime import timedelta
 
 import pytest
@@ -8,6 +10,7 @@ from sqlalchemy import select, text
 from sqlalchemy.exc import IntegrityError
 
 from editorial.adapters.smtp import SmtpServer
+from editorial.background.clock import Clock
 from editorial.background.ticks.mails import enqueue_weekly_mails, send_mails
 from editorial.domain.errors import EditorialError
 from editorial.domain.mails import CLAIM_LEASE, SEND_LEASE, MailMoveRefused, MailState
@@ -226,3 +229,18 @@ def test_the_table_itself_holds_one_mail_a_site_week_and_reader(written, databas
 
     with pytest.raises(IntegrityError), database.begin() as connection:
         connection.execute(twin)
+
+
+def test_stopping_the_desk_does_not_wait_for_a_mail_server_that_says_nothing(written, with_smtp) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        clock = Clock(with_smtp(written, silent.getsockname()[1]))
+        clock.start()
+        with silent.accept()[0]:  # the mail tick has knocked, and now waits for a greeting
+            began = time.monotonic()
+            clock.stop(timeout=0.2)
+            took = time.monotonic() - began
+            left = states(written)[0]
+    clock.mails.close(10)
+
+    assert left == "sending"  # what its lease is for
+    assert took < 5  # seconds; the greeting alone is waited for twice as long
