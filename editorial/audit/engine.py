@@ -6,7 +6,6 @@ Why the score is what it is: docs/decisions/audit-score.md.
 import hashlib
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 
 from editorial.audit.facts import PageFacts
 from editorial.audit.rule import LACKS, Failure, Need, Outcome, PageRule, Params, Result, Rule, Severity, SiteRule
@@ -121,42 +120,3 @@ def page_score(failed: Iterable[tuple[Rule, Severity]]) -> int:
             capped = capped or (rule.caps and severity.at_least(Severity.ERROR))
     score = 100 - sum(min(points, CATEGORY_CAP) for points in lost.values())
     return max(0, min(score, INDEX_CAP) if capped else score)
-
-
-def failed_rules(outcomes: Iterable[Outcome], rules: Mapping[str, Rule]) -> list[tuple[Rule, Severity]]:
-    """The failed rules of one page, as `page_score` wants them."""
-    return [(rules[found.rule], found.severity) for found in outcomes if found.result is Result.FAIL]
-
-
-@dataclass
-class SiteScore:
-    """Adds pages up to a site's score without keeping them.
-
-    `value` is None where no page could be judged; `coverage` is the share of pages (0 to 100) that could.
-    """
-
-    judged: int = 0
-    left_out: int = 0
-    weight: float = 0.0
-    points: float = 0.0
-
-    def add(self, score: int, weight: float = 1.0) -> None:
-        """Count one page that answered 200 with HTML and was read whole."""
-        self.judged += 1
-        self.weight += weight
-        self.points += score * weight
-
-    def leave_out(self) -> None:
-        """Count one page that could not be judged: it weighs on the coverage, not on the score."""
-        self.left_out += 1
-
-    @property
-    def value(self) -> int | None:
-        """0 to 100."""
-        return round(self.points / self.weight) if self.weight else None
-
-    @property
-    def coverage(self) -> int:
-        """0 to 100."""
-        known = self.judged + self.left_out
-        return round(100 * self.judged / known) if known else 0

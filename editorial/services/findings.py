@@ -242,37 +242,7 @@ class FindingView:
     item_title: str | None
 
 
-@dataclass(frozen=True)
-class Changes:
-    """What one audit changed."""
-
-    new: tuple[FindingView, ...] = ()
-    newly_discovered: tuple[FindingView, ...] = ()
-    reopened: tuple[FindingView, ...] = ()
-    fixed: tuple[FindingView, ...] = ()
-    gone: tuple[FindingView, ...] = ()
-
-
 RULE_RETIRED = N_("This rule has been taken away since.")
-
-
-def findings_of_site(
-    session: Session,
-    site_id: int,
-    *,
-    states: Sequence[FindingState] = OPEN,
-    rule: str | None = None,
-    severity: str | None = None,
-    limit: int = 200,
-    offset: int = 0,
-) -> list[FindingView]:
-    """The findings of a site in the given states, the worst first."""
-    wanted = _wanted().where(Finding.site_id == site_id, Finding.state.in_(states))
-    if rule:
-        wanted = wanted.where(Finding.rule == rule)
-    if severity:
-        wanted = wanted.where(Finding.severity == severity)
-    return _views(session, wanted.limit(limit).offset(offset))
 
 
 def findings_of_item(
@@ -321,20 +291,6 @@ def counts_by_rule(
         .order_by(_RANK, number.desc(), Finding.rule)
     )
     return [(rule, severity, count) for rule, severity, count in session.execute(wanted)]
-
-
-def changes_of(session: Session, audit: Audit, *, limit: int = 100) -> Changes:
-    """What an audit made new, found, reopened, fixed and gone: at most `limit` of each. For the weekly mail."""
-    return Changes(**{str(event): tuple(_changed(session, audit, event, limit)) for event in FindingEvent})
-
-
-def _changed(session: Session, audit: Audit, event: FindingEvent, limit: int) -> list[FindingView]:
-    wanted = (
-        _wanted()
-        .join(FindingHistory, FindingHistory.finding_id == Finding.id)
-        .where(FindingHistory.audit_id == audit.id, FindingHistory.event == event)
-    )
-    return _views(session, wanted.limit(limit))
 
 
 def title_of(rule: str) -> Message:

@@ -4,7 +4,7 @@ Rows of a crawl come by the ten thousand: they have no key of their own but the 
 are written as plain rows in batches, and are never loaded as objects. Nothing of an earlier audit is changed.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, cast
@@ -16,14 +16,12 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     LargeBinary,
-    Select,
     String,
     Subquery,
     Table,
     Text,
     UniqueConstraint,
     and_,
-    case,
     func,
     or_,
     select,
@@ -422,24 +420,3 @@ def under_way(session: Session, site_id: int) -> Audit | None:
 def site_of(session: Session, audit: Audit) -> Site | None:
     """The site of an audit; None for one from the command line."""
     return session.get(Site, audit.site_id) if audit.site_id else None
-
-
-def failures_of(audit_id: int) -> Select[AuditFailure, str, str]:
-    """Every failure of an audit with its page's address: the worst first, then by rule and address."""
-    rank = case({"blocker": 0, "error": 1, "warning": 2}, value=AuditFailure.severity, else_=3)
-    return (
-        select(AuditFailure, AuditUrl.url, AuditUrl.n2)
-        .join_from(
-            AuditFailure, AuditUrl, and_(AuditUrl.audit_id == AuditFailure.audit_id, AuditUrl.no == AuditFailure.no)
-        )
-        .where(AuditFailure.audit_id == audit_id)
-        .order_by(rank, AuditFailure.rule, AuditUrl.url, AuditFailure.key)
-    )
-
-
-def pages_by_number(session: Session, audit_id: int, numbers: Iterable[int]) -> dict[int, bytes]:
-    """The packed facts of some pages."""
-    wanted = select(AuditPage.no, AuditPage.facts).where(
-        AuditPage.audit_id == audit_id, AuditPage.no.in_(list(numbers))
-    )
-    return {row.no: row.facts for row in session.execute(wanted)}

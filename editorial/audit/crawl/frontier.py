@@ -110,10 +110,6 @@ class Frontier:
         else:
             lane.ready.appendleft(entry)
 
-    def clear(self) -> None:
-        """Forget what waits: the crawl stops."""
-        self.lanes.clear()
-
     def _queue(self, url: str, compare: str, depth: int | None) -> int:
         no = self._numbers.get(compare)
         if no is None:

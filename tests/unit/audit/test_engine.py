@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from editorial.audit.engine import MOST_FAILURES, SiteScore, failed_rules, fingerprint, judge, page_score, site_outcome
+from editorial.audit.engine import MOST_FAILURES, fingerprint, judge, page_score, site_outcome
 from editorial.audit.facts import PageFacts, Response
 from editorial.audit.gather import gather
 from editorial.audit.rule import Failure, Need, PageRule, Param, Params, Result, Severity, page_rule
@@ -153,7 +153,8 @@ def test_silence_passes_only_in_a_whole_crawl(failures, applies, complete, fetch
 
 
 def score(html: str) -> int:
-    return page_score(failed_rules(judge(page(html), NOTHING, rules=PAGE_RULES), BY_ID))
+    outcomes = judge(page(html), NOTHING, rules=PAGE_RULES)
+    return page_score((BY_ID[found.rule], found.severity) for found in outcomes if found.result is Result.FAIL)
 
 
 @pytest.mark.parametrize(
@@ -178,19 +179,6 @@ def test_one_category_costs_thirty_points_at_most():
 def test_a_page_that_must_not_be_hidden_scores_forty_at_most():
     assert page_score([(BY_ID["noindex-page"], Severity.ERROR)]) == 40
     assert page_score([(BY_ID["noindex-page"], Severity.NOTICE)]) == 100
-
-
-def test_a_sites_score_is_the_weighted_mean_of_the_judged_pages():
-    site = SiteScore()
-    site.add(100)
-    site.add(40, weight=2)
-    site.leave_out()
-
-    assert (site.value, site.coverage) == (60, 67)
-
-
-def test_a_site_nobody_saw_has_no_score():
-    assert (SiteScore().value, SiteScore().coverage) == (None, 0)
 
 
 def test_a_fingerprint_depends_on_rule_place_and_key():
