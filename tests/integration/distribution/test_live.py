@@ -1,9 +1,13 @@
 """A channel with a live check: handed over is not yet live."""
 
+import threading
+import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from pytest_httpserver import HTTPServer
+from werkzeug import Request, Response
 
 from editorial.adapters.channels.live import seen_live
 from editorial.domain.addresses import NOTHING_PRIVATE, AllowList
@@ -79,3 +83,31 @@ def test_escaped_titles_count(httpserver: HTTPServer) -> None:
     url = httpserver.url_for("/p/").replace("localhost", "127.0.0.1")
 
     assert seen_live(url, ["R&D “x”"], LOOPBACK)
+
+
+def test_a_page_that_breaks_off_is_not_seen_yet(httpserver: HTTPServer) -> None:
+    def broken_off(_: Request) -> Response:
+        return Response(b"key-1 and no gzip", headers={"Content-Encoding": "gzip"})
+
+    httpserver.expect_request("/p/").respond_with_handler(broken_off)
+    url = httpserver.url_for("/p/").replace("localhost", "127.0.0.1")
+
+    assert not seen_live(url, ["key-1"], LOOPBACK)
+
+
+def test_a_page_that_drips_is_left_after_a_while(httpserver: HTTPServer) -> None:
+    dripping = threading.Event()
+
+    def drip() -> Iterator[bytes]:
+        while not dripping.wait(0.05):
+            yield b"."
+
+    httpserver.expect_request("/p/").respond_with_handler(lambda _: Response(drip()))
+    url = httpserver.url_for("/p/").replace("localhost", "127.0.0.1")
+    began = time.monotonic()
+    seen = seen_live(url, ["key-1"], LOOPBACK, whole=0.3)
+    took = time.monotonic() - began
+    dripping.set()
+
+    assert not seen
+    assert took < 2  # seconds
