@@ -360,14 +360,15 @@ def _with_file(
         for entry in _tree(repo, tree_id).iteritems():
             tree.add(entry.path, entry.mode, entry.sha)
     name, rest = parts[0].encode(), parts[1:]
+    mode, inner = tree[name] if name in tree else (None, None)  # noqa: SIM401 -- a Tree has no get
+    if mode is not None and (mode == _FOLDER) != bool(rest):
+        is_none = N_("“%(name)s” is no folder in the repository.") if rest else N_("“%(name)s” is a folder there.")
+        raise Refused(
+            Message(is_none, {"name": parts[0]}),
+            hint=Message(N_("Choose another path for the pages.")),
+            field="content_path",
+        )
     if rest:
-        entry_mode, inner = tree[name] if name in tree else (_FOLDER, None)  # noqa: SIM401 -- a Tree has no get
-        if entry_mode != _FOLDER:
-            raise Refused(
-                Message(N_("“%(name)s” is no folder in the repository."), {"name": parts[0]}),
-                hint=Message(N_("Choose another path for the pages.")),
-                field="content_path",
-            )
         tree.add(name, _FOLDER, _with_file(repo, inner, rest, blob, objects))
     else:
         tree.add(name, _FILE, blob)

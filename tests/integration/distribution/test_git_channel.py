@@ -139,6 +139,16 @@ def test_a_page_is_not_put_through_a_file(repository: Repository) -> None:
     assert refused.value.field == "content_path"
 
 
+def test_a_page_does_not_take_the_place_of_a_folder(repository: Repository) -> None:
+    channel(repository, content_path="posts/{slug}/index.md").publish(PIECE, key="k1")
+
+    with pytest.raises(Refused) as refused:
+        channel(repository, content_path="posts/{slug}").publish(PIECE, key="k2")
+
+    assert refused.value.field == "content_path"
+    assert len(repository.commits()) == 2
+
+
 def test_a_missing_branch_is_refused(repository: Repository) -> None:
     with pytest.raises(Refused) as refused:
         channel(repository, branch="live").publish(PIECE, key="k1")
