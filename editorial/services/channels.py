@@ -18,6 +18,7 @@ from editorial.domain.messages import N_, NP_, Message
 from editorial.domain.packing import pack
 from editorial.services.deps import Deps
 from editorial.store import content, distribution, history
+from editorial.store.base import reading
 from editorial.store.distribution import Channel
 
 KINDS = adapters.KINDS
@@ -50,6 +51,7 @@ def create(
     site_id: int,
     settings: Mapping[str, Any],
     actor_id: int | None,
+    late_ok_minutes: int = 60,
 ) -> Channel:
     """Connect a channel to a site. The caller commits, then probes it with `probe`.
 
@@ -66,6 +68,7 @@ def create(
         name=title,
         site_id=site.id,
         settings=checked.model_dump(mode="json"),
+        late_ok_minutes=late_ok_minutes,
         created_at=deps.now(),
         health=Health.UNKNOWN,
         enabled=True,
@@ -84,6 +87,7 @@ def save(
     version: int,
     name: str,
     settings: Mapping[str, Any],
+    late_ok_minutes: int,
     actor_id: int | None,
 ) -> Channel:
     """Change name and settings. Its health is unknown until the next probe. The caller commits."""
@@ -93,6 +97,7 @@ def save(
 
     before = _shown(channel)
     channel.name, channel.settings = title, checked.model_dump(mode="json")
+    channel.late_ok_minutes = late_ok_minutes
     channel.health, channel.health_reason, channel.checked_at = Health.UNKNOWN, None, None
     _record(session, channel, "channel.saved", at=deps.now(), actor_id=actor_id, before=before)
     return channel
@@ -124,8 +129,11 @@ def switch(
 
 
 def probe(deps: Deps, channel_id: int) -> Channel:
-    """Ask the channel whether it works, and keep the answer. Commits; no transaction is open during the question."""
-    with deps.sessions.begin() as session:
+    """Ask the channel whether it works, and keep the answer. Commits; no transaction is open during the question.
+
+    The answer is no new version, so no open form goes out of date; it is dropped if somebody has changed the channel.
+    """
+    with reading(deps.sessions) as session:
         channel = distribution.get_channel(session, channel_id)
     reason: Message | None = None
     try:
@@ -135,11 +143,14 @@ def probe(deps: Deps, channel_id: int) -> Channel:
     except NotSent as error:
         reason = error.says
     with deps.sessions.begin() as session:
-        channel = distribution.get_channel(session, channel_id)
-        channel.health = Health.BROKEN if reason else Health.OK
-        channel.health_reason = pack(reason) if reason else None
-        channel.checked_at = deps.now()
-    return channel
+        distribution.record_health(
+            session,
+            channel,
+            health=Health.BROKEN if reason else Health.OK,
+            reason=pack(reason) if reason else None,
+            checked_at=deps.now(),
+        )
+        return distribution.get_channel(session, channel_id)
 
 
 def _kind(key: str) -> Kind:
@@ -182,7 +193,12 @@ def _free_name(session: Session, name: str, *, besides: int | None = None) -> st
 
 
 def _shown(channel: Channel) -> dict[str, Any]:
-    return {"name": channel.name, "settings": channel.settings, "enabled": channel.enabled}
+    return {
+        "name": channel.name,
+        "settings": channel.settings,
+        "late_ok_minutes": channel.late_ok_minutes,
+        "enabled": channel.enabled,
+    }
 
 
 def _record(

@@ -186,6 +186,17 @@ def channels_of_site(session: Session, site_id: int | None) -> Sequence[Channel]
     return session.scalars(wanted.order_by(Channel.id)).all()
 
 
+def record_health(
+    session: Session, asked: Channel, *, health: Health, reason: dict[str, Any] | None, checked_at: datetime
+) -> None:
+    """Note what a channel answered, if it is still as it was when it was asked. Its version stays."""
+    session.execute(
+        update(Channel)
+        .where(Channel.id == asked.id, Channel.version == asked.version)
+        .values(health=health, health_reason=reason, checked_at=checked_at)
+    )
+
+
 # -- jobs, for pages ----------------------------------------------------------------------------------------------
 
 

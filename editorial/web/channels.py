@@ -60,17 +60,16 @@ def add() -> ResponseReturnValue:
     if form.ok and site_id is not None and late is not None:
         try:
             with deps().sessions.begin() as session:
-                made = channels.create(
+                channel_id = channels.create(
                     session,
                     deps(),
                     kind=kind.key,
                     name=form.text("name"),
                     site_id=site_id,
                     settings=_settings(form, kind),
+                    late_ok_minutes=late,
                     actor_id=person().id,
-                )
-                made.late_ok_minutes = late
-                channel_id = made.id
+                ).id
         except (EditorialError, IntegrityError) as error:  # outside the transaction, so nothing half-done is saved
             _reject(form, error)
         else:
@@ -101,16 +100,16 @@ def change(channel_id: int) -> ResponseReturnValue:
     if form.ok and late is not None:
         try:
             with deps().sessions.begin() as session:
-                saved = channels.save(
+                channels.save(
                     session,
                     deps(),
                     channel_id,
                     version=version or 0,
                     name=form.text("name"),
                     settings=_settings(form, kind),
+                    late_ok_minutes=late,
                     actor_id=person().id,
                 )
-                saved.late_ok_minutes = late
         except (EditorialError, IntegrityError) as error:
             _reject(form, error)
             return _form(form, kind, channel), getattr(error, "http_status", 422)

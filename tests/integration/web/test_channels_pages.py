@@ -6,13 +6,17 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from editorial.adapters.channels.git import GitChannel
 from editorial.domain.jobs import Health
 from editorial.domain.locales import Language
 from editorial.domain.people import Role
+from editorial.services import channels
 from editorial.services.channels import KINDS
 from editorial.services.deps import Deps
+from editorial.store import history
 from editorial.store.content import ContentItem
 from editorial.store.distribution import Channel
+from tests.conftest import Clock
 from tests.integration.distribution.sites import Desk, Repository, make_desk, make_repository
 from tests.integration.web.audited import add_site
 from tests.web import Visitor, add_person, add_workspace, application, visitor
@@ -108,6 +112,56 @@ def test_a_connected_channel_is_checked_at_once(admin: Visitor, deps: Deps, repo
     assert made is not None
     assert answer.headers["Location"] == f"/channels/{made.id}"
     assert (made.health, made.late_ok_minutes, made.settings["live_check"]) == (Health.OK, 90, False)
+
+
+def test_a_check_does_not_outdate_a_form_that_is_open(
+    admin: Visitor, deps: Deps, repository: Repository, clock: Clock
+) -> None:
+    site = add_site(deps)
+    admin.post("/channels", **typed(site, repository.url))
+    opened = channel_of(deps)
+    assert opened is not None
+    clock.forward(minutes=1)
+    admin.post(f"/channels/{opened.id}/check")
+
+    answer = admin.post(
+        f"/channels/{opened.id}", **typed(site, repository.url, name="Blog", version=str(opened.version))
+    )
+
+    made = channel_of(deps)
+    assert made is not None
+    assert (answer.status_code, made.name, made.health) == (302, "Blog", Health.OK)
+
+
+def test_what_a_check_says_of_settings_that_have_changed_meanwhile_is_dropped(
+    deps: Deps, repository: Repository, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk = make_desk(deps, repository)
+
+    def changed_meanwhile(_: GitChannel) -> None:
+        with deps.sessions.begin() as session:
+            channel = session.get_one(Channel, desk.channel_id)
+            channel.settings = {**channel.settings, "branch": "gh-pages"}
+
+    monkeypatch.setattr(GitChannel, "check", changed_meanwhile)
+    channels.probe(deps, desk.channel_id)
+
+    found = channel_of(deps)
+    assert found is not None
+    assert (found.health, found.checked_at) == (Health.UNKNOWN, None)
+
+
+def test_how_late_a_job_may_go_out_is_in_the_history(admin: Visitor, deps: Deps, repository: Repository) -> None:
+    site = add_site(deps)
+    admin.post("/channels", **typed(site, repository.url))
+    made = channel_of(deps)
+    assert made is not None
+    fields = typed(site, repository.url, late_ok_minutes="5", version=str(made.version))
+    admin.post(f"/channels/{made.id}", **fields)
+
+    with deps.sessions() as session:
+        newest = history.of_entity(session, "channel", made.id)[0]
+    assert (newest.before["late_ok_minutes"], newest.after["late_ok_minutes"]) == (60, 5)
 
 
 def test_a_channel_that_does_not_work_is_kept_with_its_reason(
