@@ -141,6 +141,7 @@ def test_one_piece_goes_the_whole_way(
     card = page.locator(".card", has_text=TITLES[language])
     expect(card.locator(".card-mark")).to_be_visible()
     card.click()
+    page.get_by_role("link", name=reader.say("Open its page")).click()  # a click opens the quick edit
     page.wait_for_url("**/items/*")
 
     expect(page.get_by_text(reader.say("Description missing"), exact=True)).to_be_visible()
