@@ -5,10 +5,10 @@ Why the score is what it is: docs/decisions/audit-score.md.
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 
 from editorial.audit.facts import PageFacts
-from editorial.audit.rule import LACKS, Failure, Need, Outcome, PageRule, Params, Result, Rule, Severity, SiteRule
+from editorial.audit.rule import LACKS, Failure, Need, Outcome, PageRule, Params, Result, Rule, Severity
 from editorial.domain.messages import N_, Message
 
 MOST_FAILURES = 100  # of one rule on one page; the rest is counted in Outcome.more
@@ -56,48 +56,27 @@ def _judge_one(
     rule: PageRule, page: PageFacts, complete: frozenset[Need], changed: Params, raised: Raised | None
 ) -> Outcome:
     if page.error:
-        return _inconclusive(rule, NO_ANSWER)
+        return inconclusive(rule, NO_ANSWER)
     try:
         if not rule.applies(page):
             return Outcome(rule.id, rule.version, Result.NOT_APPLICABLE, rule.severity)
         if lacking := sorted(rule.needs - complete):
-            return _inconclusive(rule, LACKS[lacking[0]])
+            return inconclusive(rule, LACKS[lacking[0]])
         failures = tuple(rule.check(page, {**rule.defaults(), **changed}))
     except Exception as error:  # noqa: BLE001 -- one broken rule must not cost the page its other outcomes
         if raised is not None:
             raised(rule.id, error)
-        return _inconclusive(rule, RAISED)
-    return _settled(rule, failures)
+        return inconclusive(rule, RAISED)
+    return settled(rule, failures)
 
 
-def site_outcome(
-    rule: SiteRule, failures: Sequence[Failure], *, applies: bool, complete: frozenset[Need], fetched: bool = True
-) -> Outcome:
-    """What a site rule says about one page, from the rows its SELECT gave for that page.
-
-    Args:
-        applies: what `rule.applies` gave for the page's row.
-        complete: what is complete about the audit as a whole.
-        fetched: whether the page answered.
-    """
-    if lacking := sorted(rule.needs - complete):
-        return _inconclusive(rule, LACKS[lacking[0]])
-    if failures:
-        return _settled(rule, tuple(failures))
-    if not fetched:
-        return _inconclusive(rule, NO_ANSWER)
-    if not applies:
-        return Outcome(rule.id, rule.version, Result.NOT_APPLICABLE, rule.severity)
-    if lacking := sorted(rule.silence_needs - complete):
-        return _inconclusive(rule, LACKS[lacking[0]])
-    return _settled(rule, ())
-
-
-def _inconclusive(rule: Rule, reason: str) -> Outcome:
+def inconclusive(rule: Rule, reason: str) -> Outcome:
+    """The outcome of a rule that cannot say, and why."""
     return Outcome(rule.id, rule.version, Result.INCONCLUSIVE, rule.severity, reason=Message(reason))
 
 
-def _settled(rule: Rule, failures: tuple[Failure, ...]) -> Outcome:
+def settled(rule: Rule, failures: tuple[Failure, ...]) -> Outcome:
+    """Pass, or fail at the worst of the failures."""
     if not failures:
         return Outcome(rule.id, rule.version, Result.PASS, rule.severity)
     worst = min((failure.severity or rule.severity for failure in failures), key=lambda severity: severity.rank)

@@ -1,18 +1,14 @@
 """What a rule is, and what comes of it.
 
-A page rule is a pure function of facts that yields failures; a site rule is a function that writes one SELECT over the
-audit's tables. The decorators put the metadata around the function; its id is its name with hyphens.
+A page rule is a pure function of facts that yields failures; a decorator puts the metadata around the function, and its
+id is its name with hyphens. Site rules, which are SQL, stand in `site_rule`: worker programs load page rules alone.
 """
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
-
-from sqlalchemy import ColumnElement, Select
 
 from editorial.audit.facts import PageFacts
-from editorial.audit.tables import AuditTables
 from editorial.domain.messages import N_, Message
 
 
@@ -108,7 +104,6 @@ class Failure:
 
 
 PageCheck = Callable[[PageFacts, Params], Iterator[Failure]]
-SiteCheck = Callable[[AuditTables], Select[Any]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -156,24 +151,6 @@ class PageRule(Rule):
         return self.check(page, params if params is not None else self.defaults())
 
 
-@dataclass(frozen=True, kw_only=True)
-class SiteRule(Rule):
-    """Judges a whole audit in the database.
-
-    `check` returns a SELECT with the columns `page_id`, `key`, any `evidence...` and `param_<name>`: one row a failure.
-    `applies` is the condition on `audit.page` under which a page without a row passes, and `silence_needs` what must be
-    complete for that: a duplicate seen is a duplicate, a duplicate not seen in half a crawl is not known.
-    """
-
-    check: SiteCheck
-    applies: Callable[[AuditTables], ColumnElement[bool]]
-    silence_needs: frozenset[Need] = frozenset({Need.CRAWL})
-
-    def __call__(self, audit: AuditTables) -> Select[Any]:
-        """The SELECT of the failures."""
-        return self.check(audit)
-
-
 @dataclass(frozen=True)
 class Outcome:
     """What a rule answered about a page. `failures` with FAIL, `reason` with INCONCLUSIVE; `more` were left out."""
@@ -208,7 +185,7 @@ def page_rule(
 
     def made(check: PageCheck) -> PageRule:
         return PageRule(
-            id=_id(check),
+            id=id_of(check),
             version=version,
             category=category,
             severity=severity,
@@ -229,54 +206,6 @@ def page_rule(
     return made
 
 
-def site_rule(
-    *,
-    version: int,
-    category: str,
-    severity: Severity,
-    title: str,
-    says: str,
-    why: str,
-    fix: str,
-    source: str,
-    applies: Callable[[AuditTables], ColumnElement[bool]],
-    needs: frozenset[Need] = frozenset(),
-    silence_needs: frozenset[Need] = frozenset({Need.CRAWL}),
-    engines: frozenset[Engine] = ALL_ENGINES,
-    ref: str = "",
-    caps: bool = False,
-) -> Callable[[SiteCheck], SiteRule]:
-    """Make a function a site rule."""
-
-    def made(check: SiteCheck) -> SiteRule:
-        return SiteRule(
-            id=_id(check),
-            version=version,
-            category=category,
-            severity=severity,
-            title=title,
-            says=says,
-            why=why,
-            fix=fix,
-            source=source,
-            applies=applies,
-            needs=needs,
-            silence_needs=silence_needs,
-            engines=engines,
-            ref=ref,
-            caps=caps,
-            check=check,
-        )
-
-    return made
-
-
-def _id(check: Callable[..., object]) -> str:
+def id_of(check: Callable[..., object]) -> str:
+    """The function's name with hyphens."""
     return check.__name__.replace("_", "-")
-
-
-def failure_of(row: Mapping[Any, Any]) -> tuple[int, Failure]:
-    """Page id and failure of one row of a site rule's SELECT (`result.mappings()`)."""
-    evidence = tuple(str(value) for name, value in row.items() if name.startswith("evidence") and value is not None)
-    params = {name.removeprefix("param_"): value for name, value in row.items() if name.startswith("param_")}
-    return row["page_id"], Failure(key=str(row["key"]), params=params, evidence=evidence)

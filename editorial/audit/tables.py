@@ -6,7 +6,7 @@ in compare form.
 `page`, one row a page fetched or tried:
     id, url (N1, asked for), final_url (N1), final_n2, canonical_n2 (of its one valid canonical, else null),
     status (0 without an answer), error (null or the code of `Response.error`), title (as written), title_folded
-    (`fold(facts.title)`), language (`facts.language`), is_html (`predicates.is_html_page`), is_results_page
+    (`gather.text.fold` of it), language (`facts.language`), is_html (`predicates.is_html_page`), is_results_page
     (`predicates.is_results_page`).
 `link`, one row a link of a page (`a` or `area` with an http(s) address):
     page_id, position (0 for the first of the page), url (N1), n2, internal, nofollow, text.
@@ -16,16 +16,10 @@ in compare form.
     page_id, code, n2.
 """
 
-import unicodedata
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import ColumnElement, FromClause, Select, and_, case, exists, func, literal, or_, select
-
-
-def fold(text: str) -> str:
-    """A title or description for comparing: NFKC, case-folded, white space collapsed."""
-    return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
 
 
 @dataclass(frozen=True)

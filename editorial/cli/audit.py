@@ -24,7 +24,7 @@ from editorial.audit.folder import Folder, FolderLost
 from editorial.audit.predicates import CanonState, canon_state
 from editorial.audit.report import Judged, page_json, text_report
 from editorial.audit.rule import Severity
-from editorial.audit.rules import BY_ID
+from editorial.audit.rulebook import BY_ID
 from editorial.cli.language import say, speaks, spoken
 from editorial.domain.addresses import ALL_PRIVATE, NOTHING_PRIVATE, AllowList
 from editorial.domain.errors import EditorialError

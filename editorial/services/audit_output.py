@@ -8,10 +8,12 @@ from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
 from editorial.audit.crawl.records import StopReason, unpacked
-from editorial.audit.engine import judge, site_outcome
+from editorial.audit.engine import judge
 from editorial.audit.report import Judged
-from editorial.audit.rule import Failure, Need, Severity, SiteRule
-from editorial.audit.rules import PAGE_RULES, SITE_RULES
+from editorial.audit.rule import Failure, Need, Severity
+from editorial.audit.rules import PAGE_RULES
+from editorial.audit.site_rule import SiteRule, site_outcome
+from editorial.audit.site_rules import SITE_RULES
 from editorial.audit.tables import AuditTables
 from editorial.store import audit as store
 from editorial.store.audit import Audit, AuditFailure, AuditPage, AuditUrl

@@ -17,7 +17,8 @@ from editorial.audit.crawl.pool import WorkerPool
 from editorial.audit.crawl.records import CrawlEnd, CrawlPlan, Judge, StopReason
 from editorial.audit.crawl.worker import PAGE_CPU
 from editorial.audit.gather import gather
-from editorial.audit.rules import PAGE_RULES, ruleset_version
+from editorial.audit.rulebook import ruleset_version
+from editorial.audit.rules import PAGE_RULES
 from editorial.domain.addresses import AllowList
 from editorial.domain.errors import EditorialError
 from editorial.domain.messages import N_, Message

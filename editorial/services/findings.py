@@ -11,8 +11,9 @@ from sqlalchemy import Row, and_, case, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from editorial.audit.engine import MOST_FAILURES
-from editorial.audit.rule import PageRule, SiteRule
-from editorial.audit.rules import BY_ID
+from editorial.audit.rule import PageRule
+from editorial.audit.rulebook import BY_ID
+from editorial.audit.site_rule import SiteRule
 from editorial.domain.findings import CLOSED, OPEN, Answer, FindingEvent, FindingState, after_audit
 from editorial.domain.messages import N_, Message
 from editorial.store.audit import (

@@ -8,11 +8,14 @@ from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from editorial.audit.crawl.records import unpacked
-from editorial.audit.engine import judge, site_outcome
+from editorial.audit.engine import judge
 from editorial.audit.facts import PageFacts
-from editorial.audit.rule import Need, Result, Severity, SiteRule
-from editorial.audit.rules import PAGE_RULES, SITE_RULES
-from editorial.audit.tables import AuditTables, fold
+from editorial.audit.gather.text import fold
+from editorial.audit.rule import Need, Result, Severity
+from editorial.audit.rules import PAGE_RULES
+from editorial.audit.site_rule import SiteRule, site_outcome
+from editorial.audit.site_rules import SITE_RULES
+from editorial.audit.tables import AuditTables
 from editorial.domain.errors import NotFound
 from editorial.domain.findings import OPEN, FindingEvent
 from editorial.domain.messages import N_, Message

@@ -8,7 +8,7 @@ from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session
 
 from editorial.audit.rule import Severity
-from editorial.audit.rules import BY_ID
+from editorial.audit.rulebook import BY_ID
 from editorial.domain.findings import FindingEvent
 from editorial.domain.messages import NP_, Message
 from editorial.services import findings, verdicts

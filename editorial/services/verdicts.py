@@ -13,8 +13,11 @@ from sqlalchemy.orm import Session
 
 from editorial.audit.crawl.records import CrawlEnd, StopReason
 from editorial.audit.engine import fingerprint, page_score
-from editorial.audit.rule import Failure, Need, Severity, SiteRule, failure_of
-from editorial.audit.rules import BY_ID, PAGE_RULES, SITE_RULES
+from editorial.audit.rule import Failure, Need, Severity
+from editorial.audit.rulebook import BY_ID
+from editorial.audit.rules import PAGE_RULES
+from editorial.audit.site_rule import SiteRule, failure_of
+from editorial.audit.site_rules import SITE_RULES
 from editorial.audit.tables import AuditTables
 from editorial.services import findings
 from editorial.store import audit as store

@@ -10,7 +10,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from editorial.audit.rule import Result, Severity
-from editorial.audit.rules import ALL_RULES
+from editorial.audit.rulebook import ALL_RULES
 from editorial.domain.errors import NotFound
 from editorial.domain.messages import N_, Message
 from editorial.domain.people import Permission

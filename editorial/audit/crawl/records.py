@@ -10,9 +10,9 @@ import orjson
 
 from editorial.audit.engine import judge
 from editorial.audit.facts import PageFacts, Response, RobotsTxt
+from editorial.audit.gather.text import fold
 from editorial.audit.predicates import is_html_page, is_results_page
 from editorial.audit.rule import Engine, Need, Outcome, PageRule, Params, Result
-from editorial.audit.tables import fold
 from editorial.domain.robots import Robots
 from editorial.domain.urls import SiteScope, in_scope, n2
 

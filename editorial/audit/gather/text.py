@@ -1,6 +1,7 @@
 """Measure a page's main text: words in any script, characters, what it is written in, and a digest."""
 
 import re
+import unicodedata
 from hashlib import blake2b
 
 from editorial.audit.facts import NO_TEXT, MainText, Script
@@ -23,6 +24,11 @@ _FOLD = bytes.maketrans(_WORD_BYTES, b"a" * len(_WORD_BYTES))
 def collapse(text: str) -> str:
     """White space of any kind to single spaces, none at the ends."""
     return " ".join(text.split())
+
+
+def fold(text: str) -> str:
+    """A title or description for comparing: NFKC, case-folded, white space collapsed."""
+    return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
 
 
 def script_of(text: str) -> Script:

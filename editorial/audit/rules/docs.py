@@ -12,8 +12,9 @@ from pathlib import Path
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
-from editorial.audit.rule import Need, PageRule, Result, Rule, Severity, SiteRule
-from editorial.audit.rules import ALL_RULES, ruleset_version
+from editorial.audit.rule import Need, PageRule, Result, Rule, Severity
+from editorial.audit.rulebook import ALL_RULES, ruleset_version
+from editorial.audit.site_rule import SiteRule
 
 ROOT = Path(__file__).resolve().parents[3]
 CATALOGUE = ROOT / "editorial" / "translations" / "zh_Hans_CN" / "LC_MESSAGES" / "messages.po"

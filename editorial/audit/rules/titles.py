@@ -1,14 +1,10 @@
-"""Page titles: there, and one for each page."""
+"""Page titles."""
 
 from collections.abc import Iterator
-from typing import Any
-
-from sqlalchemy import Select
 
 from editorial.audit.facts import PageFacts
 from editorial.audit.predicates import is_results_page
-from editorial.audit.rule import Engine, Failure, Param, Params, Severity, page_rule, site_rule
-from editorial.audit.tables import AuditTables
+from editorial.audit.rule import Engine, Failure, Param, Params, Severity, page_rule
 from editorial.audit.widths import pixel_width
 from editorial.domain.messages import N_
 
@@ -71,19 +67,3 @@ def title_too_long(page: PageFacts, params: Params) -> Iterator[Failure]:
     width = pixel_width(page.title, size=20)
     if width > params["max_px"]:
         yield Failure("title", {"width": width}, (page.title,))
-
-
-@site_rule(
-    version=1,
-    category="titles",
-    severity=Severity.WARNING,
-    title=N_("Same title on several pages"),
-    says=N_("%(count)s pages share this title."),
-    why=N_("Readers and search engines cannot tell pages with the same title apart, and pick one of them."),
-    fix=N_("Give each page a title of its own, or point duplicates to one page with a canonical."),
-    source=TITLE_LINK,
-    applies=lambda audit: audit.is_results_page,
-)
-def title_duplicate(audit: AuditTables) -> Select[Any]:
-    """Compared case-folded, within one language; translations that name each other by hreflang are no duplicates."""
-    return audit.groups_of("title_folded", key="title")

@@ -1,7 +1,7 @@
 """The pages of an audit with everything the rules said."""
 
 from editorial.audit.rule import Result
-from editorial.audit.rules import ALL_RULES
+from editorial.audit.rulebook import ALL_RULES
 from editorial.services.audit_output import judged_pages
 from editorial.services.page_facts import page_view
 from editorial.store.base import Sessions

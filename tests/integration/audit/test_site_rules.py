@@ -3,9 +3,11 @@
 import pytest
 from sqlalchemy import Boolean, Column, Engine, Integer, MetaData, String, Table, insert
 
-from editorial.audit.rule import Failure, failure_of
-from editorial.audit.rules import SITE_RULES
-from editorial.audit.tables import AuditTables, fold
+from editorial.audit.gather.text import fold
+from editorial.audit.rule import Failure
+from editorial.audit.site_rule import failure_of
+from editorial.audit.site_rules import SITE_RULES
+from editorial.audit.tables import AuditTables
 
 SITE = "https://example.com"
 RULES = {rule.id: rule for rule in SITE_RULES}

@@ -6,7 +6,8 @@ from datetime import datetime
 
 from editorial.audit.crawl.records import Batch, CrawlEnd, FileRow, Gather, Judge, PageRow, StopReason, UrlRow, packed
 from editorial.audit.facts import Heading, Image, MainText, PageFacts, PlacedText, Response
-from editorial.audit.rules import PAGE_RULES, ruleset_version
+from editorial.audit.rulebook import ruleset_version
+from editorial.audit.rules import PAGE_RULES
 from editorial.domain.locales import Language
 from editorial.domain.urls import n2, scope_of
 from editorial.services import auditing, verdicts

@@ -10,7 +10,7 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from editorial.audit.crawl.records import StopReason
-from editorial.audit.rules import ALL_RULES
+from editorial.audit.rulebook import ALL_RULES
 from editorial.domain.findings import FindingState
 from editorial.domain.locales import Language
 from editorial.domain.people import Role

@@ -5,12 +5,14 @@ from dataclasses import replace
 
 import pytest
 
-from editorial.audit.engine import MOST_FAILURES, fingerprint, judge, page_score, site_outcome
+from editorial.audit.engine import MOST_FAILURES, fingerprint, judge, page_score
 from editorial.audit.facts import PageFacts, Response
 from editorial.audit.gather import gather
 from editorial.audit.rule import Failure, Need, PageRule, Param, Params, Result, Severity, page_rule
-from editorial.audit.rules import BY_ID, PAGE_RULES
-from editorial.audit.rules.titles import title_duplicate
+from editorial.audit.rulebook import BY_ID
+from editorial.audit.rules import PAGE_RULES
+from editorial.audit.site_rule import site_outcome
+from editorial.audit.site_rules.titles import title_duplicate
 from tests.unit.audit.pages import URL, answer, document, page
 from tests.unit.audit.rules.examples import FAILING, SOUND
 

@@ -4,7 +4,8 @@ import json
 
 from editorial.audit.engine import judge
 from editorial.audit.report import Judged, page_dict, page_json, text_report
-from editorial.audit.rules import BY_ID, PAGE_RULES
+from editorial.audit.rulebook import BY_ID
+from editorial.audit.rules import PAGE_RULES
 from editorial.domain.messages import Message
 from tests.unit.audit.pages import URL, document, page
 from tests.unit.audit.rules.examples import FAILING, SOUND

@@ -6,22 +6,25 @@ from pathlib import Path
 import pytest
 from babel.messages.pofile import read_po
 
-from editorial.audit import rules
+from editorial.audit import rules, site_rules
 from editorial.audit.engine import judge
-from editorial.audit.rule import ALL_ENGINES, PageRule, Result, SiteRule
-from editorial.audit.rules import ALL_RULES, BY_ID, FAMILIES, PAGE_RULES, SITE_RULES, docs, ruleset_version
+from editorial.audit.rule import ALL_ENGINES, PageRule, Result
+from editorial.audit.rulebook import ALL_RULES, BY_ID, ruleset_version
+from editorial.audit.rules import PAGE_RULES, docs
+from editorial.audit.site_rule import SiteRule
+from editorial.audit.site_rules import SITE_RULES
 from tests.unit.audit.pages import page
 from tests.unit.audit.rules.examples import FAILING, SOUND
 
-FOLDER = Path(rules.__file__).parent
 HELPERS = {"__init__", "docs", "form_kinds"}
 PLACE = re.compile(r"%\((\w+)\)s")
 
 
-def test_every_file_of_the_folder_is_a_registered_family():
-    names = {family.__name__.rpartition(".")[2] for family in FAMILIES}
+@pytest.mark.parametrize("package", [rules, site_rules])
+def test_every_file_of_the_folder_is_a_registered_family(package):
+    names = {family.__name__.rpartition(".")[2] for family in package.FAMILIES}
 
-    assert names == {file.stem for file in FOLDER.glob("*.py")} - HELPERS
+    assert names == {file.stem for file in Path(package.__file__).parent.glob("*.py")} - HELPERS
 
 
 def test_a_rule_stands_in_one_family_only():

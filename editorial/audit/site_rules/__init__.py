@@ -1,0 +1,12 @@
+"""Every rule about a whole audit. A family is a file; a new one is added to the list here."""
+
+from types import ModuleType
+
+from editorial.audit.site_rule import SiteRule
+from editorial.audit.site_rules import links, titles
+
+FAMILIES: tuple[ModuleType, ...] = (titles, links)
+
+SITE_RULES: tuple[SiteRule, ...] = tuple(
+    rule for family in FAMILIES for rule in vars(family).values() if isinstance(rule, SiteRule)
+)
