@@ -16,7 +16,7 @@ from editorial.services.channels import adapter_of, surroundings
 from editorial.services.deps import Deps
 from editorial.services.scheduling import clear_slot, slot_of
 from editorial.services.steps import advance, situation
-from editorial.store import distribution, history
+from editorial.store import audit, distribution, history
 from editorial.store.content import ContentItem
 from editorial.store.distribution import DistributionJob
 
@@ -88,6 +88,7 @@ def _publish_item(session: Session, job: DistributionJob, url: str, now: datetim
     item = _lock_item(session, job.item)
     if item.url is None or item.status not in _LIVE:
         item.url, item.url_n2 = url, n2(url)
+        audit.give_findings(session, item.id, item.site_id, item.url_n2 or url)
     if item.published_at is None:
         item.published_at = now
     item.publish_failed, item.live_hash, item.updated_at = False, job.content_hash, now

@@ -420,3 +420,16 @@ def under_way(session: Session, site_id: int) -> Audit | None:
 def site_of(session: Session, audit: Audit) -> Site | None:
     """The site of an audit; None for one from the command line."""
     return session.get(Site, audit.site_id) if audit.site_id else None
+
+
+def give_findings(session: Session, item_id: int, site_id: int | None, address: str) -> None:
+    """Join the findings of a page to the item that has just been published there: an audit may have been faster.
+
+    Args:
+        session: the caller's transaction.
+        item_id: the item.
+        site_id: its site; findings of other sites stay as they are.
+        address: compare form (N2) of the page.
+    """
+    theirs = update(Finding).where(Finding.site_id == site_id, Finding.n2 == address, Finding.content_item_id.is_(None))
+    session.execute(theirs.values(content_item_id=item_id))

@@ -10,6 +10,7 @@ from editorial.background.ticks.mails import enqueue_weekly_mails
 from editorial.domain.findings import FindingEvent, FindingState
 from editorial.domain.jobs import JobState
 from editorial.domain.locales import Language
+from editorial.services.deps import Deps
 from editorial.store.content import ContentItem, ItemRevision
 from editorial.store.distribution import Channel, DistributionJob
 from editorial.store.mail import OutgoingMail, WeeklyIssue
@@ -17,7 +18,7 @@ from editorial.store.people import Person
 from tests.integration.mail.conftest import MONDAY, audit, finding, make_site, person
 
 
-def mei(deps) -> OutgoingMail:
+def mei(deps: Deps) -> OutgoingMail:
     """The mail of the one who reads English."""
     with deps.sessions() as session:
         return session.scalars(select(OutgoingMail).where(OutgoingMail.name == "Mei Lin")).one()
@@ -58,6 +59,7 @@ def test_an_age_is_never_rounded_up(deps, clock, age, said) -> None:
         site = make_site(session)
         known = audit(session, site.id, MONDAY - timedelta(minutes=40) - age)
         finding(session, site.id, "h1-missing", "/old", (known, FindingEvent.NEW), state=FindingState.PERSISTING)
+        assert known.ended_at is not None
         told = known.ended_at + timedelta(seconds=5)
         session.add(WeeklyIssue(site_id=site.id, week="2026-W49", due_at=told, written_at=told, mails=1))
         audit(session, site.id, MONDAY - timedelta(minutes=40), score=85)
