@@ -67,7 +67,7 @@ def test_an_audit_goes_on_where_its_killed_process_was(web: Web, desk: Sessions)
     web.asked.clear()
     web.pages["/45"].act = lambda handler: half_way.set()
     doomed = subprocess.Popen(
-        [sys.executable, "-c", RUNNER, str(desk.kw["bind"].url.render_as_string()), "12"], cwd=ROOT
+        [sys.executable, "-c", RUNNER, str(desk.kw["bind"].url.render_as_string()), "18"], cwd=ROOT
     )
     try:
         assert half_way.wait(30)
