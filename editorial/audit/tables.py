@@ -41,12 +41,14 @@ class AuditTables:
         """Pages that answered 200 with HTML, read whole."""
         return and_(self.page.c.is_html)
 
-    def groups_of(self, column: str, *, key: str, among: str = "is_results_page", at_least: int = 2) -> Select[Any]:
+    def groups_of(
+        self, column: str, *, key: str, shown: str, among: str = "is_results_page", at_least: int = 2
+    ) -> Select[Any]:
         """Pages that share `column` and their language with others, one row a page.
 
         Twins that differ in http and https alone, or that were reached twice, count once; translations that name each
         other by hreflang do not count. `among` is the condition's column. Columns: `page_id`, `key` (as given: it
-        stays when the shared text changes), `param_count` (pages of the group), `evidence` (the text) and
+        stays when the shared text changes), `param_count` (pages of the group), `evidence` (the column `shown`) and
         `evidence_other` (the address of another page of the group).
         """
         page = self.page
@@ -71,7 +73,7 @@ class AuditTables:
                 page.c.id.label("page_id"),
                 literal(key).label("key"),
                 groups.c.count.label("param_count"),
-                func.substr(groups.c.shared, 1, 200).label("evidence"),
+                func.substr(page.c[shown], 1, 200).label("evidence"),
                 other.label("evidence_other"),
             )
             .join_from(page, groups, and_(shared == groups.c.shared, page.c.language == groups.c.language))

@@ -1,5 +1,6 @@
 """One pass over a page's elements that fills everything but the forms."""
 
+import re
 from collections.abc import Callable
 from functools import lru_cache
 from itertools import islice
@@ -52,6 +53,7 @@ _SOURCES = {
     "source": "media",
 }
 _ROUTERS = frozenset({"data-href", "data-url", "routerlink", "ui-sref", "ng-click", "data-link", "to"})
+_FAR_OFF = re.compile(r"(?:^|[;:-])(?:left|right|top|bottom|text-indent):-\d{4}")
 _NOWHERE = frozenset({"", "#", "#!", "#/"})
 
 _NOT_BELOW = frozenset("/\\.")  # what follows `../` and is no plain name
@@ -363,9 +365,9 @@ def destination(href: str | None, resolve: Callable[[str], str | None]) -> str |
 
 
 def hides(style: str) -> bool:
-    """True for an inline style that hides its element."""
+    """True for an inline style that hides its element, or moves it a thousand pixels off, as honeypots do."""
     flat = "".join(style.lower().split())
-    return "display:none" in flat or "visibility:hidden" in flat
+    return "display:none" in flat or "visibility:hidden" in flat or _FAR_OFF.search(flat) is not None
 
 
 def pixels(value: str | None) -> int | None:

@@ -58,7 +58,8 @@ BREAKING = frozenset(
         *("figcaption", "blockquote", "pre", "label", "option", "button", "address", "details", "summary"),
     }
 )
-SPLITTING = BREAKING | {"template"}
+UNREAD = frozenset({"template", "script", "style"})  # what they hold is no text of the element around them
+SPLITTING = BREAKING | UNREAD
 CHROME = "script,style,template,noscript,nav,aside,footer,svg,select,textarea,[role=navigation],[role=contentinfo]"
 
 
@@ -82,7 +83,7 @@ class Tree(Protocol):
         """All attributes."""
 
     def text(self, node: Node) -> str:
-        """All text within, or of a text, without that of templates; blocks and line breaks are set off by spaces."""
+        """All text within, or of a text, without that of `UNREAD`; blocks and line breaks are set off by spaces."""
 
     def children(self, node: Node) -> Iterator[Node]:
         """Elements and texts directly within."""
@@ -273,7 +274,7 @@ def _lexbor_data(text: Node) -> str:
 
 
 def _texts(tree: Tree, node: Node, data: Callable[[Node], str]) -> Iterator[str]:
-    """The texts within a node and a space around each block, templates left out, without recursion."""
+    """The texts within a node and a space around each block, without `UNREAD` and without recursion."""
     waiting: list[Node] = list(tree.children(node))[::-1]
     while waiting:
         found = waiting.pop()
@@ -287,5 +288,5 @@ def _texts(tree: Tree, node: Node, data: Callable[[Node], str]) -> Iterator[str]
             yield " "
             waiting.append(None)
             waiting.extend(list(tree.children(found))[::-1])
-        elif tag != "template":
+        elif tag not in UNREAD:
             waiting.extend(list(tree.children(found))[::-1])

@@ -24,4 +24,4 @@ from editorial.domain.messages import N_
 )
 def title_duplicate(audit: AuditTables) -> Select[Any]:
     """Compared case-folded, within one language; translations that name each other by hreflang are no duplicates."""
-    return audit.groups_of("title_folded", key="title")
+    return audit.groups_of("title_folded", key="title", shown="title")

@@ -110,8 +110,8 @@ def test_pages_with_one_title_are_named_with_each_other(audit):
     audit.have("/c", "Something else")
 
     assert audit.found("title-duplicate") == [
-        (1, Failure("title", {"count": 2}, ("gateways compared", f"{SITE}/b"))),
-        (2, Failure("title", {"count": 2}, ("gateways compared", f"{SITE}/a"))),
+        (1, Failure("title", {"count": 2}, ("Gateways  compared", f"{SITE}/b"))),
+        (2, Failure("title", {"count": 2}, ("GATEWAYS compared", f"{SITE}/a"))),
     ]
 
 

@@ -100,6 +100,7 @@ def test_the_text_before_a_field_is_its_caption_not_its_label():
         '<div class="x sr-only"><input></div>',
         "<p hidden><input></p>",
         '<p aria-hidden="true"><input></p>',
+        '<div style="position: absolute; left: -5000px"><input></div>',
     ],
 )
 def test_markup_can_hide_a_field(body):

@@ -7,9 +7,11 @@ import pytest
 
 from editorial.audit.crawl.records import packed
 from editorial.audit.facts import Heading, PlacedText
+from editorial.audit.gather import gather
+from editorial.audit.gather.trees import LexborTree, TurboTree
 from editorial.audit.rules.languages import hreflang_invalid_code
 from editorial.domain.urls import n1
-from tests.unit.audit.pages import URL, document, page
+from tests.unit.audit.pages import URL, answer, document, page
 
 
 def test_the_title_of_an_inline_drawing_is_not_the_pages():
@@ -41,8 +43,10 @@ def test_nothing_within_a_template_counts():
     assert facts.headings == (Heading(1, "real", hidden=False),)
 
 
-def test_the_text_of_a_template_is_no_part_of_a_heading():
-    facts = page(document("", "<h1>Planning <template>no</template>desk</h1>"))
+@pytest.mark.parametrize("tag", ["template", "script", "style"])
+@pytest.mark.parametrize("parse", [TurboTree, LexborTree])
+def test_what_nobody_reads_is_no_part_of_a_heading(tag, parse):
+    facts = gather(answer(document("", f"<h1>Planning <{tag}>no</{tag}>desk</h1>")), parse=parse)
 
     assert facts.headings[0].text == "Planning desk"
 
