@@ -15,9 +15,8 @@ from editorial.domain.slots import zone_named
 from editorial.domain.urls import host_of, n1, netloc_of, origin_of, path_of
 from editorial.services.deps import Deps
 from editorial.services.welcome import clean_name
-from editorial.store import audit as audits
 from editorial.store import content, history
-from editorial.store.audit import Audit
+from editorial.store.audit import ENDED, Audit
 from editorial.store.content import ContentItem, Site
 
 LONGEST_ADDRESS = 500
@@ -59,7 +58,9 @@ def overview(session: Session) -> Sequence[SiteRow]:
         session.execute(select(ContentItem.site_id, func.count()).group_by(ContentItem.site_id)).all()
     )
     sites = session.scalars(select(Site).order_by(Site.active.desc(), Site.name, Site.id)).all()
-    return [SiteRow(site, counts.get(site.id, 0), audits.latest_audit(session, site.id)) for site in sites]
+    newest = select(func.max(Audit.id)).where(Audit.whole_site, Audit.state.in_(ENDED)).group_by(Audit.site_id)
+    latest = {audit.site_id: audit for audit in session.scalars(select(Audit).where(Audit.id.in_(newest)))}
+    return [SiteRow(site, counts.get(site.id, 0), latest.get(site.id)) for site in sites]
 
 
 def add_site(session: Session, deps: Deps, actor_id: int, wanted: Wanted) -> Site:

@@ -26,6 +26,7 @@ from editorial.domain.jobs import (
     CLAIM_LEASE,
     DISPATCH_STALE,
     IN_FLIGHT,
+    LEASED,
     MAX_ATTEMPTS,
     TERMINAL,
     Action,
@@ -337,8 +338,7 @@ def last_attempt(session: Session, job_id: int) -> JobAttempt | None:
 
 def expired_leases(session: Session, now: datetime, limit: int = 100) -> Sequence[DistributionJob]:
     """Jobs whose worker has not come back in time."""
-    states = {JobState.CLAIMED, JobState.SENDING, JobState.CANCEL_REQUESTED}
-    wanted = select(Job).where(Job.state.in_(states), Job.lease_until <= now).order_by(Job.id).limit(limit)
+    wanted = select(Job).where(Job.state.in_(LEASED), Job.lease_until <= now).order_by(Job.id).limit(limit)
     return session.scalars(wanted.with_for_update(skip_locked=True)).all()
 
 

@@ -1,7 +1,7 @@
 """Outgoing mails and the weeks a site's mail was written for. What is not in this table is not sent."""
 
 from collections.abc import Collection, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
@@ -291,9 +291,3 @@ def count_by_state(session: Session, *, reader: int | None = None) -> dict[MailS
         wanted = wanted.where(OutgoingMail.person_id == reader)
     counts: dict[MailState, int] = dict(session.execute(wanted).all())
     return counts
-
-
-def oldest_waiting(session: Session, now: datetime) -> timedelta | None:
-    """How long the mail that is due longest has been due."""
-    oldest = session.scalar(select(func.min(OutgoingMail.next_try_at)).where(_ready(now)))
-    return now - oldest if oldest is not None else None

@@ -1,11 +1,13 @@
 """Adding and changing sites: what is typed is made one address, or refused with the way on."""
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import event, select
 
 from editorial.domain.addresses import NOTHING_PRIVATE, AllowList
+from editorial.domain.locales import Language
 from editorial.domain.people import Role
-from editorial.services.sites import BadAddress, clean_address
+from editorial.services.sites import BadAddress, clean_address, overview
+from editorial.store.base import reading
 from editorial.store.content import Site
 from editorial.store.history import HistoryEvent
 from tests.web import Visitor, add_person, add_workspace, application, visitor
@@ -142,3 +144,23 @@ def test_who_may_connect_channels_may_add_sites(deps, role, status) -> None:
     browser.get("/sites")
 
     assert browser.post("/sites", **FORM).status_code == status
+
+
+def test_the_list_asks_as_little_for_forty_sites_as_for_one(deps, database) -> None:
+    asked: list[str] = []
+    for number in range(40):
+        with deps.sessions.begin() as session:
+            session.add(
+                Site(
+                    name=f"Site {number}",
+                    base_url=f"https://{number}.example/",
+                    language=Language.EN,
+                    zone="UTC",
+                    created_at=deps.now(),
+                )
+            )
+    event.listen(database, "before_cursor_execute", lambda *heard: asked.append(heard[2]))
+    with reading(deps.sessions) as session:
+        rows = overview(session)
+
+    assert (len(rows), len(asked)) == (40, 3)
