@@ -37,6 +37,7 @@ class OpenTo:
     send_now: bool
     cancel: bool
     repeat: bool
+    confirm: bool
 
 
 class DecisionRefused(EditorialError):
@@ -51,16 +52,19 @@ def open_to(job: DistributionJob, *, repeated: bool) -> OpenTo:
         send_now=job.state in CAN_GO_NOW,
         cancel=job.state in CAN_BE_CANCELLED,
         repeat=job.state in CAN_BE_REPEATED and not repeated,
+        confirm=job.state is JobState.ACCEPTED and job.last_error is not None,
     )
 
 
 def resolve_live(session: Session, deps: Deps, job_id: int, actor: Person, *, url: str) -> DistributionJob:
     """Somebody looked and found it: the job succeeds on their word and is never sent again. The caller commits.
 
+    Also of what the channel took and its live check does not find, which would wait for ever otherwise.
+
     Args:
         session: the transaction that all of it happens in.
         deps: the parts.
-        job_id: the job; its outcome is unknown, or it waits for a hand.
+        job_id: the job; its outcome is unknown, it waits for a hand, or its page was not seen yet.
         actor: who looked.
         url: where it can be read; empty means the address that the channel gives its pages.
 
@@ -68,9 +72,9 @@ def resolve_live(session: Session, deps: Deps, job_id: int, actor: Person, *, ur
         EditorialError: the address cannot be one, or none is known. MoveRefused: the job has moved on.
     """
     job = distribution.lock_job(session, job_id)
-    if job.state not in {JobState.UNKNOWN_OUTCOME, JobState.AWAITING_HUMAN}:
+    if job.state not in {JobState.UNKNOWN_OUTCOME, JobState.AWAITING_HUMAN, JobState.ACCEPTED}:
         raise MoveRefused(job.state, JobState.SUCCEEDED)
-    address = _address(url) if url.strip() else expected_url(deps, job)
+    address = _address(url) if url.strip() else job.external_url or expected_url(deps, job)
     if address is None:
         raise EditorialError(
             Message(N_("The channel cannot say where it would be read.")),
@@ -80,9 +84,10 @@ def resolve_live(session: Session, deps: Deps, job_id: int, actor: Person, *, ur
     before = job.state
 
     now = deps.now()
-    job.state = move(job.state, JobState.ACCEPTED)
-    job.external_id, job.external_url = f"word-of-{actor.id}-{job.id}", address
-    job.evidence = {"seen_by": actor.id, "seen_at": now.isoformat()}
+    if job.state is not JobState.ACCEPTED:
+        job.state, job.external_id = move(job.state, JobState.ACCEPTED), f"word-of-{actor.id}-{job.id}"
+    job.external_url = address
+    job.evidence = {**(job.evidence or {}), "seen_by": actor.id, "seen_at": now.isoformat()}
     outcomes.complete(session, job, now)
     _record(session, job, "job.resolved_live", actor, now, before=before, url=address)
     return job

@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from editorial.domain.jobs import JobState, Unclear
 from editorial.domain.locales import Language
+from editorial.domain.messages import Message
 from editorial.domain.packing import pack
 from editorial.domain.people import Role
 from editorial.domain.workflow import Status
@@ -189,6 +190,26 @@ def test_without_an_address_the_channels_own_is_taken(publisher: Visitor, desk: 
     publisher.post(f"/queue/jobs/{job_id}/confirmation", url="")
 
     assert desk.item.url == "https://www.example.com/posts/gateway/"
+
+
+def test_a_page_that_the_live_check_never_finds_is_confirmed_by_somebody_who_sees_it(
+    publisher: Visitor, desk: Desk, clock: Clock
+) -> None:
+    waits = Message("It was handed over, but %(url)s does not show it yet.", {"url": "https://www.example.com/x/"})
+    job_id = put(desk, JobState.ACCEPTED, attempt=1, external_id="c1", last_error=pack(waits))
+
+    asked = publisher.get(f"/queue/jobs/{job_id}")
+    publisher.post(f"/queue/jobs/{job_id}/confirmation", url="https://www.example.com/elsewhere/")
+
+    assert "Yes, it went out" in asked
+    assert (desk.job.state, desk.job.external_id) == (JobState.SUCCEEDED, "c1")
+    assert (desk.item.status, desk.item.url) == (Status.PUBLISHED, "https://www.example.com/elsewhere/")
+
+
+def test_what_was_handed_over_a_moment_ago_asks_nobody(publisher: Visitor, desk: Desk) -> None:
+    job_id = put(desk, JobState.ACCEPTED, attempt=1, external_id="c1")
+
+    assert "Yes, it went out" not in publisher.get(f"/queue/jobs/{job_id}")
 
 
 def test_a_bad_address_is_kept_and_explained(publisher: Visitor, desk: Desk, clock: Clock) -> None:
