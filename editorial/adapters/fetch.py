@@ -31,6 +31,7 @@ _ERRORS = {
     pycurl.E_SSL_CIPHER: "tls",
     pycurl.E_SSL_CERTPROBLEM: "tls",
     pycurl.E_SSL_CACERT_BADFILE: "tls",
+    pycurl.E_BAD_CONTENT_ENCODING: "protocol",
     pycurl.E_UNSUPPORTED_PROTOCOL: "protocol",
     pycurl.E_URL_MALFORMAT: "protocol",
 }

@@ -75,8 +75,8 @@ def _open(connection: Any, allow: AllowList) -> socket.socket:
         )
     except PermissionError as error:
         raise ForbiddenAddress(connection, str(error)) from error
-    except socket.gaierror as error:
-        raise NameResolutionError(connection.host, connection, error) from error
+    except (socket.gaierror, UnicodeError) as error:  # the second of a name that no DNS could hold
+        raise NameResolutionError(connection.host, connection, socket.gaierror(str(error))) from error
     except TimeoutError as error:
         raise ConnectTimeoutError(connection, f"Connection to {connection.host} timed out.") from error
     except OSError as error:

@@ -19,6 +19,8 @@ from editorial.domain.urls import n2
 
 Translate = Callable[[Message], str]
 
+SILENCED = dict.fromkeys([*range(0x20), *range(0x7F, 0xA0)], "\ufffd")
+"""Control characters: a page's words must not steer the terminal that shows them."""
 MOST_PAGES = 20  # of one rule in the text report
 MOST_EVIDENCE = 3  # of one failure there
 
@@ -162,7 +164,7 @@ def text_report(pages: Iterable[Judged], rules: Mapping[str, Rule], translate: T
     for rule_id in sorted(
         found, key=lambda name: (min(o.severity.rank for _, o in found[name]), -len(found[name]), name)
     ):
-        yield from _rule_lines(rules[rule_id], found[rule_id], translate)
+        yield from (line.translate(SILENCED) for line in _rule_lines(rules[rule_id], found[rule_id], translate))
     yield translate(Message.counted(NP_("%(count)s page judged.", "%(count)s pages judged."), kinds["page"]))
     if kinds["redirect"]:
         followed = NP_("%(count)s redirect followed.", "%(count)s redirects followed.")

@@ -1,16 +1,16 @@
 """Links, as far as their page alone can tell."""
 
 from collections.abc import Iterator
-from ipaddress import ip_address
 from itertools import chain
 
 from editorial.audit.facts import Link, PageFacts
 from editorial.audit.predicates import is_html_page
 from editorial.audit.rule import Failure, Params, Severity, page_rule
+from editorial.domain.addresses import is_public
 from editorial.domain.messages import N_
 from editorial.domain.urls import host_of, origin_of
 
-LOCAL_ENDINGS = (".localhost", ".local", ".test", ".internal")
+LOCAL_ENDINGS = (".localhost", ".localdomain", ".local", ".test", ".internal")
 LINKS = "https://developers.google.com/search/docs/crawling-indexing/links-crawlable"
 
 
@@ -47,7 +47,7 @@ def _is_uncrawlable(link: Link) -> bool:
 
 
 @page_rule(
-    version=1,
+    version=2,
     category="links",
     severity=Severity.ERROR,
     title=N_("Link to a machine of our own"),
@@ -83,12 +83,8 @@ def _addresses(page: PageFacts) -> Iterator[str]:
 
 def _is_local(host: str) -> bool:
     """localhost, private and loopback addresses, and names that no public resolver knows."""
+    host = host.removesuffix(".")
     if host == "localhost" or host.endswith(LOCAL_ENDINGS):
         return True
-    if not host[-1:].isdigit() and ":" not in host:
-        return False
-    try:
-        address = ip_address(host)
-    except ValueError:
-        return False
-    return address.is_private or address.is_loopback or address.is_link_local
+    is_number = ":" in host or host.rpartition(".")[2].isdigit()
+    return is_number and not is_public(host)

@@ -186,6 +186,13 @@ def test_what_is_packed_is_unpacked(web: Web):
     assert fetcher().get(web.url + "/").body == whole.body
 
 
+@pytest.mark.parametrize("body", [b"not packed", gzip.compress(b"<p>" * 999)[:-9] + b"x" * 9])
+def test_what_is_packed_wrongly_is_not_asked_for_again(web: Web, body: bytes):
+    web.pages["/"] = Answer(body, headers={"Content-Type": "text/html", "Content-Encoding": "gzip"})
+
+    assert fetcher().get(web.url + "/").error == "protocol"
+
+
 def test_a_packed_bomb_is_cut_at_the_limit(web: Web):
     bomb = gzip.compress(b"<p>" + b" " * 30_000_000)
     web.pages["/"] = Answer(bomb, headers={"Content-Type": "text/html", "Content-Encoding": "gzip"})
@@ -239,6 +246,12 @@ def test_the_guarded_session_does_not_go_inside(web: Web):
 
     assert isinstance(refused.value.args[0].reason, ForbiddenAddress)
     assert web.asked == []
+
+
+@pytest.mark.parametrize("host", ["a" * 64 + ".example", "a..example"])
+def test_a_name_that_cannot_be_is_a_name_that_is_not_known(host: str):
+    with pytest.raises(requests.ConnectionError):
+        guarded_session(agent="x").get(f"http://{host}/")
 
 
 def test_the_guarded_session_is_not_led_inside(web: Web):

@@ -110,5 +110,14 @@ def test_the_text_report_puts_the_worst_rule_first():
     assert lines[-2:] == ["2 pages judged.", "Found: 1 error, 1 notice."]
 
 
+def test_a_page_has_no_say_about_the_terminal():
+    hostile = document("<title>\x1b]0;owned\x07\x1b[2J\x9b31m</title>" * 2)
+
+    lines = list(text_report([judged(hostile)], BY_ID, english))
+
+    assert not any(char < " " or "\x7f" <= char <= "\x9f" for line in lines for char in line)
+    assert any("owned" in line for line in lines)
+
+
 def test_a_sound_site_is_said_to_be_one():
     assert list(text_report([judged(SOUND)], BY_ID, english)) == ["1 page judged.", "Nothing was found."]

@@ -28,6 +28,7 @@ def chinese(inner: str) -> str:
 
 
 MAIL = "<label for=e>Mail</label><input id=e type=email name=email>"
+LINKED = '<title>T</title><link rel="preload" href="{}">'
 TRAPS: dict[str, list[tuple[str, str] | tuple[str, str, Headers]]] = {
     "title-missing": [
         ("fail", document("", "<svg><title>Icon</title></svg>")),
@@ -259,6 +260,13 @@ TRAPS: dict[str, list[tuple[str, str] | tuple[str, str, Headers]]] = {
             "not-applicable",
             document("<title>T</title>", "<form><input name=coupon><input name=email><button>Checkout</button></form>"),
         ),
+    ],
+    "link-localhost-staging": [
+        *(
+            ("fail", document(LINKED.format(f"http://{host}/")))
+            for host in ("localhost.", "100.64.0.1", "[::1]", "a.local")
+        ),
+        *(("pass", document(LINKED.format(f"http://{host}/"))) for host in ("8.8.8.8", "localhost.example.com", "a1")),
     ],
 }
 """Outcome, page and headers, by rule."""
