@@ -30,6 +30,7 @@ _OPENER = re.compile(r"\{\{[<%]")
 _TAG = re.compile(r"<(?=[A-Za-z/!?])")
 # footnotes and definitions, which Hugo reads and the preview does not: what is indented below them is no code there
 _CONTINUED = re.compile(r"^[ >]*(?:\[\^[^\]\n]+\]:|:[ \t])", re.MULTILINE)
+_MARKS = re.compile(r"[ \t>*+\-\d.)]*")
 _ENTITIES = {"<": "&lt;", "%": "&#37;"}
 _JOINER = "\u2060"  # no width: in code no entity is read, so the opener is parted by what nobody sees
 
@@ -85,7 +86,10 @@ def _read_blocks(body: str) -> tuple[dict[int, str], set[int], set[int]]:
         elif token.type == "inline" and row:
             _read(reader, seen, token.content, env)
             at = places.of(token.content, starts[row[0] : row[1] + 1])
-            verbatim.update(at[each] for each in _spread(seen.verbatim) if each in at)
+            code = {at[each] for each in _spread(seen.verbatim) if each in at}
+            verbatim.update(code)
+            # in code that goes on over a line's end a tag may begin a line, where Hugo would read an HTML block
+            changes.update((place, f"{_JOINER}<") for place in code if body[place] == "<" and _begins(body, place))
             kept.update(at[each] for each in _spread(seen.targets) if each in at)
             changes.update((at[each], "\\(") for each in seen.brackets if each in at)
     changes.update((each, "\\[") for each in seen.definitions)
@@ -201,6 +205,12 @@ def _read(reader: MarkdownIt, seen: _Seen, text: str, env: dict[str, Any]) -> No
 def _spread(ranges: list[tuple[int, int]]) -> Iterator[int]:
     for start, end in ranges:
         yield from range(start, end)
+
+
+def _begins(text: str, at: int) -> bool:
+    """Whether only space and the marks of quotes and lists stand before it on its line."""
+    line = text.rfind("\n", 0, at) + 1
+    return _MARKS.fullmatch(text, line, at) is not None
 
 
 def _escaped(text: str, at: int) -> bool:
