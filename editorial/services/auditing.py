@@ -110,13 +110,12 @@ def start_audit(
     return _queue(session, site.base_url, site.id, trigger, now, requested_by=requested_by)
 
 
-def start_page_audit(session: Session, site: Site, url: str, trigger: AuditTrigger, now: datetime) -> Audit:
-    """Queue the audit of one page, such as the one just published.
-
-    Raises:
-        NotAnAddress: `url` can't be fetched.
-    """
-    return _queue(session, _address(url), site.id, trigger, now, whole_site=False)
+def start_page_audit(session: Session, site_id: int | None, url: str, now: datetime) -> Audit | None:
+    """Queue the audit of the one page that was just published. None where it belongs to no site of ours."""
+    address = n1(url)
+    if site_id is None or address is None:
+        return None
+    return _queue(session, address, site_id, AuditTrigger.PUBLISH, now, whole_site=False)
 
 
 def start_audit_of(session: Session, url: str, now: datetime, options: Mapping[str, Any] | None = None) -> Audit:

@@ -12,6 +12,7 @@ from editorial.domain.packing import pack
 from editorial.domain.people import Permission
 from editorial.domain.urls import n2
 from editorial.domain.workflow import Status, TransitionRefused
+from editorial.services import auditing
 from editorial.services.channels import adapter_of, surroundings
 from editorial.services.deps import Deps
 from editorial.services.scheduling import clear_slot, slot_of
@@ -59,6 +60,7 @@ def finish(deps: Deps, job_id: int) -> JobState:
             return job.state
         if seen:
             job.evidence = {**(job.evidence or {}), "seen_at": deps.now().isoformat()}
+            auditing.start_page_audit(session, job.item.site_id, url, deps.now())
             return complete(session, job, deps.now())
         if deps.now() - job.due_at > _LIVE_WITHIN:
             job.last_error = pack(Message(N_("It was handed over, but %(url)s does not show it yet."), {"url": url}))

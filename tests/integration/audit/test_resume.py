@@ -195,9 +195,11 @@ def test_the_page_that_was_just_published_is_audited_alone(web: Web, desk: Sessi
     web.pages["/new"] = page("", links("/a", "/b"))
     site = make_site(desk, web.url + "/")
     with desk.begin() as session:
-        audit_id = start_page_audit(session, site, web.url + "/new", AuditTrigger.PUBLISH, datetime.now(UTC)).id
+        audit = start_page_audit(session, site.id, web.url + "/new", datetime.now(UTC))
+        assert audit is not None
+        assert start_page_audit(session, None, web.url + "/new", datetime.now(UTC)) is None
 
-    run_audit(parts(desk), audit_id)
+    run_audit(parts(desk), audit.id)
 
     assert web.paths() == ["/robots.txt", "/new"]
     with desk() as session:

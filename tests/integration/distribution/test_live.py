@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from pytest_httpserver import HTTPServer
+from sqlalchemy import select
 from werkzeug import Request, Response
 
 from editorial.adapters.channels.live import seen_live
@@ -14,6 +15,7 @@ from editorial.domain.addresses import NOTHING_PRIVATE, AllowList
 from editorial.domain.jobs import JobState
 from editorial.domain.workflow import Status
 from editorial.services.deps import Deps
+from editorial.store.audit import Audit, AuditTrigger
 from tests.conftest import Clock
 from tests.integration.distribution.sites import TITLE, Desk, make_desk, make_repository
 
@@ -45,6 +47,20 @@ def test_when_its_page_is_seen_the_job_succeeds(desk: Desk, clock: Clock, httpse
 
     assert (desk.job.state, desk.item.status) == (JobState.SUCCEEDED, Status.PUBLISHED)
     assert "seen_at" in (desk.job.evidence or {})
+
+
+def test_a_page_that_was_seen_is_audited_alone(desk: Desk, deps: Deps, clock: Clock, httpserver: HTTPServer) -> None:
+    desk.schedule()
+    clock.forward(minutes=2)
+    desk.tick()
+    httpserver.expect_request("/posts/gateway/").respond_with_data(f"<title>{TITLE}</title>", content_type="text/html")
+    clock.forward(seconds=10)
+    desk.reap()
+
+    with deps.sessions() as session:
+        audit = session.scalars(select(Audit)).one()
+    assert (audit.trigger, audit.whole_site, audit.start_url) == (AuditTrigger.PUBLISH, False, desk.job.external_url)
+    assert audit.site_id == desk.item.site_id
 
 
 def test_a_page_that_does_not_appear_in_time_gets_a_visible_reason(desk: Desk, clock: Clock) -> None:
