@@ -10,13 +10,6 @@ from editorial.store.content import Approval, ContentItem
 from editorial.store.people import Person
 
 
-def hand_in(
-    session: Session, deps: Deps, actor: Person, item_id: int, *, version: int, comment: str = ""
-) -> ContentItem:
-    """Ask for a review of the text as it stands. The caller commits."""
-    return _take(session, deps, actor, item_id, Status.IN_REVIEW, version=version, comment=comment)
-
-
 def approve(
     session: Session, deps: Deps, actor: Person, item_id: int, *, version: int, comment: str = ""
 ) -> ContentItem:

@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl, urlencode
 from flask import request, url_for
 from markupsafe import Markup
 
-from editorial.domain.calendar import Facet, Filter, Late
+from editorial.domain.calendar import Facet, Filter
 from editorial.domain.cards import GLYPHS, HUES, Card
 from editorial.domain.messages import N_, Message
 from editorial.domain.people import Permission
@@ -162,6 +162,3 @@ def next_month(first: date) -> date:
 def last_month(first: date) -> date:
     """The first of the month before."""
     return (first.replace(day=1) - timedelta(days=1)).replace(day=1)
-
-
-LATES = tuple(Late)
