@@ -57,6 +57,7 @@ class Person(Base):
     theme: Mapped[str] = mapped_column(String(10), default="system")
     active: Mapped[bool] = mapped_column(default=True)
     weekly_mail: Mapped[bool] = mapped_column(default=True)
+    notice_mail: Mapped[bool] = mapped_column(default=True)  # notices by mail, too; in the app they always are
     created_at: Mapped[datetime]
     version: Mapped[int] = mapped_column()
 
