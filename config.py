@@ -4,11 +4,16 @@ Each field is read from `EDITORIAL_<NAME>`, or from a file of that name (lower c
 """
 
 import os
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field, SecretStr
+from pydantic import AfterValidator, Field, SecretStr
+from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from editorial.domain.errors import EditorialError
+from editorial.domain.settings import database_address, desk_address, mail_sender
 
 ROOT = Path(__file__).resolve().parent
 
@@ -18,16 +23,42 @@ def locale_name() -> str:
     return next(filter(None, map(os.environ.get, ("LC_ALL", "LC_MESSAGES", "LANG"))), None) or ""
 
 
+def _fits(check: Callable[[str], str]) -> AfterValidator:
+    """Run a check of the domain; what it refuses is reported like any other wrong setting, in the reader's language."""
+
+    def checked(given: str) -> str:
+        try:
+            return check(given)
+        except EditorialError as refused:
+            raise PydanticCustomError("says", "does not fit", {"says": refused.says, "hint": refused.hint}) from refused
+
+    return AfterValidator(checked)
+
+
 class Config(BaseSettings):
     """One frozen set of settings, made once at the start and handed down."""
 
     model_config = SettingsConfigDict(env_prefix="EDITORIAL_", frozen=True, extra="ignore")
 
     instance_dir: Path = Field(ROOT / "instance", description="Folder of the database, the key and the media.")
-    database_url: str = Field("", description="SQLAlchemy URL; empty means SQLite in the instance folder.")
+    database_url: Annotated[str, _fits(database_address)] = Field(
+        "", description="SQLAlchemy URL; empty means SQLite in the instance folder."
+    )
     host: str = Field("127.0.0.1", description="Address to listen on.")
     port: int = Field(8000, ge=0, le=65535, description="Port to listen on; 0 lets the system choose.")
-    base_url: str = Field("", description="Address under which people reach the desk; empty means http://HOST:PORT.")
+    base_url: Annotated[str, _fits(desk_address)] = Field(
+        "",
+        description="Address under which people reach the desk, without a path; empty means http://HOST:PORT.",
+    )
+    trusted_proxies: int = Field(
+        0,
+        ge=0,
+        le=10,
+        description=(
+            "How many reverse proxies of yours stand before the desk and add to `X-Forwarded-For`; 0 ignores that "
+            "header. Visitors who sign in wrongly too often are told apart by it."
+        ),
+    )
     secret_key: SecretStr = Field(
         SecretStr(""), description="Signs form tokens; empty means a key file in the instance folder."
     )
@@ -42,7 +73,9 @@ class Config(BaseSettings):
     )
     smtp_user: str = Field("", description="SMTP user; empty means no sign-in.")
     smtp_password: SecretStr = Field(SecretStr(""), description="SMTP password.")
-    mail_from: str = Field("Editorial <editorial@localhost>", description="Sender of every mail.")
+    mail_from: Annotated[str, _fits(mail_sender)] = Field(
+        "Editorial <editorial@localhost>", description="Sender of every mail, as an address or `Name <address>`."
+    )
 
     crawl_contact: str = Field(
         "", description="Address in the crawler's user agent for owners of sites; empty means base_url."

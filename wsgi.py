@@ -1,6 +1,6 @@
 """For other servers: `app` without a clock. The one-machine start is `editorial serve`."""
 
-from config import Config
 from editorial.app import create_app
+from editorial.cli.settings import settings_or_exit
 
-app = create_app(Config.from_env())
+app = create_app(settings_or_exit())

@@ -14,7 +14,7 @@ from editorial.cli.audit import audit
 from editorial.cli.language import say, speaks
 from editorial.cli.migrate import migrate
 from editorial.cli.serve import serve
-from editorial.domain.messages import N_, Message
+from editorial.cli.settings import problems
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -35,11 +35,7 @@ def read_config() -> Config:
     try:
         config = Config.from_env()
     except ValidationError as error:
-        lines = [
-            f"  EDITORIAL_{'_'.join(str(part) for part in fault['loc']).upper()}: {fault['msg']}"
-            for fault in error.errors()
-        ]
-        raise click.UsageError("\n".join([say(Message(N_("These settings do not fit:"))), *lines])) from error
+        raise click.UsageError(problems(error, say)) from error
     set_up_logging(config)
     return config
 

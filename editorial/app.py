@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 import structlog
 from flask import Flask
 from flask_wtf.csrf import CSRFProtect
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from config import ROOT, Config
 from editorial.adapters.catalog import Catalogs
@@ -91,6 +92,8 @@ def create_app(config: Config, deps: Deps | None = None) -> Flask:
     faults.register(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
+    if config.trusted_proxies:  # of what they say only the visitor's address is taken; links come from `base_url`
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=config.trusted_proxies, x_proto=0)  # type: ignore[method-assign]
     return app
 
 

@@ -28,11 +28,16 @@ def speaks(command: Command) -> Command:
     return option(command)
 
 
+def of_locale() -> Catalog:
+    """The catalogue of the language of whoever runs us."""
+    return Catalogs()[Language.ZH if locale_name().startswith("zh") else Language.EN]
+
+
 def spoken() -> Catalog:
     """The catalogue of the running command's language."""
     meta = click.get_current_context().meta
     if _CHOSEN not in meta:
-        meta[_CHOSEN] = Catalogs()[Language.ZH if locale_name().startswith("zh") else Language.EN]
+        meta[_CHOSEN] = of_locale()
     catalog: Catalog = meta[_CHOSEN]
     return catalog
 

@@ -30,7 +30,13 @@ def serve(assembly: Assembly) -> None:
     config = config.model_copy(update={"port": listener.getsockname()[1]})
     deps = assembly.make_deps(config)
     migrate.to_revision(deps.sessions.kw["bind"], deps.scripts)
-    server = create_server(assembly.create_app(config, deps), sockets=[listener], threads=config.threads, ident="")
+    server = create_server(
+        assembly.create_app(config, deps),
+        sockets=[listener],
+        threads=config.threads,
+        ident="",
+        clear_untrusted_proxy_headers=not config.trusted_proxies,  # the application counts the hops
+    )
     clock = assembly.make_clock(deps) if config.clock_enabled else None
     _greet(deps)
     try:

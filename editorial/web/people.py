@@ -219,7 +219,7 @@ def _account(form: Form) -> str:
 
 def origin() -> dict[str, str]:
     """Address and program of the visitor, for the list of sign-ins."""
-    return {"address": request.remote_addr or "", "agent": request.user_agent.string}
+    return {"address": (request.remote_addr or "")[:45], "agent": request.user_agent.string}
 
 
 def signed_in_first(somebody: Person) -> Response:

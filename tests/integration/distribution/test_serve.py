@@ -4,11 +4,12 @@ import os
 import re
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
@@ -22,7 +23,7 @@ Desk = subprocess.Popen[str]
 
 
 @contextmanager
-def serving(folder: Path, *, port: int = 0, program: str = "editorial") -> Iterator[Desk]:
+def serving(folder: Path, *, port: int = 0, program: str = "editorial", **settings: str) -> Iterator[Desk]:
     """A desk in a process of its own; it is ended if the test has not done so."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith("EDITORIAL_")}
     environment |= {
@@ -30,6 +31,7 @@ def serving(folder: Path, *, port: int = 0, program: str = "editorial") -> Itera
         "EDITORIAL_PORT": str(port),
         "PYTHONUNBUFFERED": "1",
         "LC_ALL": "C.UTF-8",
+        **settings,
     }
     desk = subprocess.Popen(
         [sys.executable, "-m", program, "serve"],
@@ -74,6 +76,21 @@ def test_it_prints_its_address_and_one_link_and_ends_with_status_0(tmp_path: Pat
     assert link.split()[-1].startswith(f"{url}/welcome?token=")
     assert health.json()["database"] == "ok"
     assert (desk.returncode, said.splitlines()[-1]) == (0, "Editorial has stopped.")
+
+
+@pytest.mark.parametrize(("proxies", "kept"), [("0", "127.0.0.1"), ("1", "203.0.113.7")])
+def test_what_a_proxy_says_of_a_visitor_reaches_the_desk_where_one_is_trusted(
+    tmp_path: Path, proxies: str, kept: str
+) -> None:
+    with serving(tmp_path, EDITORIAL_TRUSTED_PROXIES=proxies) as desk, requests.Session() as guest:
+        url = address(desk)
+        guest.headers["X-Forwarded-For"] = "203.0.113.7"
+        token = re.search(r'data-csrf="([^"]+)"', guest.get(f"{url}/sign-in", timeout=10).text)
+        assert token is not None
+        wrong = {"csrf_token": token[1], "email": "mei@northgauge.example", "password": "not it at all"}
+        guest.post(f"{url}/sign-in", data=wrong, timeout=20)
+    with closing(sqlite3.connect(tmp_path / "editorial.sqlite")) as database:
+        assert database.execute("SELECT address FROM sign_in_attempt").fetchall() == [(kept,)]
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])

@@ -1,10 +1,13 @@
 """Signing in and out, throttling, and sessions that can be revoked."""
 
+from dataclasses import replace
+
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
 from editorial.services.deps import Deps
-from editorial.store.people import Person
+from editorial.store.people import Person, SignInAttempt
 from editorial.web.guard import COOKIE
 from tests.conftest import Clock
 from tests.web import PASSWORD, Visitor, add_person, add_workspace, application, visitor
@@ -103,6 +106,48 @@ def test_a_new_password_makes_every_other_browser_a_stranger(app: Flask, deps: D
         sign_in(stranger, password="not it at all")
 
     assert [sign_in(browser, password="four quite unrelated words") for browser in (phone, desk)] == [429, 302]
+
+
+@pytest.mark.parametrize(
+    ("proxies", "said", "kept"),
+    [
+        (0, "203.0.113.7", "127.0.0.1"),  # anybody may send that header
+        (1, "203.0.113.7", "203.0.113.7"),
+        (1, "198.51.100.1, 203.0.113.7", "203.0.113.7"),  # what stands before it came from the visitor
+        (2, "198.51.100.1, 203.0.113.7, 10.0.0.2", "203.0.113.7"),
+        (2, "203.0.113.7", "127.0.0.1"),
+        (1, "", "127.0.0.1"),
+        (1, "x" * 300, "x" * 45),
+    ],
+)
+def test_behind_proxies_of_ours_a_visitor_has_the_address_they_saw(
+    deps: Deps, proxies: int, said: str, kept: str
+) -> None:
+    behind = replace(deps, config=deps.config.model_copy(update={"trusted_proxies": proxies}))
+    add_workspace(behind)
+    guest = visitor(application(behind), behind)
+    token = guest.token()
+
+    guest.client.post(
+        "/sign-in",
+        data={"csrf_token": token, "email": "mei@northgauge.example", "password": "not it at all"},
+        headers={"X-Forwarded-For": said, "X-Forwarded-Host": "evil.example", "X-Forwarded-Prefix": "/evil"},
+    )
+
+    with deps.sessions() as session:
+        assert session.scalars(select(SignInAttempt.address)).all() == [kept]
+
+
+def test_behind_a_proxy_one_visitor_who_guesses_does_not_close_the_desk_to_the_others(deps: Deps) -> None:
+    behind = replace(deps, config=deps.config.model_copy(update={"trusted_proxies": 1}))
+    add_workspace(behind)
+    app, mei = application(behind), add_person(behind)
+    guesser, own = visitor(app, behind), visitor(app, behind)
+    guesser.client.environ_base["HTTP_X_FORWARDED_FOR"] = "203.0.113.7"
+    own.client.environ_base["HTTP_X_FORWARDED_FOR"] = "203.0.113.8"
+    tries = [sign_in(guesser, email=f"n{n}@northgauge.example", password="not it at all") for n in range(31)]
+
+    assert (tries[-1], sign_in(own, email=mei.email)) == (429, 302)
 
 
 def test_signing_out_ends_the_session_on_the_server(app: Flask, deps: Deps, mei: Person) -> None:
