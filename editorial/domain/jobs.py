@@ -153,6 +153,15 @@ class Nature(StrEnum):
     POINTING = "pointing"
 
 
+class Waits(StrEnum):
+    """What a job that is due waits for, where the clock itself looks again."""
+
+    PAGE = "page"  # the address that it points at is not live yet
+    QUIET = "quiet"  # the channel's quiet hours
+    RATE = "rate"  # the account's own limit
+    CATCHING_UP = "catching_up"  # after a pause of the clock late jobs go one by one
+
+
 class Health(StrEnum):
     """What the last probe of a channel said."""
 
@@ -194,29 +203,47 @@ def too_late(due_at: datetime, now: datetime, late_ok: timedelta = LATE_OK) -> b
 
 
 @dataclass(frozen=True)
+class Trace:
+    """What was said on the wire, for the page of the job. Redacted by whoever made it: no secret stands in here."""
+
+    request: dict[str, str] = field(default_factory=dict)
+    """Method, address, headers and the beginning of the body, in the order they are to be read."""
+    answer: dict[str, str] = field(default_factory=dict)
+    status: int | None = None
+    """HTTP status, where there was one."""
+
+
+@dataclass(frozen=True)
 class Receipt:
     """The channel has it: its own id of what it took, where it can be read, and what proves it."""
 
     external_id: str
     url: str | None = None
     evidence: dict[str, str] = field(default_factory=dict)
+    trace: Trace | None = None
 
 
 class Refused(EditorialError):
     """The channel will never take this as it is; shown to a person, not tried again."""
 
+    trace: Trace | None = None
+
+
+class Gone(Refused):
+    """The channel is no more (HTTP 410, an account that was closed): nothing will ever go there; switch it off."""
+
 
 class NotSent(Exception):
     """Proven that the channel did not take it. May be tried again, at the earliest after `retry_after` seconds."""
 
-    def __init__(self, says: Message, *, retry_after: float | None = None) -> None:
+    def __init__(self, says: Message, *, retry_after: float | None = None, trace: Trace | None = None) -> None:
         super().__init__(says.id % dict(says.params) if says.params else says.id)
-        self.says, self.retry_after = says, retry_after
+        self.says, self.retry_after, self.trace = says, retry_after, trace
 
 
 class Unclear(Exception):
     """It may have arrived: the answer was lost after sending had begun. Never sent again blindly."""
 
-    def __init__(self, says: Message | None = None) -> None:
-        self.says = says or Message(N_("It was sent and the answer got lost."))
+    def __init__(self, says: Message | None = None, *, trace: Trace | None = None) -> None:
+        self.says, self.trace = says or Message(N_("It was sent and the answer got lost.")), trace
         super().__init__(self.says.id)

@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
+from typing import NamedTuple
 
 import yaml
 
@@ -27,6 +28,21 @@ class Piece:
     published_at: datetime
     """Aware, in the zone it was planned in, so that the page shows the editor's wall time."""
     update: bool = False
+    html: str = ""
+    """The body as HTML whose links are absolute and, on their way to our own sites, carry their campaign parameters."""
+    text: str = ""
+    """The channel's own words, where somebody wrote some."""
+    link: str = ""
+    """The page that a pointing channel points at, with its campaign parameters."""
+    utm: Mapping[str, str] = field(default_factory=dict)
+    job_id: int | None = None
+
+
+class Rendered(NamedTuple):
+    """What a channel would send, before any secret joins it: what to call it, and its bytes."""
+
+    name: str
+    data: bytes
 
 
 class BrokenPage(ValueError):

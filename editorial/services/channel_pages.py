@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload, lazyload, load_only
 
 from editorial.adapters.channels import Kind, kind_of
-from editorial.domain.jobs import TERMINAL, Nature
+from editorial.domain.jobs import TERMINAL
 from editorial.domain.messages import N_, Message
 from editorial.domain.packing import unpack
 from editorial.domain.workflow import Status
@@ -39,7 +39,7 @@ class Preview:
 
     path: str
     text: str
-    url: str
+    url: str | None
 
 
 def rows(session: Session) -> Sequence[Row]:
@@ -63,9 +63,9 @@ def kind_name(key: str) -> Message:
 
 
 def icon_of(key: str) -> str:
-    """The symbol of a kind of channel: what it does, not which it is."""
+    """The symbol of a kind of channel."""
     kind = kind_of(key)
-    return "c-social" if kind is not None and kind.adapter.nature is Nature.POINTING else "c-site"
+    return kind.icon if kind is not None else "c-site"
 
 
 def reason_of(channel: Channel) -> Message | None:

@@ -25,6 +25,7 @@ class Campaign(Base):
     starts_on: Mapped[date | None]
     ends_on: Mapped[date | None]
     bar: Mapped[int] = mapped_column(default=1)  # one of the four patterns of the look
+    utm_campaign: Mapped[str] = mapped_column(String(60), default="")  # empty: made of the name
     archived_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
     created_by: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"))

@@ -8,9 +8,11 @@ from sqlalchemy import (
     JSON,
     CheckConstraint,
     ColumnElement,
+    Enum,
     ForeignKey,
     Index,
     String,
+    Text,
     UniqueConstraint,
     and_,
     func,
@@ -33,10 +35,20 @@ from editorial.domain.jobs import (
     Anchor,
     Health,
     JobState,
+    Nature,
+    Waits,
 )
-from editorial.store.base import Base
+from editorial.store.base import Base, Wall
 from editorial.store.content import ContentItem, Site
 
+_WAITS = Enum(
+    Waits,
+    native_enum=False,
+    create_constraint=True,
+    name="waits_for",
+    length=32,
+    values_callable=lambda kind: [member.value for member in kind],
+)
 _OVER = "state IN ('succeeded', 'failed', 'missed', 'cancelled')"
 
 
@@ -44,7 +56,11 @@ class Channel(Base):
     """One account on one service where items go out. `settings` is what its kind asks for, never a secret."""
 
     __tablename__ = "channel"
-    __table_args__ = (UniqueConstraint("name"),)
+    __table_args__ = (
+        UniqueConstraint("name"),
+        CheckConstraint("(quiet_from IS NULL) = (quiet_until IS NULL)", name="quiet_hours"),
+        CheckConstraint("(rate_count IS NULL) = (rate_minutes IS NULL)", name="rate"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     kind: Mapped[str] = mapped_column(String(40))
@@ -55,11 +71,25 @@ class Channel(Base):
     health_reason: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))  # a packed message
     checked_at: Mapped[datetime | None]
     late_ok_minutes: Mapped[int] = mapped_column(default=60)
+    nature: Mapped[Nature] = mapped_column(default=Nature.PAGE_MAKING)  # as its adapter says of its settings
+    by_default: Mapped[bool] = mapped_column(default=True)  # carries an item of its site unless somebody says no
+    offset_minutes: Mapped[int] = mapped_column(default=0)  # from the item's publish time, of an item's first plan
+    quiet_from: Mapped[str | None] = mapped_column(String(5))  # wall time in `quiet_zone`; both or none
+    quiet_until: Mapped[str | None] = mapped_column(String(5))
+    quiet_zone: Mapped[str | None] = mapped_column(String(64))  # IANA; None: the site's
+    rate_count: Mapped[int | None]  # at most so many sends ...
+    rate_minutes: Mapped[int | None]  # ... in so many minutes
+    spacing_seconds: Mapped[int] = mapped_column(default=20)  # between late jobs when the clock catches up
+    catch_up_until: Mapped[datetime | None]  # the last place given to a late job
+    utm_source: Mapped[str] = mapped_column(String(60), default="")  # empty: made of the name
+    utm_medium: Mapped[str] = mapped_column(String(60), default="")
     enabled: Mapped[bool] = mapped_column(default=True)
     created_at: Mapped[datetime]
     version: Mapped[int] = mapped_column()
 
     site: Mapped[Site] = relationship()
+
+    credential: Mapped["ChannelCredential | None"] = relationship(lazy="joined")
 
     __mapper_args__ = {"version_id_col": version}
 
@@ -67,6 +97,49 @@ class Channel(Base):
     def late_ok(self) -> timedelta:
         """How late a job may still go out by itself."""
         return timedelta(minutes=self.late_ok_minutes)
+
+
+class ChannelCredential(Base):
+    """The secrets of one channel, sealed with a key that is not in the database. Never shown again."""
+
+    __tablename__ = "channel_credential"
+
+    channel_id: Mapped[int] = mapped_column(ForeignKey("channel.id", ondelete="CASCADE"), primary_key=True)
+    sealed: Mapped[str] = mapped_column(Text)  # Fernet over a JSON object of texts
+    key_id: Mapped[str] = mapped_column(String(16))  # which key sealed it
+    names: Mapped[list[Any]] = mapped_column(default=list)  # which secrets are in it
+    changed_at: Mapped[datetime]
+    changed_by: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"))
+
+
+class ChannelMessage(Base):
+    """What somebody decided about one item on one channel: whether, when, and in which words. No row: the defaults."""
+
+    __tablename__ = "channel_message"
+    __table_args__ = (
+        UniqueConstraint("item_id", "channel_id", "variant"),
+        CheckConstraint("NOT pinned OR (wall IS NOT NULL AND zone IS NOT NULL AND at IS NOT NULL)", name="pinned"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    item_id: Mapped[int] = mapped_column(ForeignKey("content_item.id", ondelete="CASCADE"))
+    channel_id: Mapped[int] = mapped_column(ForeignKey("channel.id", ondelete="CASCADE"), index=True)
+    variant: Mapped[str] = mapped_column(String(40), default="")
+    carried: Mapped[bool] = mapped_column(default=True)
+    offset_minutes: Mapped[int] = mapped_column(default=0)  # from the item's publish time
+    pinned: Mapped[bool] = mapped_column(default=False)  # has a time of its own and stays when the item moves
+    wall: Mapped[datetime | None] = mapped_column(Wall())
+    zone: Mapped[str | None] = mapped_column(String(64))
+    fold: Mapped[int] = mapped_column(default=0)
+    at: Mapped[datetime | None]
+    text: Mapped[str] = mapped_column(Text, default="")
+    utm: Mapped[dict[str, Any]] = mapped_column(default=dict)  # what differs from the channel's and campaign's
+    updated_at: Mapped[datetime]
+    version: Mapped[int] = mapped_column()
+
+    channel: Mapped[Channel] = relationship()
+
+    __mapper_args__ = {"version_id_col": version}
 
 
 class DistributionJob(Base):
@@ -130,6 +203,9 @@ class DistributionJob(Base):
     anchor_kind: Mapped[Anchor] = mapped_column(default=Anchor.ITEM_PUBLISH)
     offset_minutes: Mapped[int] = mapped_column(default=0)  # from the anchor
     pinned: Mapped[bool] = mapped_column(default=False)  # stays when the item moves
+    waits_for: Mapped[Waits | None] = mapped_column(_WAITS)  # while the clock itself looks again at `next_try_at`
+    late_from: Mapped[datetime | None]  # lateness counts from here where we ourselves put the job off
+    utm: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))  # locked at the first attempt
     variant: Mapped[str] = mapped_column(String(40), default="")
     occurrence: Mapped[str] = mapped_column(String(40), default="")  # local date, of a series
     repeat_of: Mapped[int | None] = mapped_column(ForeignKey("distribution_job.id", ondelete="SET NULL"))
@@ -163,6 +239,10 @@ class JobAttempt(Base):
     ended_at: Mapped[datetime | None]
     outcome: Mapped[str | None] = mapped_column(String(20))  # accepted, refused, not_sent, unclear, died
     reason: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))  # a packed message, redacted
+    http_status: Mapped[int | None]
+    milliseconds: Mapped[int | None]  # on the network
+    request: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))  # redacted, see `domain.jobs.Trace`
+    answer: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
 
 
 # -- channels -----------------------------------------------------------------------------------------------------

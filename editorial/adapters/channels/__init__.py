@@ -11,6 +11,16 @@ from editorial.domain.messages import N_, Message
 
 
 @dataclass(frozen=True)
+class Secret:
+    """One secret of a kind of channel, as its form asks for it."""
+
+    key: str
+    label: Message
+    hint: Message
+    required: bool = True
+
+
+@dataclass(frozen=True)
 class Kind:
     """A kind of channel: its name for people, its adapter and what that asks for."""
 
@@ -18,6 +28,10 @@ class Kind:
     name: Message
     adapter: type[ChannelAdapter]
     settings: type[Settings]
+    icon: str = "c-site"
+    """Of the sprite."""
+    secrets: tuple[Secret, ...] = ()
+    """What it needs to know that nobody may read again."""
 
 
 KINDS: tuple[Kind, ...] = (Kind("git", Message(N_("Static-site git repository")), GitChannel, GitSettings),)

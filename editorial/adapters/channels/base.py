@@ -1,8 +1,8 @@
 """What every channel kind has in common."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, ClassVar, Protocol, TypeVar
 
@@ -12,7 +12,7 @@ from editorial.domain.addresses import AllowList
 from editorial.domain.errors import EditorialError
 from editorial.domain.jobs import Nature, Receipt
 from editorial.domain.messages import N_, Message
-from editorial.domain.rendering import Piece
+from editorial.domain.rendering import Piece, Rendered
 
 
 @dataclass(frozen=True)
@@ -24,6 +24,20 @@ class Surroundings:
     instance: Path
     """Folder of the installation; `ssh/` in it may hold a key and known hosts."""
     now: Callable[[], datetime]
+    secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
+    """The channel's own credentials, opened for this one use."""
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What a channel takes of its own words (`Piece.text`). Zero means there is no limit."""
+
+    text: int = 0
+    """Characters; a Chinese one counts `wide` of them, an address `address` of them (0: as long as it is)."""
+    wide: int = 1
+    address: int = 0
+    words: bool = False
+    """Whether the channel says something of its own beside the item, so that people may write it."""
 
 
 class Settings(BaseModel):
@@ -55,7 +69,9 @@ class ChannelAdapter(Protocol):
     """One account on one service. Answers: a receipt, or `Refused`, `NotSent`, `Unclear` of `domain.jobs`."""
 
     kind: ClassVar[str]
-    nature: ClassVar[Nature]
+    by_hand: ClassVar[bool]
+    """Whether a person sends it: nothing touches the network, the job waits for their word."""
+    limits: ClassVar[Limits]
     time_limit: ClassVar[float]
     """Seconds after which `publish` and `find` have answered, whatever happens."""
     finds: ClassVar[bool]
@@ -64,11 +80,22 @@ class ChannelAdapter(Protocol):
     def __init__(self, settings: Any, surroundings: Surroundings) -> None: ...
 
     @property
+    def nature(self) -> Nature:
+        """Whether it makes the page or points at it."""
+
+    @property
+    def remembers(self) -> timedelta:
+        """How long the other side drops a second sending of the same key; zero where it may take it twice."""
+
+    @property
     def live_check(self) -> bool:
         """Whether a job succeeds only when its page was seen."""
 
-    def url_of(self, piece: Piece) -> str:
-        """Where the piece will be read."""
+    def url_of(self, piece: Piece) -> str | None:
+        """Where the piece will be read, if the channel can tell beforehand."""
+
+    def render(self, piece: Piece, key: str = "") -> Rendered:
+        """What would be sent. Pure; the preview shows it. Raises `Refused` for what the channel would never take."""
 
     def publish(self, piece: Piece, *, key: str) -> Receipt:
         """Send it once. Every try of a job carries the same `key`."""

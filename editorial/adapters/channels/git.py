@@ -12,6 +12,7 @@ import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path, PurePosixPath
 from typing import ClassVar
 from urllib.parse import SplitResult, unquote, urlsplit
@@ -23,14 +24,14 @@ from dulwich.pack import pack_objects_to_data
 from dulwich.refs import Ref
 from dulwich.repo import Repo
 
-from editorial.adapters.channels.base import Surroundings
+from editorial.adapters.channels.base import Limits, Surroundings
 from editorial.adapters.channels.git_faults import short_cause, unreachable
 from editorial.adapters.channels.git_settings import GitSettings, parameters
 from editorial.adapters.channels.git_transport import TimeLimit, client_for, is_repository
 from editorial.adapters.channels.hugo_text import hugo_text
 from editorial.domain.jobs import Nature, NotSent, Receipt, Refused, Unclear
 from editorial.domain.messages import N_, Message
-from editorial.domain.rendering import BrokenPage, Piece, one_line, page, parse_page
+from editorial.domain.rendering import BrokenPage, Piece, Rendered, one_line, page, parse_page
 
 logging.getLogger("dulwich").setLevel(logging.ERROR)  # a server that leaves nothing out is not worth a line
 
@@ -70,7 +71,8 @@ class GitChannel:
     """Git over file, ssh and https. The receipt's id is the commit."""
 
     kind: ClassVar[str] = "git"
-    nature: ClassVar[Nature] = Nature.PAGE_MAKING
+    by_hand: ClassVar[bool] = False
+    limits: ClassVar[Limits] = Limits()
     time_limit: ClassVar[float] = 90.0
     finds: ClassVar[bool] = True
 
@@ -78,6 +80,16 @@ class GitChannel:
         self._settings, self._surroundings = settings, surroundings
         self._url: SplitResult = urlsplit(settings.repository)
         self._ref = Ref(b"refs/heads/" + settings.branch.encode())
+
+    @property
+    def nature(self) -> Nature:
+        """It makes the page."""
+        return Nature.PAGE_MAKING
+
+    @property
+    def remembers(self) -> timedelta:
+        """`find` tells for sure instead."""
+        return timedelta(0)
 
     @property
     def live_check(self) -> bool:
@@ -88,7 +100,7 @@ class GitChannel:
         """Where the piece will be read."""
         return self._settings.url_pattern.format(**parameters(piece))
 
-    def render(self, piece: Piece, key: str = "") -> tuple[str, bytes]:
+    def render(self, piece: Piece, key: str = "") -> Rendered:
         """Path in the repository and the page's bytes. Pure.
 
         Raises:
@@ -114,7 +126,7 @@ class GitChannel:
             raise _unreadable() from error
         if read != front or not title:
             raise _unreadable()
-        return path, data
+        return Rendered(path, data)
 
     def publish(self, piece: Piece, *, key: str) -> Receipt:
         """Commit the page and push it. A page that is there with our key already is a success, not a second commit."""
