@@ -10,6 +10,10 @@ from editorial.domain.messages import N_, Message
 
 WEEKLY = "weekly"
 """The kind of the weekly mail; every other kind is the name of its template folder, too."""
+NOTICE, NOTICES = "notice", "notices"
+"""The kinds of a mail about one notice, and of one that counts many."""
+NEWS = timedelta(days=3)
+"""A notice that waited longer for a mail server is no news; it stands in the app."""
 
 
 class MailState(StrEnum):

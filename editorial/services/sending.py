@@ -5,6 +5,7 @@ of its own. A lost answer is shown and never sent again by itself.
 """
 
 from collections.abc import Callable
+from datetime import datetime
 from email.errors import MessageError
 from email.utils import parseaddr
 from urllib.parse import urlsplit
@@ -16,7 +17,7 @@ from editorial.adapters.mime import Letter, as_bytes, domain_of, wire_address
 from editorial.adapters.smtp import NAMELESS, SmtpServer, Unreachable
 from editorial.domain.errors import EditorialError
 from editorial.domain.jobs import NotSent, Refused, Unclear
-from editorial.domain.mails import WEEKLY, MailState, move, retry_delay
+from editorial.domain.mails import NEWS, NOTICE, NOTICES, WEEKLY, MailState, move, retry_delay
 from editorial.domain.messages import N_, Message
 from editorial.domain.packing import pack
 from editorial.services.deps import Deps
@@ -99,12 +100,24 @@ def send_one(deps: Deps, server: SmtpServer, mail_id: int) -> bool:
 def _begin(session: Session, deps: Deps, mail_id: int) -> OutgoingMail | None:
     row = mail.lock_mail(session, mail_id)
     reader = session.get(Person, row.person_id) if row.person_id else None
-    if row.kind == WEEKLY and reader is not None and not (reader.active and reader.weekly_mail):
+    if (reason := _pointless(row, reader, deps.now())) is not None:
         row.state, row.worker, row.lease_until = move(row.state, MailState.CANCELLED), None, None
-        row.last_error = pack(Message(N_("The reader does not want this mail any more.")))
+        row.last_error = pack(reason)
         return None
     message_id = f"<mail-{mail_id}.{deps.token()[-24:]}@{domain_of(deps.config.mail_from)}>"
     return mail.begin_sending(session, mail_id, now=deps.now(), worker=deps.worker, message_id=message_id)
+
+
+def _pointless(row: OutgoingMail, reader: Person | None, now: datetime) -> Message | None:
+    """Why a mail should not leave any more, if it should not."""
+    if reader is None or row.kind not in {WEEKLY, NOTICE, NOTICES}:
+        return None
+    if not reader.active or not (reader.weekly_mail if row.kind == WEEKLY else reader.notice_mail):
+        return Message(N_("The reader does not want this mail any more."))
+    untouched = row.next_try_at == row.created_at  # nobody tried it, and nobody asked for it by hand
+    if row.kind != WEEKLY and untouched and now - row.created_at > NEWS:
+        return Message(N_("It waited so long for a mail server that it is no news. The notice stands in the app."))
+    return None
 
 
 def _record(

@@ -115,6 +115,11 @@ def mark_mailed(session: Session, ids: Collection[int]) -> None:
 # -- reading ------------------------------------------------------------------------------------------------------
 
 
+def get_notice(session: Session, notice_id: int) -> Notice:
+    """The notice of that id, which is known to exist."""
+    return session.get_one(Notice, notice_id)
+
+
 def find_notice(session: Session, person_id: int, notice_id: int) -> Notice | None:
     """The notice, if it is this person's."""
     return session.scalar(select(Notice).where(Notice.id == notice_id, Notice.person_id == person_id))
@@ -150,6 +155,11 @@ def mark_read(
         changing.values(read_at=now, digest_at=None).returning(Notice.id).execution_options(synchronize_session=False)
     )
     return len(read.all())
+
+
+def any_read_before(session: Session, before: datetime) -> bool:
+    """Whether there is anything to sweep: a look that takes no write lock."""
+    return session.scalar(select(Notice.id).where(Notice.read_at < before).limit(1)) is not None
 
 
 def sweep(session: Session, before: datetime) -> int:
