@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from editorial.domain.errors import EditorialError, NotAllowed, NotFound
 from editorial.domain.messages import N_, Message
 from editorial.domain.people import Permission, permissions
+from editorial.services import notices
 from editorial.services.deps import Deps
 from editorial.store import comments, content, history, people
 from editorial.store.comments import Comment
@@ -53,7 +54,7 @@ def add(session: Session, deps: Deps, actor: Person, item_id: int, text: str, *,
     Raises:
         EditorialError: it is empty or too long. NotFound: no such item or thread.
     """
-    content.get_item(session, item_id)
+    item = content.get_item(session, item_id)
     body = text.replace("\r\n", "\n").strip()
     if not body:
         raise EditorialError(
@@ -66,12 +67,13 @@ def add(session: Session, deps: Deps, actor: Person, item_id: int, text: str, *,
             field="say",
         )
     parent = _head(session, item_id, answers) if answers is not None else None
+    named = mentioned(body, people.active_people(session))
     comment = Comment(
         item_id=item_id,
         parent_id=parent.id if parent else None,
         author_id=actor.id,
         body=body,
-        mentions=[one.id for one in mentioned(body, people.active_people(session))],
+        mentions=[one.id for one in named],
         created_at=deps.now(),
     )
     session.add(comment)
@@ -79,7 +81,26 @@ def add(session: Session, deps: Deps, actor: Person, item_id: int, text: str, *,
         parent.resolved_at = parent.resolved_by = None
     session.flush()
     _record(session, deps, actor, comment, "item.commented")
+    tell_mentioned(session, deps, actor, comment, title=item.title, named=named)
     return comment
+
+
+def tell_mentioned(
+    session: Session, deps: Deps, actor: Person, comment: Comment, *, title: str, named: Sequence[Person]
+) -> None:
+    """Tell those whom a comment names, each once, however often it is said again. The caller commits."""
+    notices.notify(
+        session,
+        deps,
+        named,
+        kind="mention",
+        dedupe_key=f"mention:{comment.id}",
+        message=Message(N_("%(name)s mentions you in “%(title)s”."), {"name": actor.name, "title": title}),
+        link=f"/items/{comment.item_id}#comments",
+        actor=actor,
+        cause=f"talk:{comment.item_id}",
+        quote=comment.body,
+    )
 
 
 def resolve(session: Session, deps: Deps, actor: Person, comment_id: int, *, resolved: bool) -> Comment:

@@ -12,7 +12,7 @@ from editorial.domain.jobs import IN_FLIGHT, Action, Anchor, JobState
 from editorial.domain.messages import N_, NP_, Message
 from editorial.domain.people import permissions
 from editorial.domain.workflow import CORRECTIONS, Correction, CorrectionWay
-from editorial.services import scheduling
+from editorial.services import review_notices, scheduling
 from editorial.services.deps import Deps
 from editorial.services.scheduling import GoingOut
 from editorial.services.steps import situation
@@ -71,6 +71,7 @@ def step(
             says = _send(session, deps, item)
         case Correction.NONE:
             item.live_hash = item.content_hash
+    _tell(session, deps, actor, item, to=to, comment=comment)
     history.record(
         session,
         at=deps.now(),
@@ -82,6 +83,15 @@ def step(
         after={"correction": to.value} | ({"comment": comment.strip()} if comment.strip() else {}),
     )
     return says
+
+
+def _tell(session: Session, deps: Deps, actor: Person, item: ContentItem, *, to: Correction, comment: str) -> None:
+    if to is Correction.IN_REVIEW:
+        review_notices.tell_approvers(session, deps, item, actor, says=review_notices.CORRECTED, comment=comment)
+    elif to is Correction.CHANGES_REQUESTED:
+        review_notices.tell_owner(
+            session, deps, item, actor, says=review_notices.CORRECTION_GIVEN_BACK, comment=comment
+        )
 
 
 def stop(session: Session, item: ContentItem, now: datetime) -> None:

@@ -8,7 +8,7 @@ from editorial.domain import workflow
 from editorial.domain.messages import N_, Message
 from editorial.domain.people import permissions
 from editorial.domain.workflow import Status, TransitionRefused, Way
-from editorial.services import scheduling
+from editorial.services import review_notices, scheduling
 from editorial.services.deps import Deps
 from editorial.services.steps import advance, situation
 from editorial.store import history
@@ -17,6 +17,12 @@ from editorial.store.history import HistoryEvent
 from editorial.store.people import Person
 
 ON_HOLD = Message(N_("The item was put on hold."))
+_HANDED_IN_FROM = {
+    Status.IN_PRODUCTION: review_notices.HANDED_IN,
+    Status.CHANGES_REQUESTED: review_notices.HANDED_IN,
+    Status.APPROVED: review_notices.REOPENED,
+    Status.SCHEDULED: review_notices.REOPENED,
+}
 
 
 @dataclass(frozen=True)
@@ -70,6 +76,7 @@ def move(
     advance(item, to, facing, permissions(actor.roles), deps.now())
     if to is Status.ON_HOLD and before is Status.SCHEDULED:
         scheduling.hold_jobs(session, item, deps.now(), ON_HOLD)
+    _tell(session, deps, item, actor, before=before, comment=comment)
     return history.record(
         session,
         at=deps.now(),
@@ -81,6 +88,14 @@ def move(
         after={"status": to.value} | ({"comment": comment} if comment else {}),
         undo_token=deps.token() if undo else None,
     )
+
+
+def _tell(session: Session, deps: Deps, item: ContentItem, actor: Person, *, before: Status, comment: str) -> None:
+    """Tell whoever has to do something now. Who comes back from hold was told before."""
+    if item.status is Status.CHANGES_REQUESTED and before is Status.IN_REVIEW:
+        review_notices.tell_owner(session, deps, item, actor, says=review_notices.GIVEN_BACK, comment=comment)
+    elif item.status is Status.IN_REVIEW and before in _HANDED_IN_FROM:
+        review_notices.tell_approvers(session, deps, item, actor, says=_HANDED_IN_FROM[before], comment=comment)
 
 
 def _leads_elsewhere(item: ContentItem, way: Way) -> bool:

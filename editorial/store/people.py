@@ -6,7 +6,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String, delete, func,
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from editorial.domain.locales import Language
-from editorial.domain.people import Role
+from editorial.domain.people import GRANTS, Permission, Role
 from editorial.store.base import Base
 
 
@@ -135,6 +135,13 @@ def find_person(session: Session, email: str) -> Person | None:
 def active_people(session: Session) -> list[Person]:
     """Everybody who can sign in, by name."""
     return list(session.scalars(select(Person).where(Person.active).order_by(Person.name, Person.id)))
+
+
+def people_who_may(session: Session, permission: Permission) -> list[Person]:
+    """Everybody who can sign in and whose roles allow this, by id."""
+    granting = [role for role, granted in GRANTS.items() if permission in granted]
+    holders = select(PersonRole.person_id).where(PersonRole.role.in_(granting))
+    return list(session.scalars(select(Person).where(Person.active, Person.id.in_(holders)).order_by(Person.id)))
 
 
 def live_session(session: Session, token_hash: str, now: datetime) -> WebSession | None:
