@@ -5,8 +5,10 @@ import hashlib
 import hmac
 import os
 import secrets
+from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
+from tempfile import mkstemp
 
 from config import Config
 
@@ -31,13 +33,20 @@ def signed_by_us(config: Config, purpose: str, what: str, signature: str) -> boo
 
 @lru_cache(maxsize=8)
 def _key_file(path: Path) -> str:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return _read_key(path)
-    with os.fdopen(descriptor, "w") as file:
-        file.write(secrets.token_hex(32))
+    """The key in the file. The first start makes it, whole or not at all: a hard link, unlike a rename, never replaces
+    the key of another first start at the same moment."""
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        descriptor, draft = mkstemp(dir=path.parent, prefix=f".{path.name}-")  # readable by us alone
+        try:
+            with os.fdopen(descriptor, "w") as file:
+                file.write(secrets.token_hex(32))
+                file.flush()
+                os.fsync(file.fileno())
+            with suppress(FileExistsError):
+                path.hardlink_to(draft)
+        finally:
+            Path(draft).unlink()
     return _read_key(path)
 
 
