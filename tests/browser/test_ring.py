@@ -6,12 +6,12 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Page, expect
 
 from editorial.background.clock import Clock
 from editorial.domain.locales import Language
-from editorial.services import welcome
 from tests.browser.conftest import Desk, Visit
+from tests.browser.reader import Reader, come_in
 from tests.hugo_site import HugoSite, hugo_site
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -30,33 +30,6 @@ def ticking(desk: Desk) -> Iterator[None]:
     clock.start()
     yield
     clock.stop(5)
-
-
-class Reader:
-    """Finds things by the words that a reader of this language sees."""
-
-    def __init__(self, page: Page, desk: Desk, language: Language) -> None:
-        self.page, self._catalog = page, desk.deps.catalogs[language.value]
-
-    def say(self, text: str) -> str:
-        return self._catalog.gettext(text)
-
-    def field(self, label: str) -> Locator:
-        return self.page.get_by_label(self.say(label), exact=True)
-
-    def press(self, label: str) -> None:
-        self.page.get_by_role("button", name=self.say(label), exact=True).click()
-
-
-def come_in(reader: Reader, desk: Desk) -> None:
-    link = welcome.invitation_link(desk.deps)
-    assert link is not None
-    reader.page.goto("/welcome?" + link.split("?")[1])
-    reader.field("Your name").fill("林梅")
-    reader.field("E-mail address").fill("mei@northgauge.example")
-    reader.field("Password").fill("three unrelated words")
-    reader.press("Set up the desk")
-    reader.page.wait_for_url("**/")
 
 
 def connect(reader: Reader, site: HugoSite) -> None:

@@ -12,7 +12,7 @@ for (const box of document.querySelectorAll("details[data-preview]")) {
 function guard(main) {
   const fields = () => JSON.stringify([...new FormData(main)].filter(([name]) => name !== "csrf_token"));
   const before = fields();
-  const sign = main.querySelector("[data-dirty]");
+  const sign = document.querySelector("[data-dirty]");
   let leaving = false;
   const dirty = () => fields() !== before;
   document.addEventListener("input", () => { if (sign) sign.hidden = !dirty(); });
@@ -24,7 +24,7 @@ function guard(main) {
   document.addEventListener("keydown", (event) => {
     if (event.key.toLowerCase() !== "s" || !(event.ctrlKey || event.metaKey)) return;
     event.preventDefault();
-    main.requestSubmit(main.querySelector("[data-save]"));
+    main.requestSubmit(document.querySelector("[data-save]"));
   });
 }
 
