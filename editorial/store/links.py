@@ -53,6 +53,27 @@ class PersonLink(Base):
     author: Mapped[Person | None] = relationship(foreign_keys=[created_by])
 
 
+class PasswordRequest(Base):
+    """Somebody without a session asked for a new password, for whatever address. The clock answers and forgets it."""
+
+    __tablename__ = "password_request"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    email: Mapped[str] = mapped_column(String(254))
+    asked_at: Mapped[datetime]
+
+
+def take_password_request(session: Session) -> PasswordRequest | None:
+    """The oldest wish that nobody else answers at this moment; the caller deletes it and commits."""
+    oldest = select(PasswordRequest).order_by(PasswordRequest.id).limit(1)
+    return session.scalar(oldest.with_for_update(skip_locked=True))
+
+
+def anybody_asked(session: Session) -> bool:
+    """Whether a wish for a new password waits: a look that takes no write lock."""
+    return session.scalar(select(PasswordRequest.id).limit(1)) is not None
+
+
 def find_open(session: Session, token_hash: str, purpose: Purpose, now: datetime) -> PersonLink | None:
     """The link behind a token, while it still works."""
     return session.scalar(

@@ -86,6 +86,7 @@ class OutgoingMail(Base):
     created_at: Mapped[datetime]
     sent_at: Mapped[datetime | None]
     handled_by: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="RESTRICT"))  # sent by hand
+    secret_until: Mapped[datetime | None] = mapped_column(index=True)  # while the text holds a link that opens something
 
     site: Mapped[Site | None] = relationship()
 
