@@ -1,5 +1,6 @@
 """Sentences in a reader's language: gettext catalogues and Babel's formats."""
 
+import copy
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, time
 from pathlib import Path
@@ -25,7 +26,15 @@ class Catalog:
     def __init__(self, locale: str, translations: NullTranslations) -> None:
         self.name = locale
         self.locale = Locale.parse("en" if locale == PSEUDO else locale)
+        self.today: date | None = None
+        """The reader's day, where it is known: days of other years are then written with their year."""
         self._translations = translations
+
+    def on(self, today: date) -> "Catalog":
+        """The same language for a reader whose calendar shows `today`."""
+        dated = copy.copy(self)
+        dated.today = today
+        return dated
 
     @property
     def tag(self) -> str:
@@ -71,7 +80,8 @@ class Catalog:
         return shown
 
     def day(self, value: date, *, year: bool = False) -> str:
-        """`Tue 15 Dec` or `12月15日 周二`, with the year where asked."""
+        """`Tue 15 Dec` or `12月15日 周二`, with the year where asked, and where it is not the reader's own."""
+        year = year or (self.today is not None and value.year != self.today.year)
         if self.locale.language == "zh":
             return format_date(value, "y年M月d日 EEE" if year else "M月d日 EEE", locale=self.locale)
         return format_date(value, "EEE d MMM y" if year else "EEE d MMM", locale=self.locale)

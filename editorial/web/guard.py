@@ -56,7 +56,8 @@ def identify() -> None:
     g.person = person
     g.granted = permissions(person.roles) if person else frozenset({Permission.PUBLIC})
     g.zone = ZoneInfo(person.zone if person else "UTC")
-    g.catalog = deps().catalogs[_language(person.language if person else None)]
+    today = deps().now().astimezone(g.zone).date()
+    g.catalog = deps().catalogs[_language(person.language if person else None)].on(today)
 
 
 def admit() -> ResponseReturnValue | None:

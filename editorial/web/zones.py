@@ -1,33 +1,65 @@
-"""The time zones to choose from, grouped by region."""
+"""The time zones to choose from: each once, by its city in the reader's language, grouped by region."""
 
+from collections.abc import Iterator
 from functools import lru_cache
 from zoneinfo import available_timezones
 
 from babel import Locale
-from babel.dates import get_timezone_location
+from babel.core import get_global
 
-REGIONS = ("Asia", "Europe", "America", "Africa", "Australia", "Pacific", "Atlantic", "Indian")
+from editorial.domain.messages import N_, Message
+from editorial.web.context import catalog, say
+
+Groups = tuple[tuple[str, tuple[tuple[str, str], ...]], ...]
+"""Region, then (IANA name, city) pairs."""
+
+_CONTINENTS = {"Asia": "142", "Europe": "150", "America": "019", "Africa": "002", "Australia": "009", "Pacific": "009"}
+"""Where the first part of a zone's name lies, by the codes that CLDR names continents with (UN M49)."""
+_OCEANS = {"Atlantic": Message(N_("Atlantic")), "Indian": Message(N_("Indian Ocean"))}
 
 
-@lru_cache
-def zone_groups() -> tuple[tuple[str, tuple[tuple[str, str], ...]], ...]:
-    """Region, then (IANA name, city) pairs; UTC last."""
-    grouped = tuple(
-        (
-            region,
-            tuple(
-                (zone, zone.split("/", 1)[1].replace("_", " "))
-                for zone in sorted(available_timezones())
-                if zone.startswith(f"{region}/")
-            ),
-        )
-        for region in REGIONS
-    )
-    return (*grouped, ("UTC", (("UTC", "UTC"),)))
+def zone_groups() -> Groups:
+    """Every zone that is nobody's alias, named and sorted as the reader's language does; UTC last."""
+    return _groups(catalog().locale, tuple(say(name) for name in _OCEANS.values()))
 
 
 def city(name: str, locale: Locale) -> str:
     """What the reader calls a zone: its city, such as Shanghai or 上海; a zone without one keeps its name."""
     if "/" not in name or name.startswith("Etc/"):
         return name
-    return get_timezone_location(name, locale=locale, return_city=True)
+    for known in (name, *_former_names().get(name, ())):
+        if "city" in locale.time_zones.get(known, {}):
+            return str(locale.time_zones[known]["city"])
+    return name.rpartition("/")[2].replace("_", " ")
+
+
+@lru_cache
+def _former_names() -> dict[str, tuple[str, ...]]:
+    """CLDR names the city of Asia/Kolkata under its older name, Asia/Calcutta."""
+    found: dict[str, tuple[str, ...]] = {}
+    for former, zone in get_global("zone_aliases").items():
+        found[zone] = (*found.get(zone, ()), former)
+    return found
+
+
+@lru_cache
+def _groups(locale: Locale, oceans: tuple[str, ...]) -> Groups:
+    named = {prefix: locale.territories[code] for prefix, code in _CONTINENTS.items()}
+    named |= dict(zip(_OCEANS, oceans, strict=True))
+    found: dict[str, list[tuple[str, str]]] = {region: [] for region in named.values()}
+    for zone in _zones():
+        region = named.get(zone.partition("/")[0])
+        if region is not None:
+            found[region].append((zone, city(zone, locale)))
+    return (*((region, _sorted(members)) for region, members in found.items()), ("UTC", (("UTC", "UTC"),)))
+
+
+def _zones() -> Iterator[str]:
+    """The zones that CLDR knows by a place of their own; its aliases, such as Asia/Chongqing, are left out."""
+    known = available_timezones()
+    return (zone for zone in get_global("zone_territories") if zone in known)
+
+
+def _sorted(members: list[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
+    """By the name that is read; Chinese ones by their zone's Latin name, as no reader knows their code points."""
+    return tuple(sorted(members, key=lambda one: one[1] if one[1].isascii() else one[0].rpartition("/")[2]))

@@ -51,5 +51,8 @@ document.querySelector(".errors[role=alert]")?.focus();
 const ownZone = document.querySelector("select[data-own-zone]");
 if (ownZone && ownZone.value === "") {
   const guess = Intl.DateTimeFormat().resolvedOptions().timeZone;
-  if ([...ownZone.options].some((option) => option.value === guess)) ownZone.value = guess;
+  const zones = [...ownZone.options].map((option) => option.value);
+  const known = (zone) => zone && new Intl.DateTimeFormat("en", { timeZone: zone }).resolvedOptions().timeZone;
+  const own = zones.includes(guess) ? guess : zones.find((zone) => known(zone) === guess); // Chromium says Asia/Calcutta
+  if (own) ownZone.value = own;
 }

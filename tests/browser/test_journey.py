@@ -135,7 +135,9 @@ def test_two_people_plan_disagree_and_approve(
 
     li.page.goto(page.url)
     li.press("Approve")
-    expect(li.page.get_by_role("status").get_by_text(li.say("Approved. Now a publish time can be set."))).to_be_visible()
+    expect(
+        li.page.get_by_role("status").get_by_text(li.say("Approved. Now a publish time can be set."))
+    ).to_be_visible()
     page.reload()
     expect(page.get_by_role("region", name=mei.say("Status"), exact=True)).to_contain_text(mei.say("Approved"))
     # the browser notes the refused save, and nothing else

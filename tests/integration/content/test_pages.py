@@ -231,7 +231,7 @@ def test_a_time_in_a_gap_is_refused_with_a_suggestion_and_kept_in_the_form(desk:
 
     assert answer.status_code == 422
     assert "does not occur in Europe/Berlin" in answer.text
-    assert "Choose Sun 28 Mar, 03:30 instead." in answer.text
+    assert "Choose Sun 28 Mar 2027, 03:30 instead." in answer.text
     assert 'value="02:30"' in answer.text
     assert desk.item(item_id).status is Status.APPROVED
 
