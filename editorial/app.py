@@ -23,11 +23,13 @@ from editorial.web import (
     channels,
     content,
     coverage,
+    desk_settings,
     faults,
     guard,
     headers,
     health,
     mail,
+    notices,
     people,
     queue,
     sites,
@@ -49,6 +51,8 @@ BLUEPRINTS = (
     audits.bp,
     mail.bp,
     team.bp,
+    desk_settings.bp,
+    notices.bp,
 )
 
 

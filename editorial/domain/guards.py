@@ -248,7 +248,9 @@ def is_not_ones_own(item: Situation) -> TransitionRefused | None:
     return TransitionRefused(
         "self_approval",
         Message(N_("You wrote this text yourself.")),
-        Message(N_("Ask another approver; an administrator may allow approving one's own.")),
+        Message(
+            N_("Ask another approver. An administrator may allow it under “Settings”, “Approving one's own text”.")
+        ),
     )
 
 

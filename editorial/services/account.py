@@ -25,8 +25,9 @@ def change_profile(
     zone: str,
     theme: str,
     weekly_mail: bool,
+    notice_mail: bool,
 ) -> Person:
-    """Save name, language, zone, theme and whether the weekly mail is wanted. The caller commits."""
+    """Save name, language, zone, theme and which mails are wanted. The caller commits."""
     cleaned = clean_name(name)
     if theme not in THEMES:
         raise EditorialError(
@@ -35,13 +36,8 @@ def change_profile(
     person = session.get_one(Person, person_id)
     before = _profile(person)
 
-    person.name, person.language, person.zone, person.theme, person.weekly_mail = (
-        cleaned,
-        language,
-        zone,
-        theme,
-        weekly_mail,
-    )
+    person.name, person.language, person.zone, person.theme = cleaned, language, zone, theme
+    person.weekly_mail, person.notice_mail = weekly_mail, notice_mail
     history.record(
         session,
         at=deps.now(),
@@ -89,4 +85,5 @@ def _profile(person: Person) -> dict[str, object]:
         "zone": person.zone,
         "theme": person.theme,
         "weekly_mail": person.weekly_mail,
+        "notice_mail": person.notice_mail,
     }

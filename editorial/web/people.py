@@ -135,6 +135,7 @@ def account_page() -> ResponseReturnValue:
                 "zone": me.zone,
                 "theme": me.theme,
                 "weekly_mail": "on" if me.weekly_mail else "",
+                "notice_mail": "on" if me.notice_mail else "",
             }
         )
     )
@@ -162,6 +163,7 @@ def account_saved() -> ResponseReturnValue:
                     zone=zone_named(zone).key,
                     theme=form.typed.get("theme", "system"),
                     weekly_mail="weekly_mail" in form.typed,
+                    notice_mail="notice_mail" in form.typed,
                 )
         except EditorialError as error:
             form.reject(error)
@@ -195,6 +197,7 @@ def password_changed() -> ResponseReturnValue:
             "zone": me.zone,
             "theme": me.theme,
             "weekly_mail": "on" if me.weekly_mail else "",
+            "notice_mail": "on" if me.notice_mail else "",
         }
         return _account(form), 422
     flash(say(Message(N_("The password is changed. All your other sign-ins have ended."))))

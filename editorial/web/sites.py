@@ -15,6 +15,7 @@ from editorial.services.sites import Wanted
 from editorial.store import content
 from editorial.store.base import reading
 from editorial.store.content import Site
+from editorial.store.people import workspace
 from editorial.web.context import catalog, deps, person, say
 from editorial.web.forms import Form
 from editorial.web.guard import requires
@@ -37,11 +38,13 @@ def overview() -> ResponseReturnValue:
 @requires(Permission.MANAGE_CHANNELS)
 def new() -> ResponseReturnValue:
     """An empty form, with what is most likely filled in."""
+    with reading(deps().sessions) as session:
+        desk = workspace(session)
     return _page(
         Form(
             {
-                "language": person().language.value,
-                "zone": person().zone,
+                "language": (desk or person()).language.value,
+                "zone": (desk or person()).zone,
                 "audit_weekday": "0",
                 "audit_time": "05:00",
                 "mail_time": "08:00",
