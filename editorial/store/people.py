@@ -58,6 +58,7 @@ class Person(Base):
     active: Mapped[bool] = mapped_column(default=True)
     weekly_mail: Mapped[bool] = mapped_column(default=True)
     notice_mail: Mapped[bool] = mapped_column(default=True)  # notices by mail, too; in the app they always are
+    colour: Mapped[str] = mapped_column(String(10), default="status")  # a domain.colours.Colour: what the calendar's mean
     created_at: Mapped[datetime]
     version: Mapped[int] = mapped_column()
 
