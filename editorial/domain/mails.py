@@ -1,5 +1,6 @@
 """Mails that leave the house: their states, when to try again, and when the weekly mail of a site is due."""
 
+import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from enum import StrEnum
@@ -14,6 +15,9 @@ NOTICE, NOTICES = "notice", "notices"
 """The kinds of a mail about one notice, and of one that counts many."""
 NEWS = timedelta(days=3)
 """A notice that waited longer for a mail server is no news; it stands in the app."""
+
+
+_TOKEN = re.compile(r"\btoken=[A-Za-z0-9_-]+")
 
 
 class MailState(StrEnum):
@@ -85,6 +89,11 @@ def retry_delay(attempt: int, retry_after: float | None = None) -> timedelta:
     """
     wait = _BACKOFF[min(max(attempt, 1), len(_BACKOFF)) - 1]
     return max(wait, timedelta(seconds=retry_after or 0))
+
+
+def without_tokens(text: str) -> str:
+    """The text or HTML of a mail with every one-time link made useless; where it stood can still be seen."""
+    return _TOKEN.sub("token=…", text)
 
 
 @dataclass(frozen=True)

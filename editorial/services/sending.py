@@ -20,6 +20,7 @@ from editorial.domain.jobs import NotSent, Refused, Unclear
 from editorial.domain.mails import NEWS, NOTICE, NOTICES, WEEKLY, MailState, move, retry_delay
 from editorial.domain.messages import N_, Message
 from editorial.domain.packing import pack
+from editorial.services import links_at_rest
 from editorial.services.deps import Deps
 from editorial.store import history, mail
 from editorial.store.base import reading
@@ -91,7 +92,8 @@ def send_one(deps: Deps, server: SmtpServer, mail_id: int) -> bool:
         _record(deps, row, MailState.UNKNOWN, lost.says)
     else:
         with deps.sessions.begin() as session:
-            mail.record_result(session, row.id, MailState.SENT, sent_at=deps.now(), last_error=None)
+            if mail.record_result(session, row.id, MailState.SENT, sent_at=deps.now(), last_error=None):
+                links_at_rest.forget(mail.lock_mail(session, row.id))
         log.info("mail.sent", mail_id=row.id, kind=row.kind, receipt=receipt.external_id)
         return True
     return False
@@ -191,6 +193,7 @@ def send_again(session: Session, deps: Deps, mail_id: int, actor_id: int) -> Out
     if server_of(deps) is None:
         raise NoServer
     row = mail.lock_mail(session, mail_id)
+    links_at_rest.check_link(row)
     _step(session, deps, row, MailState.WAITING, actor_id)
     row.next_try_at = deps.now()
     return row
@@ -201,6 +204,7 @@ def mark_sent(session: Session, deps: Deps, mail_id: int, actor_id: int) -> Outg
     row = mail.lock_mail(session, mail_id)
     _step(session, deps, row, MailState.SENT, actor_id)
     row.sent_at, row.handled_by, row.last_error = deps.now(), actor_id, None
+    links_at_rest.forget(row)
     return row
 
 

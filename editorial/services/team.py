@@ -234,7 +234,7 @@ def password_link(session: Session, deps: Deps, person: Person, actor: Person | 
 def forgotten(session: Session, deps: Deps, email: str) -> Issued | None:
     """A password link for whoever has that address; None where there is nobody, or too many were asked for.
 
-    The page says the same in all three cases, so that nobody can find out who is on the team. The caller commits.
+    Nobody learns which of the three it was: see `forgotten.py`. The caller commits.
     """
     person = people.find_person(session, email)
     if person is None or not person.active:

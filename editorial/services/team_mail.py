@@ -27,7 +27,15 @@ def send_invitation(session: Session, deps: Deps, issued: Issued, author: Person
         team=_team(session),
         expires=link.expires_at,
     )
-    mail.put(session, deps, kind="invitation", dedupe_key=f"link:{link.id}", to=to, composed=composed)
+    mail.put(
+        session,
+        deps,
+        kind="invitation",
+        dedupe_key=f"link:{link.id}",
+        to=to,
+        composed=composed,
+        secret_until=link.expires_at,
+    )
 
 
 def send_password_link(session: Session, deps: Deps, issued: Issued) -> None:
@@ -43,7 +51,15 @@ def send_password_link(session: Session, deps: Deps, issued: Issued) -> None:
         team=_team(session),
         expires=issued.link.expires_at,
     )
-    mail.put(session, deps, kind="new_password", dedupe_key=f"link:{issued.link.id}", to=to, composed=composed)
+    mail.put(
+        session,
+        deps,
+        kind="new_password",
+        dedupe_key=f"link:{issued.link.id}",
+        to=to,
+        composed=composed,
+        secret_until=issued.link.expires_at,
+    )
 
 
 def _team(session: Session) -> str:

@@ -14,7 +14,9 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     and_,
+    cast,
     func,
+    literal,
     or_,
     select,
     update,
@@ -29,8 +31,11 @@ from editorial.domain.mails import CLAIM_LEASE, SEND_LEASE, WEEKLY, MailState
 from editorial.domain.messages import N_, Message
 from editorial.store.base import Base
 from editorial.store.content import Site
+from editorial.store.links import PersonLink
 from editorial.store.people import Person
 
+WITH_LINK = frozenset({"invitation", "new_password"})
+"""The kinds of mail that hold a one-time link; their key is `link:` and the id of the link."""
 GONE = Message(N_("It may have been removed. Look for it in the outbox."))
 
 
@@ -86,7 +91,9 @@ class OutgoingMail(Base):
     created_at: Mapped[datetime]
     sent_at: Mapped[datetime | None]
     handled_by: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="RESTRICT"))  # sent by hand
-    secret_until: Mapped[datetime | None] = mapped_column(index=True)  # while the text holds a link that opens something
+    secret_until: Mapped[datetime | None] = mapped_column(
+        index=True
+    )  # while the text holds a link that opens something
 
     site: Mapped[Site | None] = relationship()
 
@@ -251,6 +258,25 @@ def reap(session: Session, now: datetime, reason: dict[str, Any]) -> int:
         .execution_options(synchronize_session=False)
     )
     return len(moved.all())
+
+
+def secrets_to_forget(session: Session, now: datetime, *, lock: bool = False) -> Sequence[OutgoingMail]:
+    """Mails that hold a one-time link and have left, or whose link was used, revoked or has run out."""
+    dead = select(literal("link:") + cast(PersonLink.id, String)).where(
+        or_(PersonLink.used_at.is_not(None), PersonLink.revoked_at.is_not(None))
+    )
+    wanted = select(OutgoingMail).where(
+        OutgoingMail.secret_until.is_not(None),
+        OutgoingMail.state != MailState.SENDING,
+        or_(
+            OutgoingMail.secret_until <= now,
+            OutgoingMail.state == MailState.SENT,
+            OutgoingMail.dedupe_key.in_(dead),
+        ),
+    )
+    if lock:
+        wanted = wanted.with_for_update(skip_locked=True).execution_options(populate_existing=True)
+    return session.scalars(wanted.order_by(OutgoingMail.id).limit(100)).all()
 
 
 # -- pages --------------------------------------------------------------------------------------------------------

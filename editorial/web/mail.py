@@ -13,6 +13,7 @@ from editorial.domain.messages import N_, NP_, Message
 from editorial.domain.packing import unpack
 from editorial.domain.people import Permission
 from editorial.services import mail, sending, weekly
+from editorial.services.links_at_rest import link_gone
 from editorial.services.mail import Reader
 from editorial.store import content
 from editorial.store import mail as store
@@ -47,8 +48,9 @@ class Can:
         """By its state and the person's right."""
         allowed = may(Permission.MANAGE_WORKSPACE)
         unsent = row.state in {MailState.WAITING, MailState.REFUSED}
+        gone = link_gone(row)
         return cls(
-            send=allowed and (unsent or row.state in {MailState.UNKNOWN, MailState.CANCELLED}),
+            send=allowed and not gone and (unsent or row.state in {MailState.UNKNOWN, MailState.CANCELLED}),
             mark=allowed and (unsent or row.state is MailState.UNKNOWN),
             cancel=allowed and unsent,
         )

@@ -9,11 +9,12 @@ from editorial.domain.errors import EditorialError
 from editorial.domain.locales import Language
 from editorial.domain.messages import N_, Message
 from editorial.domain.people import Permission, Role
-from editorial.services import team, team_mail
+from editorial.services import forgotten, team, team_mail
 from editorial.services.team import Invitation
 from editorial.store import links
 from editorial.store.base import reading
 from editorial.store.links import Purpose
+from editorial.store.people import workspace
 from editorial.web.context import catalog, deps, person, say
 from editorial.web.forms import Form
 from editorial.web.guard import requires
@@ -37,7 +38,7 @@ class FreshLink:
 @requires(Permission.MANAGE_WORKSPACE)
 def overview() -> ResponseReturnValue:
     """Who is on the team, and who was invited."""
-    return _page(Form({"language": catalog().name}))
+    return _page(_blank())
 
 
 @bp.post("/team/invitations")
@@ -61,7 +62,7 @@ def invited() -> ResponseReturnValue:
             form.reject(error)
         else:
             fresh = FreshLink(wanted.name, issued.url, Purpose.INVITATION, mailed=bool(deps().config.smtp_host))
-            return _page(Form({"language": catalog().name}), fresh=fresh)
+            return _page(_blank(), fresh=fresh)
     return _page(form, ticked=roles), 422
 
 
@@ -117,7 +118,7 @@ def password_link_made(person_id: int) -> ResponseReturnValue:
         issued = team.password_link(session, deps(), team.get(session, person_id), person())
         team_mail.send_password_link(session, deps(), issued)
     fresh = FreshLink(issued.link.name, issued.url, Purpose.PASSWORD, mailed=bool(deps().config.smtp_host))
-    return _page(Form({"language": catalog().name}), fresh=fresh)
+    return _page(_blank(), fresh=fresh)
 
 
 @bp.get("/invitation")
@@ -166,15 +167,13 @@ def forgotten_page() -> ResponseReturnValue:
 @bp.post("/password/forgotten")
 @requires(Permission.PUBLIC)
 def forgotten_sent() -> ResponseReturnValue:
-    """Mail the link if there is such a person; say the same in any case."""
+    """Note the wish, say the same and do the same in any case; the clock mails the link if there is such a person."""
     form = Form(request.form)
     email = form.line("email", longest=254)
     if not form.ok:
         return render_template("team/forgotten.html", form=form, asked=False), 422
     with deps().sessions.begin() as session:
-        issued = team.forgotten(session, deps(), email)
-        if issued is not None:
-            team_mail.send_password_link(session, deps(), issued)
+        forgotten.ask(session, deps(), email)
     return render_template("team/forgotten.html", form=Form(), asked=True)
 
 
@@ -203,6 +202,13 @@ def password_set() -> ResponseReturnValue:
         return render_template("team/password.html", form=form, email=email), 422
     flash(say(Message(N_("The new password is set. Sign in with it."))))
     return remember(redirect(url_for("people.sign_in_page")), somebody)  # many wrong tries may have led here
+
+
+def _blank() -> Form:
+    """An empty invitation, in the language of the desk."""
+    with reading(deps().sessions) as session:
+        desk = workspace(session)
+    return Form({"language": desk.language.value if desk else catalog().name})
 
 
 def _page(form: Form, *, fresh: FreshLink | None = None, ticked: frozenset[Role] = frozenset()) -> str:

@@ -11,6 +11,9 @@ from editorial.background.ticks.publish_due import publish_due
 from editorial.background.ticks.reap import reap
 from editorial.services.clock_health import PUBLISH_TICK
 from editorial.services.deps import Deps
+from editorial.services.forgotten import answer_requests
+from editorial.services.links_at_rest import forget_links
+from editorial.services.notices import sweep, write_digests
 from editorial.services.refreshing import mark_due
 
 
@@ -32,5 +35,9 @@ def schedule(pool: PublishPool, audits: AuditRunner, mails: Lane) -> tuple[Tick,
         Tick("weekly-audits", enqueue_weekly_audits, 30),
         Tick("weekly-mails", enqueue_weekly_mails, 60),
         Tick("mails", partial(begin_sending, lane=mails), 10),
+        Tick("password-links", answer_requests, 5),
+        Tick("links-at-rest", forget_links, 30),
         Tick("refresh-due", mark_due, 600),
+        Tick("notice-digests", write_digests, 60),
+        Tick("old-notices", sweep, 3600),
     )

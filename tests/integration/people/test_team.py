@@ -4,13 +4,15 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import Engine, select
+from sqlalchemy.event import listen
 
 from editorial.domain.locales import Language
 from editorial.domain.people import Role
-from editorial.services import team
+from editorial.services import forgotten, team
 from editorial.services.deps import Deps
 from editorial.services.team import Invitation
+from editorial.store.links import PasswordRequest
 from editorial.store.mail import OutgoingMail
 from editorial.store.people import Person, find_person
 from tests.conftest import Clock
@@ -149,6 +151,7 @@ def test_nobody_but_an_administrator_sees_the_team_page(app: Flask, deps: Deps) 
 def test_a_forgotten_password_is_set_anew_by_a_mailed_link(app: Flask, deps: Deps, mei: Person) -> None:
     guest = visitor(app, deps)
     guest.post("/password/forgotten", email=mei.email)
+    forgotten.answer_requests(deps)
     with deps.sessions() as session:
         token = session.scalars(select(OutgoingMail)).one().text.split("token=")[1][:43]
     guest.get(f"/password?token={token}")
@@ -168,10 +171,34 @@ def test_the_page_says_the_same_about_an_unknown_address(app: Flask, deps: Deps,
     assert known.text.split("<main")[1].split("</main>")[0] == unknown.text.split("<main")[1].split("</main>")[0]
 
 
+def test_asking_is_the_same_work_for_an_address_on_the_team_and_for_any_other(
+    app: Flask, deps: Deps, mei: Person, database: Engine
+) -> None:
+    guest, done = visitor(app, deps), []
+    token = guest.token()
+    listen(database, "before_cursor_execute", lambda _c, _k, statement, *_: done.append(statement))
+    for email in (mei.email, "nobody@northgauge.example"):
+        done.append("next")
+        guest.client.post("/password/forgotten", data={"csrf_token": token, "email": email})
+
+    second = done.index("next", 1)
+    assert done[:second] == done[second:]
+
+
+def test_a_wish_for_an_address_of_nobody_is_forgotten_without_a_mail(app: Flask, deps: Deps, mei: Person) -> None:
+    visitor(app, deps).post("/password/forgotten", email="nobody@northgauge.example")
+    forgotten.answer_requests(deps)
+
+    with deps.sessions() as session:
+        assert session.scalars(select(OutgoingMail)).all() == []
+        assert session.scalars(select(PasswordRequest)).all() == []
+
+
 def test_no_more_than_three_links_an_hour_are_mailed_to_one_person(app: Flask, deps: Deps, mei: Person) -> None:
     guest = visitor(app, deps)
     for _ in range(5):
         guest.post("/password/forgotten", email=mei.email)
+    forgotten.answer_requests(deps)
 
     with deps.sessions() as session:
         assert len(session.scalars(select(OutgoingMail)).all()) == 3
