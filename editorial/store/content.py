@@ -1,7 +1,7 @@
 """Content items, what they are mapped to, and the seeded words of the method."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -252,14 +252,26 @@ class ItemRevision(Base):
     slug: Mapped[str | None] = mapped_column(String(120))
     description: Mapped[str] = mapped_column(Text)
     body: Mapped[str] = mapped_column(Text)
+    texts: Mapped[list[Any]] = mapped_column(default=list)  # own words on channels: [channel id, variant, text]
     content_hash: Mapped[str] = mapped_column(String(64))
     author_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"))
     created_at: Mapped[datetime]
 
 
-def hash_of(*, title: str, slug: str | None, description: str, body: str, language: str) -> str:
-    """SHA-256 (hex) of everything of an item that goes out; an approval is bound to it."""
+OwnWords = tuple[int, str, str]
+"""Own words of an item on a channel: channel id, variant, text."""
+
+
+def hash_of(
+    *, title: str, slug: str | None, description: str, body: str, language: str, texts: Iterable[OwnWords] = ()
+) -> str:
+    """SHA-256 (hex) of everything of an item that goes out; an approval is bound to it.
+
+    `texts` are its own words on channels, the empty ones left out. An item without any has the hash of its text alone.
+    """
     parts = "\x00".join((title, slug or "", description, body, language))
+    for channel_id, variant, words in sorted(texts):
+        parts += f"\x00{channel_id}\x00{variant}\x00{words}"
     return hashlib.sha256(parts.encode()).hexdigest()
 
 
