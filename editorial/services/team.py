@@ -323,6 +323,9 @@ def _some_role(roles: frozenset[Role]) -> None:
 
 
 def _not_the_last_administrator(session: Session, person: Person) -> None:
+    """Refuse to lose the last one. Of two who take the right from each other at once, the second sees what the first
+    did: both hold every administrator first, in one order, and look then."""
+    people.lock_administrators(session)
     others = (
         select(PersonRole.person_id)
         .join(Person, Person.id == PersonRole.person_id)

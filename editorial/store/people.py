@@ -58,7 +58,9 @@ class Person(Base):
     active: Mapped[bool] = mapped_column(default=True)
     weekly_mail: Mapped[bool] = mapped_column(default=True)
     notice_mail: Mapped[bool] = mapped_column(default=True)  # notices by mail, too; in the app they always are
-    colour: Mapped[str] = mapped_column(String(10), default="status")  # a domain.colours.Colour: what the calendar's mean
+    colour: Mapped[str] = mapped_column(
+        String(10), default="status"
+    )  # a domain.colours.Colour: what the calendar's mean
     created_at: Mapped[datetime]
     version: Mapped[int] = mapped_column()
 
@@ -143,6 +145,12 @@ def people_who_may(session: Session, permission: Permission) -> list[Person]:
     granting = [role for role, granted in GRANTS.items() if permission in granted]
     holders = select(PersonRole.person_id).where(PersonRole.role.in_(granting))
     return list(session.scalars(select(Person).where(Person.active, Person.id.in_(holders)).order_by(Person.id)))
+
+
+def lock_administrators(session: Session) -> None:
+    """Hold every active administrator until the commit, by id, so that nobody else changes who is one meanwhile."""
+    holding = select(Person.id).join(PersonRole).where(PersonRole.role == Role.WORKSPACE_ADMIN, Person.active)
+    session.execute(holding.order_by(Person.id).with_for_update(of=Person)).all()
 
 
 def live_session(session: Session, token_hash: str, now: datetime) -> WebSession | None:
