@@ -240,7 +240,7 @@ class Approval(Base):
 
 
 class ItemRevision(Base):
-    """The text of an item as it was saved once; what goes out names the revision by its hash."""
+    """The text of an item as it was saved once, with its brief; what goes out names the revision by its hash."""
 
     __tablename__ = "item_revision"
     __table_args__ = (UniqueConstraint("item_id", "n"), Index("ix_item_revision_hash", "item_id", "content_hash"))
@@ -251,6 +251,7 @@ class ItemRevision(Base):
     title: Mapped[str] = mapped_column(String(200))
     slug: Mapped[str | None] = mapped_column(String(120))
     description: Mapped[str] = mapped_column(Text)
+    brief: Mapped[str] = mapped_column(Text, default="")  # not part of the hash: it stays in the house
     body: Mapped[str] = mapped_column(Text)
     texts: Mapped[list[Any]] = mapped_column(default=list)  # own words on channels: [channel id, variant, text]
     content_hash: Mapped[str] = mapped_column(String(64))
