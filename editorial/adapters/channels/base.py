@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from editorial.domain.addresses import AllowList
 from editorial.domain.errors import EditorialError
 from editorial.domain.jobs import Nature, Receipt
+from editorial.domain.limits import Limits as Limits  # noqa: PLC0414 -- what every adapter names
 from editorial.domain.messages import N_, Message
 from editorial.domain.rendering import Piece, Rendered
 
@@ -28,22 +29,15 @@ class Surroundings:
     """The channel's own credentials, opened for this one use."""
 
 
-@dataclass(frozen=True)
-class Limits:
-    """What a channel takes of its own words (`Piece.text`). Zero means there is no limit."""
-
-    text: int = 0
-    """Characters; a Chinese one counts `wide` of them, an address `address` of them (0: as long as it is)."""
-    wide: int = 1
-    address: int = 0
-    words: bool = False
-    """Whether the channel says something of its own beside the item, so that people may write it."""
-
-
 class Settings(BaseModel):
     """What a kind of channel asks for. No secrets stand in here."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+
+    @property
+    def account(self) -> str | None:
+        """What two channels of a site may not share, for everything would go out twice; None: nothing."""
+        return None
 
 
 S = TypeVar("S", bound=Settings)
@@ -71,13 +65,16 @@ class ChannelAdapter(Protocol):
     kind: ClassVar[str]
     by_hand: ClassVar[bool]
     """Whether a person sends it: nothing touches the network, the job waits for their word."""
-    limits: ClassVar[Limits]
     time_limit: ClassVar[float]
     """Seconds after which `publish` and `find` have answered, whatever happens."""
     finds: ClassVar[bool]
     """Whether `find` can tell for sure: only then does an unknown outcome resolve itself."""
 
     def __init__(self, settings: Any, surroundings: Surroundings) -> None: ...
+
+    @property
+    def limits(self) -> Limits:
+        """What it takes of its own words."""
 
     @property
     def nature(self) -> Nature:
