@@ -1,6 +1,7 @@
 """The first start: one link with a one-time token, one person, one workspace."""
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -92,6 +93,24 @@ def clean_name(name: str, *, field: str = "name") -> str:
             field=field,
         )
     return cleaned
+
+
+def faults(*, name: str, email: str, password: str, zone: str) -> list[EditorialError]:
+    """Everything that is wrong with what somebody new says of themselves, so that a page can say it at once."""
+    about = (" ".join(name.split()), email.strip().lower(), email.strip().lower().split("@", maxsplit=1)[0])
+    checks: tuple[Callable[[], object], ...] = (
+        lambda: clean_name(name),
+        lambda: clean_email(email),
+        lambda: passwords.check_strength(password, about=about),
+        lambda: zone_named(zone),
+    )
+    found = []
+    for check in checks:
+        try:
+            check()
+        except EditorialError as error:
+            found.append(error)
+    return found
 
 
 def set_up(deps: Deps, token: str, first: FirstPerson) -> Person:

@@ -44,6 +44,8 @@ def welcome_sent() -> ResponseReturnValue:
     """Make the workspace and its first person, and sign them in."""
     form = Form(request.form)
     token, name = form.text("token"), form.line("name", longest=120)
+    with reading(deps().sessions) as session:
+        welcome.check_token(session, token)
     language = form.choice("language", Language) or Language.EN
     first = FirstPerson(
         name=name,
@@ -51,8 +53,10 @@ def welcome_sent() -> ResponseReturnValue:
         password=form.text("password", longest=1000),
         language=language,
         zone=form.line("zone", longest=64),
-        team=form.line("team", required=False),
+        team=form.line("team", longest=120, required=False),
     )
+    for fault in welcome.faults(name=name, email=first.email, password=first.password, zone=first.zone):
+        form.reject(fault)
     if form.ok:
         try:
             somebody = welcome.set_up(deps(), token, first)

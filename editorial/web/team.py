@@ -9,7 +9,7 @@ from editorial.domain.errors import EditorialError
 from editorial.domain.locales import Language
 from editorial.domain.messages import N_, Message
 from editorial.domain.people import Permission, Role
-from editorial.services import forgotten, team, team_mail
+from editorial.services import forgotten, team, team_mail, welcome
 from editorial.services.team import Invitation
 from editorial.store import links
 from editorial.store.base import reading
@@ -138,15 +138,18 @@ def invitation_taken_up() -> ResponseReturnValue:
     """Join the team and be signed in."""
     form = Form(request.form)
     token, name, zone = form.text("token"), form.line("name", longest=120), form.line("zone", longest=64)
+    password = form.text("password", longest=1000)
     with reading(deps().sessions) as session:
         email = team.opened(session, token, Purpose.INVITATION, deps().now()).email
+    for fault in welcome.faults(name=name, email=email, password=password, zone=zone):
+        form.reject(fault)
     if form.ok:
         try:
             somebody = team.join(
                 deps(),
                 token,
                 name=name,
-                password=form.text("password", longest=1000),
+                password=password,
                 language=form.choice("language", Language) or Language.EN,
                 zone=zone,
             )

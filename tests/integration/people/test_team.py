@@ -74,6 +74,14 @@ def test_the_invitation_lies_in_the_outbox_in_the_language_of_its_reader(admin: 
     assert mail.text.split("token=")[1][:43] in page.text
 
 
+def test_all_wrong_answers_to_an_invitation_are_said_at_once(app: Flask, deps: Deps, mei: Person) -> None:
+    wrong = ANSWERS | {"name": "", "password": "short", "zone": "Bejing"}
+    answer = visitor(app, deps).post("/invitation", token=invite(deps, mei), **wrong)
+
+    assert answer.status_code == 422
+    assert [field for field in ANSWERS if f'id="f-{field}-error"' in answer.text] == ["name", "password", "zone"]
+
+
 def test_an_invitation_works_once(app: Flask, deps: Deps, mei: Person) -> None:
     token = invite(deps, mei)
     visitor(app, deps).post("/invitation", token=token, **ANSWERS)

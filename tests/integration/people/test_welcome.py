@@ -76,6 +76,21 @@ def test_a_wrong_zone_is_answered_with_the_right_one_and_keeps_what_was_typed(de
         assert workspace(session) is None
 
 
+def test_all_wrong_answers_are_said_at_once(deps: Deps) -> None:
+    answer = visitor(application(deps), deps).post(
+        "/welcome",
+        token=token_of(deps),
+        **(ANSWERS | {"name": " ", "email": "mei.lin", "password": "short", "zone": "Bejing", "language": "en"}),
+    )
+
+    assert [field for field in ANSWERS if f'id="f-{field}-error"' in answer.text] == [
+        "name",
+        "email",
+        "password",
+        "zone",
+    ]
+
+
 def test_each_wrong_answer_gets_a_sentence_of_its_own(deps: Deps) -> None:
     app, token = application(deps), token_of(deps)
     said = {}
