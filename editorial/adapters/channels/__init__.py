@@ -7,6 +7,8 @@ from typing import Any
 from editorial.adapters.channels.base import ChannelAdapter, Settings, Surroundings, read_settings
 from editorial.adapters.channels.git import GitChannel
 from editorial.adapters.channels.git_settings import GitSettings
+from editorial.adapters.channels.webhook import WebhookChannel
+from editorial.adapters.channels.webhook_settings import WebhookSettings
 from editorial.domain.messages import N_, Message
 
 
@@ -34,7 +36,17 @@ class Kind:
     """What it needs to know that nobody may read again."""
 
 
-KINDS: tuple[Kind, ...] = (Kind("git", Message(N_("Static-site git repository")), GitChannel, GitSettings),)
+_SIGNING = Secret(
+    "secret",
+    Message(N_("Signing secret")),
+    Message(N_("whsec_ and base64, as the receiver has it; left empty, one is made and shown once.")),
+    required=False,
+)
+
+KINDS: tuple[Kind, ...] = (
+    Kind("git", Message(N_("Static-site git repository")), GitChannel, GitSettings),
+    Kind("webhook", Message(N_("Signed webhook")), WebhookChannel, WebhookSettings, "link", (_SIGNING,)),
+)
 
 
 def kind_of(key: str) -> Kind | None:

@@ -26,9 +26,10 @@ from dulwich.repo import Repo
 
 from editorial.adapters.channels.base import Limits, Surroundings
 from editorial.adapters.channels.git_faults import short_cause, unreachable
-from editorial.adapters.channels.git_settings import GitSettings, parameters
+from editorial.adapters.channels.git_settings import GitSettings
 from editorial.adapters.channels.git_transport import TimeLimit, client_for, is_repository
 from editorial.adapters.channels.hugo_text import hugo_text
+from editorial.adapters.channels.patterns import parameters
 from editorial.domain.jobs import Nature, NotSent, Receipt, Refused, Unclear
 from editorial.domain.messages import N_, Message
 from editorial.domain.rendering import BrokenPage, Piece, Rendered, one_line, page, parse_page

@@ -2,7 +2,6 @@
 
 import re
 from pathlib import PurePosixPath
-from string import Formatter
 from typing import Literal
 from urllib.parse import urlsplit
 
@@ -10,15 +9,12 @@ from dulwich.refs import Ref, check_ref_format
 from pydantic import Field, field_validator
 
 from editorial.adapters.channels.base import Settings, Unfit
-from editorial.domain.jobs import Refused
+from editorial.adapters.channels.patterns import check_address, check_places
 from editorial.domain.messages import N_, Message
-from editorial.domain.rendering import Piece, one_line
-from editorial.domain.urls import n1
+from editorial.domain.rendering import one_line
 
-PLACES = frozenset({"slug", "language", "year", "month", "day"})
 _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]*")
 _HOST = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?|[0-9A-Fa-f:.]+")
-_SLUG = re.compile(r"[\w~]+(?:[-._~]\w+)*")  # no dot at its ends, no slash anywhere
 _CONTROL = re.compile(r"[\x00-\x20\x7f\\]")
 _ADDRESS = re.compile(r"[^@\s<>]+@[^@\s<>]+")
 _EXAMPLE = Message(N_("Write it as https://host/path.git, ssh://git@host/path.git or file:///path."))
@@ -74,7 +70,7 @@ class GitSettings(Settings):
     @classmethod
     def _content_path(cls, value: str) -> str:
         """A file below the repository's root, one for each piece."""
-        _check_places(value)
+        check_places(value)
         parts = PurePosixPath(value).parts
         if value.startswith("/") or any(part.startswith((".", "-")) for part in parts) or _CONTROL.search(value):
             raise Unfit(
@@ -87,12 +83,7 @@ class GitSettings(Settings):
     @classmethod
     def _url_pattern(cls, value: str) -> str:
         """An address on the web, one for each piece."""
-        _check_places(value)
-        if n1(value.format(**dict.fromkeys(PLACES, "x"))) is None:
-            raise Unfit(
-                Message(N_("This is no address on the web.")), Message(N_("Write it like https://host/posts/{slug}/."))
-            )
-        return value
+        return check_address(value)
 
     @field_validator("author_email")
     @classmethod
@@ -110,41 +101,3 @@ class GitSettings(Settings):
     def _author_name(cls, value: str) -> str:
         """A name that fits into a commit."""
         return one_line(re.sub(r"[<>]", "", value)) or "Editorial"
-
-
-def _check_places(pattern: str) -> None:
-    try:
-        parts = list(Formatter().parse(pattern))
-    except ValueError as error:
-        raise Unfit(
-            Message(N_("A brace is missing.")), Message(N_("Write {slug} where the page's name goes."))
-        ) from error
-    places = {name for _, name, _, _ in parts if name is not None}
-    if unknown := sorted(places - PLACES):
-        raise Unfit(
-            Message(N_("There is no place “%(name)s”."), {"name": unknown[0]}),
-            Message(N_("Places are {slug}, {language}, {year}, {month} and {day}.")),
-        )
-    if any(form or conversion for _, _, form, conversion in parts) or "slug" not in places:
-        raise Unfit(
-            Message(N_("Every page needs an address of its own.")),
-            Message(N_("Write {slug} where the page's name goes.")),
-        )
-
-
-def parameters(piece: Piece) -> dict[str, str]:
-    """What goes into the places of a pattern; refuses a slug that could lead elsewhere."""
-    if not _SLUG.fullmatch(piece.slug):
-        raise Refused(
-            Message(N_("“%(slug)s” can't be part of an address."), {"slug": piece.slug[:80]}),
-            hint=Message(N_("Use letters, digits and hyphens.")),
-            field="slug",
-        )
-    day = piece.published_at
-    return {
-        "slug": piece.slug,
-        "language": piece.language.lower(),
-        "year": f"{day:%Y}",
-        "month": f"{day:%m}",
-        "day": f"{day:%d}",
-    }
