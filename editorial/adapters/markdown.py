@@ -6,14 +6,13 @@ from markdown_it import MarkdownIt
 _READER = MarkdownIt("commonmark", {"html": False, "linkify": False, "typographer": False}).enable(
     ["table", "strikethrough"]
 )
-_TAGS = {"h1", "h2", "h3", "h4", "h5", "h6", "p", "br", "hr", "strong", "em", "s", "code", "pre", "blockquote"} | {
+TAGS = {"h1", "h2", "h3", "h4", "h5", "h6", "p", "br", "hr", "strong", "em", "s", "code", "pre", "blockquote"} | {
     *("ul", "ol", "li", "a", "img", "table", "thead", "tbody", "tr", "th", "td")
 }
-_ATTRIBUTES = {"a": {"href", "title"}, "img": {"src", "alt", "title"}, "ol": {"start"}, "code": {"class"}}
+SCHEMES = {"http", "https", "mailto", "tel"}
+ATTRIBUTES = {"a": {"href", "title"}, "img": {"src", "alt", "title"}, "ol": {"start"}, "code": {"class"}}
 
 
 def to_html(text: str) -> str:
     """HTML of a text, without a document around it. Raw HTML in the text comes out as text; scripts cannot pass."""
-    return nh3.clean(
-        _READER.render(text), tags=_TAGS, attributes=_ATTRIBUTES, url_schemes={"http", "https", "mailto", "tel"}
-    )
+    return nh3.clean(_READER.render(text), tags=TAGS, attributes=ATTRIBUTES, url_schemes=SCHEMES)
