@@ -16,14 +16,24 @@ from editorial.domain.journey import steps_without_offers
 from editorial.domain.keywords import LONGEST_QUERY, Intent, normalised
 from editorial.domain.locales import Language
 from editorial.domain.messages import N_, Message
+from editorial.domain.plans import Key
 from editorial.domain.workflow import Status
 from editorial.services import collisions, corrections, details, scheduling, slugs
 from editorial.services.collisions import Choice
 from editorial.services.deps import Deps
 from editorial.services.moving import move
-from editorial.store import content, history
+from editorial.store import channel_plans, content, distribution, history
 from editorial.store.campaigns import Campaign
-from editorial.store.content import BuyingStep, ContentItem, ContentType, DecisionRole, ItemRevision, ItemRoleStep, Site
+from editorial.store.content import (
+    BuyingStep,
+    ContentItem,
+    ContentType,
+    DecisionRole,
+    ItemRevision,
+    ItemRoleStep,
+    OwnWords,
+    Site,
+)
 from editorial.store.people import Person
 
 Cell = tuple[int, int]
@@ -61,6 +71,8 @@ class Draft:
     review_by: date | None = None
     details: Mapping[str, Any] = field(default_factory=dict)
     """Values of the type's own fields, by key; what the type does not ask for is dropped."""
+    texts: Mapping[Key, str] | None = None
+    """Own words on channels, by channel id and variant; None: they stay as they are. A form of their own sends them."""
 
 
 @dataclass(frozen=True)
@@ -149,7 +161,7 @@ def create(
     now = deps.now()
 
     item = ContentItem(status=Status.IDEA, target_date=target_date, created_at=now, created_by=actor.id, updated_at=now)
-    _write_text(item, draft, slug)
+    _write_text(item, draft, slug, frozenset())
     primary = _primary(draft)
     item.cells = [
         ItemRoleStep(role_id=role, step_id=step, is_primary=(role, step) == primary)
@@ -197,7 +209,7 @@ def save(session: Session, deps: Deps, actor: Person, item_id: int, draft: Draft
 
     _write_cells(session, item, draft)
     with session.no_autoflush:  # a scheduled row may not be seen with a text that nobody approved
-        _write_text(item, draft, slug)
+        _write_text(item, draft, slug, _write_words(session, deps, item, draft))
         decided = collisions.settle(session, deps, actor, item, draft.choice)
         if _shown(item) == before and item.content_hash == hash_before and decided is None:
             return Saved(item, changed=False)
@@ -209,7 +221,7 @@ def save(session: Session, deps: Deps, actor: Person, item_id: int, draft: Draft
                 scheduling.hold_jobs(session, item, deps.now(), EDITED)
             move(session, deps, item, Status.IN_REVIEW, actor)
     touch(session, deps, item)
-    if item.content_hash != hash_before:
+    if item.content_hash != hash_before or item.brief != before["brief"]:
         _keep_revision(session, deps, actor, item)
     _record_save(session, deps, actor, item, before)
     return Saved(
@@ -288,7 +300,21 @@ def _check(session: Session, draft: Draft) -> None:
         )
 
 
-def _write_text(item: ContentItem, draft: Draft, slug: str) -> None:
+def _write_words(session: Session, deps: Deps, item: ContentItem, draft: Draft) -> frozenset[OwnWords]:
+    """The item's own words on channels as the draft has them, written where they differ."""
+    if draft.texts is None:
+        return channel_plans.texts_of(session, item.id)
+    known = {(channel_id, variant): text for channel_id, variant, text in channel_plans.texts_of(session, item.id)}
+    for (channel_id, variant), text in draft.texts.items():
+        if text != known.get((channel_id, variant), ""):
+            channel = distribution.get_channel(session, channel_id)
+            row = channel_plans.row_of(session, item.id, channel, variant, deps.now())
+            row.text, row.updated_at = text, deps.now()
+    told = {key: text for key, text in (known | dict(draft.texts)).items() if text}
+    return frozenset((channel_id, variant, text) for (channel_id, variant), text in told.items())
+
+
+def _write_text(item: ContentItem, draft: Draft, slug: str, texts: frozenset[OwnWords]) -> None:
     item.type_id, item.title, item.language, item.slug = draft.type_id, draft.title.strip(), draft.language, slug
     item.description, item.brief, item.body = draft.description.strip(), draft.brief.strip(), draft.body
     item.owner_id, item.site_id, item.campaign_id = draft.owner_id, draft.site_id, draft.campaign_id
@@ -299,7 +325,12 @@ def _write_text(item: ContentItem, draft: Draft, slug: str) -> None:
     if item.status in _OUT:
         item.review_by = draft.review_by
     item.content_hash = content.hash_of(
-        title=item.title, slug=slug, description=item.description, body=item.body, language=item.language.value
+        title=item.title,
+        slug=slug,
+        description=item.description,
+        body=item.body,
+        language=item.language.value,
+        texts=texts,
     )
 
 
@@ -333,7 +364,9 @@ def _keep_revision(session: Session, deps: Deps, actor: Person, item: ContentIte
             title=item.title,
             slug=item.slug,
             description=item.description,
+            brief=item.brief,
             body=item.body,
+            texts=[list(words) for words in sorted(channel_plans.texts_of(session, item.id))],
             content_hash=item.content_hash,
             author_id=actor.id,
             created_at=deps.now(),

@@ -37,17 +37,18 @@ class Changed:
 
 @dataclass(frozen=True)
 class Comparison:
-    """Two revisions: short lines first, then the text by paragraphs."""
+    """Two revisions: short lines first, then brief and text by paragraphs."""
 
     older: RevisionView
     newer: RevisionView
     lines: tuple[Changed, ...]
+    brief: tuple[Block, ...]
     blocks: tuple[Block, ...]
 
     @property
     def same(self) -> bool:
         """Nothing differs."""
-        return not self.lines and not self.blocks
+        return not self.lines and not self.brief and not self.blocks
 
 
 def revisions(session: Session, item: ContentItem, *, limit: int = 200) -> tuple[RevisionView, ...]:
@@ -70,8 +71,13 @@ def comparison(session: Session, item: ContentItem, older: int, newer: int) -> C
         for name, label in _LINES.items()
         if (getattr(first, name) or "") != (getattr(second, name) or "")
     )
-    blocks = compare(first.body, second.body) if first.body != second.body else ()
-    return Comparison(_view(item, first, names), _view(item, second, names), lines, blocks)
+    return Comparison(
+        _view(item, first, names),
+        _view(item, second, names),
+        lines,
+        brief=compare(first.brief, second.brief) if first.brief != second.brief else (),
+        blocks=compare(first.body, second.body) if first.body != second.body else (),
+    )
 
 
 def restore(session: Session, deps: Deps, actor: Person, item_id: int, n: int, *, version: int) -> Saved:
@@ -83,7 +89,12 @@ def restore(session: Session, deps: Deps, actor: Person, item_id: int, n: int, *
     item = items.fresh_item(session, item_id, version)
     found = content.get_revision(session, item_id, n)
     draft = replace(
-        draft_of(item), title=found.title, slug=found.slug or "", description=found.description, body=found.body
+        draft_of(item),
+        title=found.title,
+        slug=found.slug or "",
+        description=found.description,
+        brief=found.brief,
+        body=found.body,
     )
     return items.save(session, deps, actor, item_id, draft, version=version)
 
@@ -117,7 +128,7 @@ def _view(item: ContentItem, one: ItemRevision, names: dict[int, str]) -> Revisi
     return RevisionView(
         revision=one,
         author=names.get(one.author_id) if one.author_id else None,
-        current=one.content_hash == item.content_hash,
+        current=one.content_hash == item.content_hash and one.brief == item.brief,
         live=one.content_hash == item.live_hash,
         approved=one.content_hash == item.approved_hash,
     )

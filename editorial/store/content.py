@@ -340,9 +340,15 @@ def approvals_of(session: Session, item_id: int) -> Sequence[Approval]:
 
 
 def find_revision(session: Session, item_id: int, content_hash: str) -> ItemRevision | None:
-    """The newest saved text of an item with that hash."""
-    wanted = select(ItemRevision).where(ItemRevision.item_id == item_id, ItemRevision.content_hash == content_hash)
-    return session.scalars(wanted.order_by(ItemRevision.n.desc()).limit(1)).one_or_none()
+    """The saved text of an item with that hash: where it was saved several times, the start of its newest run.
+
+    Whoever saved that one wrote the text; the others of the run changed the brief alone.
+    """
+    of_item, same = ItemRevision.item_id == item_id, ItemRevision.content_hash == content_hash
+    newest = select(func.max(ItemRevision.n)).where(of_item, same).scalar_subquery()
+    before = select(func.coalesce(func.max(ItemRevision.n), 0)).where(of_item, ~same, ItemRevision.n < newest)
+    wanted = select(ItemRevision).where(of_item, same, ItemRevision.n > before.scalar_subquery())
+    return session.scalars(wanted.order_by(ItemRevision.n).limit(1)).one_or_none()
 
 
 def revisions_of(session: Session, item_id: int, *, limit: int = 200) -> Sequence[ItemRevision]:

@@ -14,7 +14,7 @@ from editorial.services.content import Stale
 from editorial.services.scheduling import GoingOut
 from editorial.services.slugs import SlugRefused
 from editorial.store import distribution, history
-from editorial.store.content import Approval, ContentItem, ItemRevision
+from editorial.store.content import Approval, ContentItem, ItemRevision, find_revision
 from tests.integration.plans import Desk
 
 
@@ -98,10 +98,23 @@ def test_cells_alone_make_a_new_version(desk: Desk) -> None:
 def test_each_changed_text_is_kept_as_a_revision(desk: Desk) -> None:
     item_id = desk.create()
     desk.save(item_id, body="Second.")
-    desk.save(item_id, body="Second.", brief="Only the brief.")
+    desk.save(item_id, body="Second.", priority=1)
     desk.save(item_id, body="Third.")
 
     assert [one.body for one in revisions(desk, item_id)] == ["A finance chief hears a number.", "Second.", "Third."]
+
+
+def test_a_changed_brief_is_kept_as_a_revision_and_leaves_the_text_its_author(desk: Desk) -> None:
+    item_id = desk.create(body="Second.")
+    with desk.deps.sessions.begin() as session:
+        draft, version = desk.draft(body="Second.", brief="For the CFO."), desk.item(item_id).version
+        content.save(session, desk.deps, desk.admin, item_id, draft, version=version)
+    with desk.deps.sessions() as session:
+        text = find_revision(session, item_id, desk.item(item_id).content_hash)
+
+    assert [one.brief for one in revisions(desk, item_id)] == ["", "For the CFO."]
+    assert text is not None
+    assert (text.n, text.author_id) == (1, desk.writer.id)
 
 
 def test_an_identical_save_writes_nothing(desk: Desk) -> None:

@@ -205,16 +205,17 @@ def test_a_stale_save_of_a_campaign_changes_nothing(desk: Desk) -> None:
 
 
 def test_an_old_text_comes_back_as_a_new_save(desk: Desk) -> None:
-    item_id = desk.create(target_query="bearing", priority=1)
-    desk.save(item_id, body="Second.", target_query="bearing", priority=1)
+    item_id = desk.create(target_query="bearing", priority=1, brief="For the CFO.")
+    desk.save(item_id, body="Second.", target_query="bearing", priority=1, brief="For nobody.")
     with desk.deps.sessions.begin() as session:
         version = session.get_one(ContentItem, item_id).version
         done = revisions.restore(session, desk.deps, desk.writer, item_id, 1, version=version)
     with desk.deps.sessions() as session:
         numbers = [view.revision.n for view in revisions.revisions(session, get_item(session, item_id))]
 
-    assert (done.item.body, done.item.priority, done.item.target_query) == (
+    assert (done.item.body, done.item.brief, done.item.priority, done.item.target_query) == (
         "A finance chief hears a number.",
+        "For the CFO.",
         1,
         "bearing",
     )
