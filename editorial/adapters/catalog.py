@@ -29,12 +29,19 @@ class Catalog:
         self.today: date | None = None
         """The reader's day, where it is known: days of other years are then written with their year."""
         self._translations = translations
+        self._of_years: dict[int, Catalog] = {}
 
     def on(self, today: date) -> "Catalog":
-        """The same language for a reader whose calendar shows `today`."""
-        dated = copy.copy(self)
-        dated.today = today
-        return dated
+        """The same language for a reader whose calendar shows `today`.
+
+        One catalogue a year, not one a request: what is written of days is kept by catalogue, and only the year of
+        `today` says how.
+        """
+        if today.year not in self._of_years:
+            dated = copy.copy(self)
+            dated.today = today
+            self._of_years[today.year] = dated
+        return self._of_years[today.year]
 
     @property
     def tag(self) -> str:

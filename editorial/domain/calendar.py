@@ -101,7 +101,7 @@ class Filter:
                 except ValueError:
                     continue
             elif name == "text":
-                text = " ".join(value.split())[:LONGEST_TEXT]
+                text = " ".join(value.replace("\x00", " ").split())[:LONGEST_TEXT]  # PostgreSQL keeps no NUL
             elif name == "late" and value in set(Late):
                 late = Late(value)
             elif name == "mine":

@@ -110,6 +110,11 @@ class Card:
     findings: int = 0
     bar: int | None = None
     """Pattern of its campaign, 1 to 4."""
+    type_id: int = 0
+    campaign_id: int | None = None
+    owner_id: int | None = None
+    role_id: int | None = None
+    """The role it works for above all; known only where roles are coloured."""
     foot: "Foot | None" = None
     """What a tall card shows besides; None on one line."""
 

@@ -243,12 +243,8 @@ def drawer(session: Session, viewer: Viewer, *, wanted: Filter = EVERYTHING) -> 
 
 def health(session: Session, viewer: Viewer) -> Health:
     """What needs somebody, counted over everything and not only over the days that are shown."""
-    return Health(
-        late={kind: store.late_count(session, kind, viewer.asks) for kind in Late},
-        waiting=store.waiting_count(session, viewer.asks),
-        broken=store.broken_jobs(session, viewer.now - timedelta(days=14)),
-        clock_runs=_clock_runs(session, viewer.now),
-    )
+    needs = store.needs(session, viewer.asks, viewer.now - timedelta(days=14))
+    return Health(needs.late, needs.waiting, needs.broken, clock_runs=_clock_runs(session, viewer.now))
 
 
 def span_of(viewer: Viewer, first: date, last: date) -> Span:

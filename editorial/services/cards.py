@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from editorial.domain.bilingual import Bilingual
 from editorial.domain.cards import OUT, Card, Fix, Foot, Trouble, flag_of
+from editorial.domain.colours import Colour
 from editorial.domain.errors import NotFound
 from editorial.domain.jobs import JobState
 from editorial.domain.slots import shown_in
@@ -35,6 +36,8 @@ class Viewer:
     person_id: int = 0
     reviews: bool = False
     """Whether reviews wait for them."""
+    colour: Colour = Colour.STATUS
+    """What the colour of a card means to them."""
 
     @property
     def today(self) -> date:
@@ -63,6 +66,9 @@ def dressed(session: Session, viewer: Viewer, rows: Sequence[CardRow], *, tall: 
     findings = open_counts_of_items(session, out) if out else {}
     today = viewer.today
     cards = [_card(row, viewer, today, _trouble(jobs.get(row.id, ())), findings.get(row.id, 0)) for row in rows]
+    if viewer.colour is Colour.ROLE and rows:
+        roles = store.main_roles_of(session, [row.id for row in rows])
+        cards = [replace(card, role_id=roles.get(card.id)) for card in cards]
     if not tall or not cards:
         return cards
     feet = _feet(session, [row.id for row in rows], jobs)
@@ -97,6 +103,9 @@ def _card(row: CardRow, viewer: Viewer, today: date, trouble: Trouble | None, fi
         trouble=trouble,
         findings=findings,
         bar=row.bar,
+        type_id=row.type_id,
+        campaign_id=row.campaign_id,
+        owner_id=row.owner_id,
     )
 
 

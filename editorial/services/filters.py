@@ -1,19 +1,15 @@
 """What a calendar can be filtered by: the values of each facet with their names, and what is chosen of them."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
-
-from sqlalchemy.orm import Session
 
 from editorial.domain.bilingual import Bilingual
 from editorial.domain.calendar import NOBODY, Facet, Filter
 from editorial.domain.locales import Language
 from editorial.domain.messages import N_, Message
 from editorial.domain.workflow import Status
-from editorial.store import content
-from editorial.store.campaigns import campaigns
-from editorial.store.people import active_people
+from editorial.store.names import NameRow
 
 Name = Message | Bilingual | str
 """What people call a value: a sentence of ours, a seeded name, or the team's own words."""
@@ -42,9 +38,26 @@ class Pill:
         return tuple(choice for choice in self.choices if choice.chosen)
 
 
-def pills(session: Session, wanted: Filter, facets: Iterable[Facet] = tuple(Facet)) -> tuple[Pill, ...]:
-    """Every facet with its values; what an old link still asks for stays visible, so that it can be taken away."""
-    return tuple(_pill(facet, _NAMED[facet](session), wanted) for facet in facets)
+def pills(named: Sequence[NameRow], wanted: Filter, facets: Iterable[Facet] = tuple(Facet)) -> tuple[Pill, ...]:
+    """Every facet with its values; what an old link still asks for stays visible, so that it can be taken away.
+
+    Args:
+        named: what `store.names` found.
+    """
+    values: dict[Facet, list[tuple[Any, Name]]] = {
+        Facet.STATUS: [(status, status.label) for status in Status],
+        Facet.LANGUAGE: [(language, language.own_name) for language in Language],
+    }
+    for row in named:
+        values.setdefault(row.facet, []).append((row.id, name_of(row)))
+    for facet, nobody in _NOBODY.items():
+        values.setdefault(facet, []).append((NOBODY, nobody))
+    return tuple(_pill(facet, values.get(facet, []), wanted) for facet in facets)
+
+
+def name_of(row: NameRow) -> Name:
+    """A name in both languages, or in the team's own words."""
+    return row.name_en if row.name_zh is None else Bilingual(row.name_en, row.name_zh)
 
 
 def _pill(facet: Facet, named: list[tuple[Any, Name]], wanted: Filter) -> Pill:
@@ -54,21 +67,5 @@ def _pill(facet: Facet, named: list[tuple[Any, Name]], wanted: Filter) -> Pill:
     return Pill(facet, tuple(Choice(value, name, value in chosen) for value, name in [*named, *gone]))
 
 
-def _owners(session: Session) -> list[tuple[Any, Name]]:
-    return [*((person.id, person.name) for person in active_people(session)), (NOBODY, Message(N_("Nobody")))]
-
-
-def _campaigns(session: Session) -> list[tuple[Any, Name]]:
-    return [*((one.id, one.name) for one in campaigns(session)), (NOBODY, Message(N_("No campaign")))]
-
-
-_NAMED: dict[Facet, Callable[[Session], list[tuple[Any, Name]]]] = {
-    Facet.OWNER: _owners,
-    Facet.STATUS: lambda _: [(status, status.label) for status in Status],
-    Facet.TYPE: lambda session: [(kind.id, kind.name) for kind in content.content_types(session)],
-    Facet.ROLE: lambda session: [(role.id, role.name) for role in content.decision_roles(session)],
-    Facet.STEP: lambda session: [(step.id, step.name) for step in content.buying_steps(session)],
-    Facet.CAMPAIGN: _campaigns,
-    Facet.SITE: lambda session: [(site.id, site.name) for site in content.active_sites(session)],
-    Facet.LANGUAGE: lambda _: [(language, language.own_name) for language in Language],
-}
+_NOBODY = {Facet.OWNER: Message(N_("Nobody")), Facet.CAMPAIGN: Message(N_("No campaign"))}
+"""Facets that an item may have no value of."""

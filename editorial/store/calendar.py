@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, case, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from editorial.domain.calendar import NOBODY, Facet, Filter, Late
@@ -34,6 +34,9 @@ class CardRow(NamedTuple):
     icon: str
     kind_en: str
     kind_zh: str
+    type_id: int
+    campaign_id: int | None
+    owner_id: int | None
 
 
 class JobRow(NamedTuple):
@@ -90,6 +93,17 @@ class Span:
     """`first` begins."""
     end: datetime | None
     """The day after `last` begins."""
+
+
+@dataclass(frozen=True)
+class Needs:
+    """What needs somebody, over everything there is."""
+
+    late: dict[Late, int]
+    waiting: int
+    """Items that wait for the person who looks."""
+    broken: int
+    """Jobs that failed or were missed lately, and all whose outcome nobody knows."""
 
 
 Where = Sequence[ColumnElement[bool]]
@@ -183,17 +197,29 @@ def matching(session: Session, wanted: Filter, asks: Asks) -> list[ColumnElement
     return found
 
 
-def late_count(session: Session, kind: Late, asks: Asks) -> int:
-    """How many items are late in this way."""
-    if kind is Late.TARGET:  # two ranges of an index are counted ten times faster than "one or the other"
-        open_still, planned, timed = _past_its_day(asks)
-        return _count(session, open_still, planned) + _count(session, open_still, timed)
-    return _count(session, _late(session, kind, asks))
+def needs(session: Session, asks: Asks, broken_since: datetime) -> Needs:
+    """How much needs somebody, counted in one statement: it stands above every page of the calendar.
 
-
-def waiting_count(session: Session, asks: Asks) -> int:
-    """How many items wait for the person who looks."""
-    return _count(session, _waiting(asks))
+    Every part is a range of an index: "one or the other" in one condition is counted ten times slower.
+    """
+    open_still, planned, timed = _past_its_day(asks)
+    job = DistributionJob
+    over = and_(job.state.in_((JobState.FAILED, JobState.MISSED)), job.due_at >= broken_since)
+    counts = session.execute(
+        select(
+            _counting(_Item, open_still, planned),
+            _counting(_Item, open_still, timed),
+            _counting(_Item, _late(session, Late.PRODUCTION, asks)),
+            _counting(_Item, _late(session, Late.JOB, asks)),
+            _counting(_Item, _given_back(asks)),
+            _counting(_Item, _Item.status == Status.IN_REVIEW),
+            _counting(job, over),
+            _counting(job, job.state == JobState.UNKNOWN_OUTCOME),
+        )
+    ).one()
+    past, timed_past, production, jobs, given_back, in_review, failed, unknown = counts
+    late = {Late.PRODUCTION: production, Late.TARGET: past + timed_past, Late.JOB: jobs}
+    return Needs(late, given_back + (in_review if asks.reviews else 0), failed + unknown)
 
 
 def any_item(session: Session) -> bool:
@@ -219,6 +245,13 @@ def owners_of(session: Session, item_ids: Iterable[int]) -> list[FootRow]:
     return [FootRow(item_id, owner.id, owner.name, owner.initials) for item_id, owner in session.execute(wanted)]
 
 
+def main_roles_of(session: Session, item_ids: Iterable[int]) -> dict[int, int]:
+    """The role that each of some items works for above all; those that name nobody are left out."""
+    cell = ItemRoleStep
+    wanted = select(cell.item_id, cell.role_id).where(cell.item_id.in_(list(item_ids)), cell.is_primary)
+    return {row.item_id: row.role_id for row in session.execute(wanted)}
+
+
 def maps_of(session: Session, item_ids: Iterable[int]) -> list[MapRow]:
     """The cells of some items, by step."""
     cell = ItemRoleStep
@@ -230,13 +263,6 @@ def maps_of(session: Session, item_ids: Iterable[int]) -> list[MapRow]:
         .order_by(BuyingStep.position, DecisionRole.position)
     )
     return [MapRow._make(row) for row in session.execute(wanted)]
-
-
-def broken_jobs(session: Session, since: datetime) -> int:
-    """Distribution jobs due since then that failed or were missed, and all whose outcome nobody knows."""
-    over = and_(DistributionJob.state.in_((JobState.FAILED, JobState.MISSED)), DistributionJob.due_at >= since)
-    wanted = or_(over, DistributionJob.state == JobState.UNKNOWN_OUTCOME)
-    return session.scalar(select(func.count()).select_from(DistributionJob).where(wanted)) or 0
 
 
 _COLUMNS = {
@@ -252,6 +278,10 @@ _RANK = case(*((_Item.status == status, _ORDER.index(status)) for status in _IN_
 
 def _rows(session: Session, wanted: Select[*tuple[Any, ...]]) -> list[CardRow]:
     return [CardRow._make(row) for row in session.execute(wanted)]
+
+
+def _counting(table: type[ContentItem | DistributionJob], *where: ColumnElement[bool]) -> ScalarSelect[int]:
+    return select(func.count()).select_from(table).where(*where).scalar_subquery()
 
 
 def _count(session: Session, *where: ColumnElement[bool]) -> int:
@@ -273,6 +303,9 @@ def _cards() -> Select[*tuple[Any, ...]]:
         ContentType.icon,
         ContentType.name_en,
         ContentType.name_zh,
+        _Item.type_id,
+        _Item.campaign_id,
+        _Item.owner_id,
     )
     return wanted.join(ContentType, ContentType.id == _Item.type_id).outerjoin(
         Campaign, Campaign.id == _Item.campaign_id
@@ -302,8 +335,13 @@ def _mapped(wanted: Filter) -> ColumnElement[bool]:
 
 
 def _waiting(asks: Asks) -> ColumnElement[bool]:
-    given_back = and_(_Item.status == Status.CHANGES_REQUESTED, _Item.owner_id == asks.person_id)
+    given_back = _given_back(asks)
     return or_(_Item.status == Status.IN_REVIEW, given_back) if asks.reviews else given_back
+
+
+def _given_back(asks: Asks) -> ColumnElement[bool]:
+    # coalesced, so that the few given back are read by their status and not all that the person owns
+    return and_(_Item.status == Status.CHANGES_REQUESTED, func.coalesce(_Item.owner_id, NOBODY) == asks.person_id)
 
 
 def _undated() -> ColumnElement[bool]:

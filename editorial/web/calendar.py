@@ -8,18 +8,20 @@ from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
+from editorial.domain.calendar import Filter
+from editorial.domain.colours import Colour
 from editorial.domain.errors import NotFound
 from editorial.domain.people import Permission
-from editorial.services import calendar, filters
+from editorial.services import calendar, colours, filters
 from editorial.services import listing as lists
 from editorial.services.calendar import Month, Viewer
 from editorial.services.listing import Place
 from editorial.store import calendar as store
 from editorial.store.base import reading
+from editorial.store.names import names
 from editorial.web import moves
 from editorial.web.calendar_page import (
     LEGEND,
-    Shown,
     View,
     address,
     last_month,
@@ -68,7 +70,7 @@ def week(day: str) -> ResponseReturnValue:
     with reading(deps().sessions) as session:
         found = calendar.week_of(session, looks, around, week_start=calendar.week_start(session), wanted=wanted)
         first, last = found.days[0].date, found.days[-1].date
-        frame = _frame(session, looks, shown_as(View.WEEK, around, wanted))
+        frame = _frame(session, looks, View.WEEK, around, wanted)
         hidden = calendar.hidden_between(session, looks, first, last, found.count) if wanted and not found.count else 0
     return render_template(
         "calendar/week.html",
@@ -90,7 +92,7 @@ def day(day: str) -> ResponseReturnValue:
     wanted, looks, around = wanted_here(), viewer(), _day_of(day)
     with reading(deps().sessions) as session:
         found = calendar.day_of(session, looks, around, wanted=wanted, tall=True)
-        frame = _frame(session, looks, shown_as(View.DAY, around, wanted))
+        frame = _frame(session, looks, View.DAY, around, wanted)
         hidden = calendar.hidden_between(session, looks, around, around, found.count) if wanted else 0
     return render_template(
         "calendar/day.html",
@@ -109,8 +111,10 @@ def day_list(day: str) -> ResponseReturnValue:
     """The list of a day alone, for the popover in the month."""
     wanted, around = wanted_here(), _day_of(day)
     with reading(deps().sessions) as session:
-        found = calendar.day_of(session, viewer(), around, wanted=wanted)
-    return render_template("calendar/_day_list.html", day=found, shown=shown_as(View.MONTH, around, wanted))
+        looks = viewer()
+        found = calendar.day_of(session, looks, around, wanted=wanted)
+        shown = shown_as(View.MONTH, around, wanted, colours.palette(names(session), looks.colour))
+    return render_template("calendar/_day_list.html", day=found, shown=shown)
 
 
 @bp.get("/calendar/list")
@@ -123,7 +127,7 @@ def listing() -> ResponseReturnValue:
     keep = {"from": first.isoformat()} | ({"to": last.isoformat()} if last else {})
     with reading(deps().sessions) as session:
         found = lists.list_of(session, looks, first, last, wanted=wanted, after=after)
-        frame = _frame(session, looks, shown_as(View.LIST, first, wanted, **keep))
+        frame = _frame(session, looks, View.LIST, first, wanted, **keep)
         hidden = lists.hidden(session, looks, first, last) if wanted and not found.count and not after else 0
     around = found.days[0].date if found.days else first
     return render_template(
@@ -147,8 +151,10 @@ def drawer() -> ResponseReturnValue:
     """The drawer alone: its search looks through everything that has no day."""
     wanted = wanted_here()
     with reading(deps().sessions) as session:
-        found = calendar.drawer(session, viewer(), wanted=wanted)
-    return render_template("calendar/_drawer.html", drawer=found, shown=shown_as(View.MONTH, viewer().today, wanted))
+        looks = viewer()
+        found = calendar.drawer(session, looks, wanted=wanted)
+        shown = shown_as(View.MONTH, looks.today, wanted, colours.palette(names(session), looks.colour))
+    return render_template("calendar/_drawer.html", drawer=found, shown=shown)
 
 
 def _month(year: int, number: int) -> str:
@@ -156,7 +162,7 @@ def _month(year: int, number: int) -> str:
     with reading(deps().sessions) as session:
         found = calendar.month_of(session, looks, year, number, week_start=calendar.week_start(session), wanted=wanted)
         focus = _focus(found, looks)
-        frame = _frame(session, looks, shown_as(View.MONTH, found.first, wanted))
+        frame = _frame(session, looks, View.MONTH, found.first, wanted)
         hidden = calendar.hidden_between(session, looks, *found.span, 0) if wanted and found.empty else 0
         blank = not wanted and found.empty and not frame["drawer"].cards and not store.any_item(session)
     return render_template(
@@ -171,11 +177,14 @@ def _month(year: int, number: int) -> str:
     )
 
 
-def _frame(session: Session, looks: Viewer, shown: Shown) -> dict[str, Any]:
+def _frame(session: Session, looks: Viewer, view: View, day: date, wanted: Filter, **keep: str) -> dict[str, Any]:
     """What stands around the grid of every view."""
+    named = names(session)
+    shown = shown_as(view, day, wanted, colours.palette(named, looks.colour), **keep)
     return {
         "shown": shown,
-        "pills": filters.pills(session, shown.wanted),
+        "pills": filters.pills(named, wanted),
+        "colours": tuple(Colour),
         "drawer": calendar.drawer(session, looks, wanted=shown.wanted),
         "health": calendar.health(session, looks),
         "legend": LEGEND,

@@ -14,6 +14,7 @@ from editorial.domain.cards import Card, Flag, Foot, Trouble
 from editorial.domain.jobs import JobState
 from editorial.domain.messages import N_, NP_
 from editorial.services.channel_pages import icon_of
+from editorial.services.colours import Palette
 from editorial.web.zones import city
 
 _TONES = {
@@ -37,14 +38,16 @@ _TROUBLES = {
 class Painter:
     """Draws the cards of one page. What is the same for many is made once."""
 
-    def __init__(self, catalog: Catalog, *, zone: str, sprite: str, items: str) -> None:
+    def __init__(self, catalog: Catalog, *, palette: Palette, zone: str, sprite: str, items: str) -> None:
         """
         Args:
+            palette: what colours mean.
             zone: IANA name of the viewer's zone.
             sprite: address of the icons.
             items: address of the items, with a slash at its end.
         """
         self._catalog, self._zone, self._sprite, self._items = catalog, zone, sprite, items
+        self._hue = palette.hue_of
         self._city = city(zone, catalog.locale)
         self._said: dict[tuple[str, Bilingual], str] = {}
         self._steps = catalog.gettext(N_("step %(number)s"))
@@ -55,7 +58,7 @@ class Painter:
         parts = [
             f'<a class="card{tall}" href="{self._items}{card.id}" data-item="{card.id}"',
             f' data-version="{card.version}" data-fix="{card.fix.value}"',
-            ' data-tone="bad"' if card.flag is Flag.BAD else f' data-hue="{card.hue}"',
+            ' data-tone="bad"' if card.flag is Flag.BAD else f' data-hue="{self._hue(card)}"',
         ]
         if card.flag:
             parts.append(f' data-flag="{card.flag.value}"')
@@ -63,9 +66,9 @@ class Painter:
             parts.append(f' data-bar="{card.bar}"')
         if card.local and card.movable:
             parts.append(f' data-slot="{self._moment(card.local)}"')
-        parts.append(f">{self._icon(card.glyph)}")
+        parts.append(f">{self.icon(card.glyph)}")
         if not card.foot:
-            parts.append(self._icon(f"k-{card.icon}", " card-kind"))
+            parts.append(self.icon(f"k-{card.icon}", " card-kind"))
         parts.append(f'<span class="sr">{self._kind(card)} </span><span class="card-title"')
         if card.language.value != self._catalog.name:
             parts.append(f' lang="{card.language.tag}"')
@@ -78,7 +81,8 @@ class Painter:
         parts.append("</a>")
         return Markup("".join(parts))  # noqa: S704 -- what people wrote is escaped above
 
-    def _icon(self, name: str, cls: str = "", tone: str = "") -> str:
+    def icon(self, name: str, cls: str = "", tone: str = "") -> str:
+        """A symbol of the sprite."""
         tone = f' data-tone="{tone}"' if tone else ""
         return f'<svg class="i{cls}"{tone} aria-hidden="true"><use href="{self._sprite}#{name}"/></svg>'
 
@@ -112,7 +116,7 @@ class Painter:
     def _findings(self, count: int) -> str:
         one, many = NP_("%(num)s open finding", "%(num)s open findings")
         says = self._catalog.ngettext(one, many, count) % {"num": count}
-        return f'<span class="card-mark">{self._icon("alert")}<span class="sr">{escape(says)}</span></span>'
+        return f'<span class="card-mark">{self.icon("alert")}<span class="sr">{escape(says)}</span></span>'
 
     def _foot(self, foot: Foot) -> str:
         parts = ['<span class="card-foot">']
@@ -131,7 +135,7 @@ class Painter:
         parts.append('<span class="end">')
         for kind, state in foot.channels[:4]:
             said = escape(self._catalog.say(state.label))
-            parts.append(f'{self._icon(icon_of(kind), "", _TONES.get(state, "pencil"))}<span class="sr">{said} </span>')
+            parts.append(f'{self.icon(icon_of(kind), "", _TONES.get(state, "pencil"))}<span class="sr">{said} </span>')
         return "".join([*parts, "</span></span>"])
 
     def _moment(self, local: datetime) -> str:

@@ -1,6 +1,7 @@
 """The coverage page: who finds what at which step, and where a gap waits for a brief."""
 
 from collections.abc import Callable
+from typing import Any
 from urllib.parse import urlencode
 
 from flask import Blueprint, render_template, request, url_for
@@ -12,6 +13,7 @@ from editorial.domain.people import Permission
 from editorial.services import coverage, filters
 from editorial.services.coverage import MatrixCell
 from editorial.store.base import reading
+from editorial.store.names import names
 from editorial.web.calendar_page import View, shown_as, viewer, wanted_here
 from editorial.web.context import deps
 from editorial.web.guard import requires
@@ -35,10 +37,10 @@ def overview() -> ResponseReturnValue:
     asked = wanted_here()
     wanted = Filter(site=asked.site, language=asked.language, campaign=asked.campaign, type=asked.type)
     all_steps = request.args.get("steps") == "9"
-    keep = {"steps": "9"} if all_steps else {}
+    keep: dict[str, Any] = {"steps": "9"} if all_steps else {}
     with reading(deps().sessions) as session:
         found = coverage.matrix(session, viewer(), wanted, all_steps=all_steps)
-        pills = filters.pills(session, wanted, _FACETS)
+        pills = filters.pills(names(session), wanted, _FACETS)
     pairs = wanted.pairs()
     return render_template(
         "coverage/overview.html",

@@ -11,11 +11,12 @@ from editorial.domain.errors import EditorialError, StaleVersion
 from editorial.domain.messages import N_, Message
 from editorial.domain.people import Permission
 from editorial.domain.workflow import Status
-from editorial.services import calendar, planning, quick_edit
+from editorial.services import calendar, colours, planning, quick_edit
 from editorial.services.content import last_actor
 from editorial.services.quick_edit import QuickEdit
 from editorial.store.base import reading
 from editorial.store.content import ContentItem
+from editorial.store.names import names
 from editorial.web.calendar_page import View, shown_as, viewer, wanted_there
 from editorial.web.context import catalog, deps, explain, person, say, zone
 from editorial.web.forms import Form
@@ -59,7 +60,7 @@ def moved(item_id: int) -> ResponseReturnValue:
 @requires(Permission.WRITE_CONTENT)
 def undone() -> ResponseReturnValue:
     """Take a move back by its token."""
-    token = request.form.get("token", "")
+    token = Form(request.form).text("token")  # without NUL, which PostgreSQL refuses
     with reading(deps().sessions) as session:
         before = calendar.card_of(session, viewer(), planning.find_undo_item(session, token))
     with deps().sessions.begin() as session:
@@ -190,19 +191,21 @@ def _cells(before: Card, after: Card) -> dict[str, str]:
     except ValueError:
         return {}
     wanted, found = wanted_there(), {}
-    shown = shown_as(View.MONTH, first, wanted)
     with reading(deps().sessions) as session:
+        shown = shown_as(View.MONTH, first, wanted, colours.palette(names(session), viewer().colour))
         for one in {card.day for card in (before, after) if card.day is not None}:
             cell = calendar.cell_of(session, viewer(), one, wanted=wanted)
-            found[one.isoformat()] = render_template("calendar/_cell.html", day=cell, shown=shown)
+            found[one.isoformat()] = str(shown.cell(cell))
     return found
 
 
 def _drawer() -> str:
     wanted = wanted_there()
     with reading(deps().sessions) as session:
-        found = calendar.drawer(session, viewer(), wanted=wanted)
-    return render_template("calendar/_drawer.html", drawer=found, shown=shown_as(View.MONTH, viewer().today, wanted))
+        looks = viewer()
+        found = calendar.drawer(session, looks, wanted=wanted)
+        shown = shown_as(View.MONTH, looks.today, wanted, colours.palette(names(session), looks.colour))
+    return render_template("calendar/_drawer.html", drawer=found, shown=shown)
 
 
 def _wants_json() -> bool:

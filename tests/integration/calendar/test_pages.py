@@ -199,3 +199,12 @@ def test_the_page_has_no_style_or_script_of_its_own(desk: Desk) -> None:
     assert "<style" not in page
     assert "<script>" not in page
     assert " onclick=" not in page
+
+
+@pytest.mark.parametrize("path", ["/calendar/2026-12?text=%00a", "/calendar/drawer?text=a%00"])
+def test_a_search_with_a_character_that_no_database_keeps_is_answered(desk: Desk, path: str) -> None:
+    assert desk.as_(desk.writer).client.get(path).status_code == 200
+
+
+def test_an_undo_token_with_a_character_that_no_database_keeps_is_unknown(desk: Desk) -> None:
+    assert desk.as_(desk.writer).post("/undos", token="a\x00b").status_code == 404
