@@ -112,7 +112,7 @@ def _go_on(session: Session, deps: Deps, actor: Person, item: ContentItem, to: S
 
 def _draft_of(item: ContentItem) -> Draft:
     """Everything that a draft holds, as the item has it: a quick edit changes two fields and must keep the others."""
-    special = {"slug", "cells", "primary", "choice"}
+    special = {"slug", "cells", "primary", "choice", "texts"}
     values = {one.name: getattr(item, one.name) for one in fields(Draft) if one.name not in special}
     return Draft(
         slug=item.slug or "",

@@ -1,4 +1,7 @@
-"""Plan when an item goes out. The one place where publish times change, so that card, item and jobs always agree."""
+"""Plan when an item goes out. The one place where publish times change, so that card, item and jobs always agree.
+
+Which jobs an item has, and for when, is said by its plan (`plan_lines`): here the plan becomes jobs.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -9,32 +12,34 @@ import structlog
 from sqlalchemy.orm import Session
 
 from editorial.domain import workflow
-from editorial.domain.errors import EditorialError, StaleVersion
-from editorial.domain.jobs import IN_FLIGHT, Action, JobState, move
+from editorial.domain.errors import StaleVersion
+from editorial.domain.jobs import IN_FLIGHT, JobState, move
 from editorial.domain.messages import N_, NP_, Message
 from editorial.domain.packing import pack
 from editorial.domain.people import permissions
 from editorial.domain.slots import Slot, shown_in, slot, zone_named
 from editorial.domain.workflow import Situation, Status, TransitionRefused
+from editorial.services.plan_jobs import By, GoingOut, Past, cancel_job, in_order, job_for, not_past, nothing_goes_out
 from editorial.services.steps import advance, situation
 from editorial.store import content, distribution, history
 from editorial.store.content import ContentItem
-from editorial.store.distribution import Channel, DistributionJob
+from editorial.store.distribution import DistributionJob
 from editorial.store.people import Person
 
 log = structlog.get_logger()
-
-
-class GoingOut(EditorialError):
-    """The item is on its way at this very moment, or nobody knows whether it arrived: its plan can't change now."""
-
-    http_status = 409
-
-    def __init__(self) -> None:
-        super().__init__(
-            Message(N_("The item is on its way, or nobody knows yet whether it arrived.")),
-            hint=Message(N_("Look at its jobs and wait until they have ended.")),
-        )
+__all__ = [
+    "GoingOut",
+    "Past",
+    "Planned",
+    "cancel_job",
+    "clear_slot",
+    "hold_jobs",
+    "move_to_day",
+    "publish_now",
+    "schedule",
+    "slot_of",
+    "unschedule",
+]
 
 
 @dataclass(frozen=True)
@@ -45,15 +50,6 @@ class Planned:
     slot: Slot
     jobs: tuple[DistributionJob, ...]
     says: Message
-
-
-@dataclass(frozen=True)
-class _By:
-    """Who plans, when, and what makes the keys of new jobs."""
-
-    actor: Person
-    now: datetime
-    token: Callable[[], str] = str
 
 
 def schedule(
@@ -67,6 +63,7 @@ def schedule(
     version: int | None,
     now: datetime,
     token: Callable[[], str],
+    past: Past | None = None,
 ) -> Planned:
     """Plan an approved item for a slot, or give a scheduled one another slot. The caller commits.
 
@@ -80,15 +77,17 @@ def schedule(
         version: the item's version that the form was made from; None skips the check.
         now: the present instant.
         token: makes the jobs' idempotency keys.
+        past: what becomes of jobs whose own time has passed; None: they are a refusal.
 
     Raises:
-        NonexistentSlot, UnknownZone: the slot; TransitionRefused: a guard; StaleVersion; GoingOut.
+        NonexistentSlot, UnknownZone: the slot; TransitionRefused: a guard; StaleVersion.
+        GoingOut, PastJobs, PlanRefused: its plan cannot become jobs.
     """
     item = _current(session, item_id, version)
     planned = slot(wall, zone_named(zone, field="publish_zone"), fold=fold)
     facing = _check(session, item, planned, actor, now)
 
-    return _plan(session, item, planned, _By(actor, now, token), facing, state=JobState.QUEUED)
+    return _plan(session, item, planned, By(actor, now, token, past), facing, state=JobState.QUEUED)
 
 
 def move_to_day(
@@ -100,6 +99,7 @@ def move_to_day(
     version: int | None,
     now: datetime,
     token: Callable[[], str],
+    past: Past | None = None,
 ) -> Planned:
     """Move a scheduled item to another day at its own wall time: what a drag in the calendar does."""
     item = _current(session, item_id, version)
@@ -117,13 +117,21 @@ def move_to_day(
         version=version,
         now=now,
         token=token,
+        past=past,
     )
 
 
 def publish_now(
-    session: Session, item_id: int, *, actor: Person, version: int | None, now: datetime, token: Callable[[], str]
+    session: Session,
+    item_id: int,
+    *,
+    actor: Person,
+    version: int | None,
+    now: datetime,
+    token: Callable[[], str],
+    past: Past | None = Past.NOW,
 ) -> Planned:
-    """Send an approved or scheduled item at once: its jobs are handed out in this very transaction."""
+    """Send an approved or scheduled item at once: what is due now is handed out in this very transaction."""
     item = _current(session, item_id, version)
     zone = zone_named(item.publish_zone or (item.site.zone if item.site else "UTC"))
     fold = now.astimezone(zone).fold
@@ -131,7 +139,7 @@ def publish_now(
     # the guard wants a slot that lies ahead; seen from the moment before, "now" does
     facing = _check(session, item, planned, actor, now - timedelta(microseconds=1))
 
-    return _plan(session, item, planned, _By(actor, now, token), facing, state=JobState.DISPATCHED)
+    return _plan(session, item, planned, By(actor, now, token, past), facing, state=JobState.DISPATCHED)
 
 
 def unschedule(
@@ -153,7 +161,7 @@ def unschedule(
         cancel_job(job, now)
     advance(item, Status.APPROVED, facing, permissions(actor.roles), now)
     clear_slot(item)
-    _record(session, item, _By(actor, now), "item.unscheduled", before)
+    _record(session, item, By(actor, now), "item.unscheduled", before)
     under_way = sum(job.live for job in jobs)
     if not under_way:
         return item, Message(N_("The schedule of “%(title)s” is cancelled."), {"title": item.title})
@@ -178,26 +186,17 @@ def hold_jobs(session: Session, item: ContentItem, now: datetime, reason: Messag
     jobs = distribution.live_jobs(session, item.id, lock=True)
     if any(job.state in IN_FLIGHT for job in jobs):
         raise GoingOut
-    holding = [job for job in jobs if job.state not in {JobState.HELD, JobState.AWAITING_HUMAN}]
+    for job in jobs:
+        if job.state is JobState.AWAITING_HUMAN:  # whoever posts it by hand would post the old text
+            cancel_job(job, now)
+    holding = [job for job in jobs if job.live and (job.state is not JobState.HELD or job.waits_for is not None)]
     for job in holding:
-        job.state, job.last_error = move(job.state, JobState.HELD), pack(reason)
-        job.worker = job.lease_until = job.next_try_at = None
+        job.state = job.state if job.state is JobState.HELD else move(job.state, JobState.HELD)
+        job.last_error = pack(reason)
+        job.worker = job.lease_until = job.next_try_at = job.waits_for = job.late_from = None
     if holding:
         log.info("jobs.held", item_id=item.id, jobs=len(holding), at=now.isoformat())
     return len(holding)
-
-
-def cancel_job(job: DistributionJob, now: datetime) -> None:
-    """Cancel one job from any state in which that is possible; one that is being sent is asked to stop.
-
-    Raises:
-        MoveRefused: it has ended, or the channel has it.
-    """
-    if job.state is JobState.SENDING:
-        job.state, job.cancel_asked = move(job.state, JobState.CANCEL_REQUESTED), True
-    elif job.state is not JobState.CANCEL_REQUESTED:
-        job.state, job.ended_at = move(job.state, JobState.CANCELLED), now
-        job.worker = job.lease_until = job.next_try_at = None
 
 
 def clear_slot(item: ContentItem) -> None:
@@ -246,50 +245,31 @@ def _check(session: Session, item: ContentItem, planned: Slot, actor: Person, no
     return facing
 
 
-def _plan(
-    session: Session, item: ContentItem, planned: Slot, by: _By, facing: Situation, *, state: JobState
-) -> Planned:
+def _plan(session: Session, item: ContentItem, planned: Slot, by: By, facing: Situation, *, state: JobState) -> Planned:
+    kept = not_past(in_order(session, item, planned), by)
+    if not kept:
+        raise nothing_goes_out()
     before, again = slot_of(item), item.status is Status.SCHEDULED
-    channels = distribution.channels_of_site(session, item.site_id)
-    live = {job.channel_id: job for job in distribution.live_jobs(session, item.id, lock=True) if not job.variant}
+    live = {(job.channel_id, job.variant): job for job in distribution.live_jobs(session, item.id, lock=True)}
     item.publish_wall, item.publish_zone, item.publish_fold = planned.wall, planned.zone, planned.fold
     item.publish_at, item.target_date = planned.instant, planned.wall.date()
     item.publish_failed, item.updated_at = False, by.now
     if not again:
         advance(item, Status.SCHEDULED, facing, permissions(by.actor.roles), by.now)
-    jobs = tuple(_job_for(session, item, channel, live.pop(channel.id, None), by) for channel in channels)
+    for key in set(live) - {one.line.key for one in kept}:  # not carried any more, switched off, or left out
+        cancel_job(live.pop(key), by.now)
+    session.flush()
+    jobs = tuple(job_for(session, item, one, live.get(one.line.key), by) for one in kept)
     if state is JobState.DISPATCHED:
-        for job in jobs:
+        for job in (one for one in jobs if one.due_at <= by.now):
             job.state, job.dispatched_at = move(job.state, state), by.now
-    for job in live.values():  # their channel was switched off meanwhile
-        cancel_job(job, by.now)
     _record(session, item, by, "item.rescheduled" if again else "item.scheduled", before)
     session.flush()
     log.info("item.scheduled", item_id=item.id, publish_at=planned.instant.isoformat(), jobs=len(jobs))
-    return Planned(item, planned, jobs, _says(planned, len(jobs)))
+    return Planned(item, planned, jobs, _says(planned, len({job.channel_id for job in jobs})))
 
 
-def _job_for(
-    session: Session, item: ContentItem, channel: Channel, job: DistributionJob | None, by: _By
-) -> DistributionJob:
-    """The item's job on a channel at the item's instant: the live one moved there, or a new one."""
-    if item.publish_at is None:
-        raise ValueError("an item without a slot has no jobs")
-    if job is None:
-        job = DistributionJob(item_id=item.id, channel_id=channel.id, idem_key=by.token(), created_at=by.now)
-        job.state, job.offset_minutes, job.pinned = JobState.QUEUED, 0, False
-        job.action = Action.UPDATE if item.published_at else Action.PUBLISH  # a refresh replaces what is out
-        session.add(job)
-    elif job.state is not JobState.QUEUED:
-        job.state = move(job.state, JobState.QUEUED)
-    if not job.pinned:
-        job.due_at = item.publish_at + timedelta(minutes=job.offset_minutes)
-    job.worker = job.lease_until = job.next_try_at = job.last_error = None
-    job.content_hash = item.content_hash
-    return job
-
-
-def _record(session: Session, item: ContentItem, by: _By, action: str, before: dict[str, Any]) -> None:
+def _record(session: Session, item: ContentItem, by: By, action: str, before: dict[str, Any]) -> None:
     history.record(
         session,
         at=by.now,
