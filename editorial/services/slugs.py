@@ -23,7 +23,12 @@ def from_title(title: str) -> str:
 
     At most 80 characters, cut between words; `item` where nothing of the title can be written in an address.
     """
-    return slugify(" ".join(lazy_pinyin(title)), max_length=LONGEST, word_boundary=True, save_order=True) or "item"
+    return from_name(title, longest=LONGEST) or "item"
+
+
+def from_name(name: str, *, longest: int) -> str:
+    """What an address can hold of a name: small letters, digits and hyphens, Chinese as pinyin; may be empty."""
+    return slugify(" ".join(lazy_pinyin(name)), max_length=longest, word_boundary=True, save_order=True)
 
 
 def free_slug(session: Session, *, title: str, site_id: int | None, item_id: int | None = None) -> str:
