@@ -86,7 +86,8 @@ def save(
     Raises:
         StaleVersion: somebody changed it meanwhile. EditorialError; `field` says what cannot be used.
     """
-    campaign = _fresh(session, campaign_id, version)
+    keep = Message(N_("Nothing is lost. Keep yours, or take theirs."))
+    campaign = _fresh(session, campaign_id, version, hint=keep)
     _check(session, draft, besides=campaign.id)
     _write(campaign, draft)
     session.flush()
@@ -95,8 +96,13 @@ def save(
 
 
 def archive(session: Session, deps: Deps, actor: Person, campaign_id: int, *, version: int, archived: bool) -> Campaign:
-    """Take a campaign out of the lists, or back into them; its items stay as they are. The caller commits."""
-    campaign = _fresh(session, campaign_id, version)
+    """Take a campaign out of the lists, or back into them; its items stay as they are. The caller commits.
+
+    Raises:
+        StaleVersion: somebody changed it meanwhile.
+    """
+    again = Message(N_("Here it is as it stands now. Press the button once more if you still want that."))
+    campaign = _fresh(session, campaign_id, version, hint=again)
     campaign.archived_at = deps.now() if archived else None
     session.flush()
     action = "campaign.archived" if archived else "campaign.restored"
@@ -104,13 +110,17 @@ def archive(session: Session, deps: Deps, actor: Person, campaign_id: int, *, ve
     return campaign
 
 
-def _fresh(session: Session, campaign_id: int, version: int) -> Campaign:
+def _fresh(session: Session, campaign_id: int, version: int, *, hint: Message) -> Campaign:
     campaign = campaigns.get_campaign(session, campaign_id)
     if campaign.version != version:
-        raise StaleVersion(
-            Message(N_("Somebody changed this campaign in the meantime.")),
-            hint=Message(N_("What you typed is still here. Look at theirs in another window, then save again.")),
+        newest = history.of_entity(session, "campaign", campaign_id, limit=1)
+        somebody = session.get(Person, newest[0].actor_id) if newest and newest[0].actor_id else None
+        says = (
+            Message(N_("%(name)s changed this campaign in the meantime."), {"name": somebody.name})
+            if somebody
+            else Message(N_("Somebody changed this campaign in the meantime."))
         )
+        raise StaleVersion(says, hint=hint)
     return campaign
 
 

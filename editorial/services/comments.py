@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from editorial.domain.errors import EditorialError, NotAllowed, NotFound
-from editorial.domain.messages import N_, Message
+from editorial.domain.messages import N_, NP_, Message
 from editorial.domain.people import Permission, permissions
 from editorial.services import notices
 from editorial.services.deps import Deps
@@ -62,7 +62,10 @@ def add(session: Session, deps: Deps, actor: Person, item_id: int, text: str, *,
         )
     if len(body) > LONGEST:
         raise EditorialError(
-            Message(N_("This is too long by %(count)s characters."), {"count": len(body) - LONGEST}),
+            Message.counted(
+                NP_("This is too long by %(count)s character.", "This is too long by %(count)s characters."),
+                len(body) - LONGEST,
+            ),
             hint=Message(N_("Shorten it.")),
             field="say",
         )

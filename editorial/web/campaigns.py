@@ -3,7 +3,7 @@
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from editorial.domain.errors import EditorialError
+from editorial.domain.errors import EditorialError, StaleVersion
 from editorial.domain.messages import N_, Message
 from editorial.domain.people import Permission
 from editorial.services import campaigns
@@ -61,10 +61,7 @@ def created() -> ResponseReturnValue:
 @requires(Permission.READ)
 def show(campaign_id: int) -> ResponseReturnValue:
     """One campaign with its items in the order of their days."""
-    with reading(deps().sessions) as session:
-        campaign = get_campaign(session, campaign_id)
-        items = campaigns.items_of(session, campaign_id)
-    return render_template("campaigns/campaign.html", campaign=campaign, items=items)
+    return _campaign_page(campaign_id, Form())
 
 
 @bp.get("/campaigns/<int:campaign_id>/edit")
@@ -72,19 +69,7 @@ def show(campaign_id: int) -> ResponseReturnValue:
 def edit(campaign_id: int) -> ResponseReturnValue:
     """The form of a campaign."""
     campaign = _get(campaign_id)
-    return _form_page(
-        Form(
-            {
-                "version": str(campaign.version),
-                "name": campaign.name,
-                "goal": campaign.goal,
-                "starts_on": campaign.starts_on.isoformat() if campaign.starts_on else "",
-                "ends_on": campaign.ends_on.isoformat() if campaign.ends_on else "",
-                "bar": str(campaign.bar),
-            }
-        ),
-        campaign,
-    )
+    return _form_page(Form(_typed(campaign)), campaign)
 
 
 @bp.post("/campaigns/<int:campaign_id>")
@@ -103,7 +88,7 @@ def saved(campaign_id: int) -> ResponseReturnValue:
         else:
             flash(say(Message(N_("Saved."))))
             return redirect(url_for("campaigns.show", campaign_id=campaign_id))
-    return _form_page(form, _get(campaign_id)), status
+    return _form_page(form, _get(campaign_id), stale=status == StaleVersion.http_status), status
 
 
 @bp.post("/campaigns/<int:campaign_id>/archive")
@@ -112,8 +97,13 @@ def archived(campaign_id: int) -> ResponseReturnValue:
     """Put a campaign away, or take it out again; its items stay as they are."""
     form = Form(request.form)
     away = form.typed.get("archived") == "1"
-    with deps().sessions.begin() as session:
-        campaigns.archive(session, deps(), person(), campaign_id, version=form.number("version") or 0, archived=away)
+    try:
+        with deps().sessions.begin() as session:
+            version = form.number("version") or 0
+            campaigns.archive(session, deps(), person(), campaign_id, version=version, archived=away)
+    except StaleVersion as error:
+        form.reject(error)
+        return _campaign_page(campaign_id, form), error.http_status
     flash(say(Message(N_("The campaign is archived.")) if away else Message(N_("The campaign is in use again."))))
     return redirect(url_for("campaigns.show", campaign_id=campaign_id))
 
@@ -133,5 +123,34 @@ def _draft(form: Form) -> CampaignDraft:
     )
 
 
-def _form_page(form: Form, campaign: Campaign | None = None) -> str:
-    return render_template("campaigns/edit.html", form=form, campaign=campaign, bars=BARS)
+def _typed(campaign: Campaign) -> dict[str, str]:
+    """The campaign as its form shows it."""
+    return {
+        "version": str(campaign.version),
+        "name": campaign.name,
+        "goal": campaign.goal,
+        "starts_on": campaign.starts_on.isoformat() if campaign.starts_on else "",
+        "ends_on": campaign.ends_on.isoformat() if campaign.ends_on else "",
+        "bar": str(campaign.bar),
+    }
+
+
+def _campaign_page(campaign_id: int, form: Form) -> str:
+    with reading(deps().sessions) as session:
+        campaign = get_campaign(session, campaign_id)
+        items = campaigns.items_of(session, campaign_id)
+    return render_template("campaigns/campaign.html", campaign=campaign, items=items, form=form)
+
+
+def _form_page(form: Form, campaign: Campaign | None = None, *, stale: bool = False) -> str:
+    """The form; where somebody was faster, both versions of what differs, and sending it again keeps what was typed."""
+    differences: dict[str, tuple[str, str]] = {}
+    if campaign is not None and stale:
+        theirs, mine = _typed(campaign), {name: one.replace("\r\n", "\n").strip() for name, one in form.typed.items()}
+        differences = {
+            name: (value, mine.get(name, ""))
+            for name, value in theirs.items()
+            if name != "version" and value != mine.get(name, "")
+        }
+        form.typed = {**form.typed, "version": theirs["version"]}
+    return render_template("campaigns/edit.html", form=form, campaign=campaign, bars=BARS, differences=differences)

@@ -1,5 +1,7 @@
 """Forms: what a person typed, what it means, and what is wrong with it. Nothing typed is ever lost."""
 
+import re
+import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
@@ -7,10 +9,12 @@ from enum import StrEnum
 from typing import TypeVar
 
 from editorial.domain.errors import EditorialError
-from editorial.domain.messages import N_, Message
+from editorial.domain.messages import N_, NP_, Message
 from editorial.web.context import explain
 
 Choice = TypeVar("Choice", bound=StrEnum)
+_TURNING = re.compile("[\u202a-\u202e\u2066-\u2069]")
+"""Embeddings, overrides and isolates of the bidirectional algorithm (Unicode TR 9)."""
 
 
 @dataclass
@@ -35,15 +39,18 @@ class Form:
         if len(value) > longest:
             self._wrong(
                 name,
-                Message(N_("This is too long by %(count)s characters."), {"count": len(value) - longest}),
+                Message.counted(
+                    NP_("This is too long by %(count)s character.", "This is too long by %(count)s characters."),
+                    len(value) - longest,
+                ),
                 Message(N_("Shorten it.")),
             )
         return value
 
     def line(self, name: str, *, longest: int = 200, required: bool = True) -> str:
-        """One line of text, without surrounding space."""
-        value = " ".join(self.text(name, longest=longest).split())
-        if required and not value:
+        """One line of text, without surrounding space and without marks that turn the words around it (Trojan Source)."""
+        value = " ".join(_TURNING.sub("", self.text(name, longest=longest)).split())
+        if required and not any(unicodedata.category(letter)[0] not in "CZ" for letter in value):
             self._wrong(name, Message(N_("This field is empty.")), Message(N_("Fill it in.")))
         return value
 
