@@ -102,12 +102,13 @@ class Stale(StaleVersion):
 
 
 def fresh_item(session: Session, item_id: int, version: int) -> ContentItem:
-    """The item, if it still is the version that the person looked at.
+    """The item, if it still is the version that the person looked at. Its jobs are held first, as workers do.
 
     Raises:
         NotFound: there is no such item.
         Stale: it was saved in the meantime.
     """
+    distribution.lock_live_jobs(session, item_id)
     item = content.get_item(session, item_id)
     if item.version != version:
         raise Stale(last_actor(session, item_id))

@@ -324,6 +324,18 @@ def live_jobs(session: Session, item_id: int, *, lock: bool = False) -> Sequence
     return session.scalars(wanted).all()
 
 
+def lock_live_jobs(session: Session, item_id: int) -> None:
+    """Hold the jobs of an item that have not ended, by id: the first thing a change of the item does.
+
+    Whoever needs a job and its item takes the job first, then the item, in every transaction: workers hold their job
+    when they write what came of it into the item. The other way round each could wait for the other.
+    """
+    wanted = select(DistributionJob.id).where(
+        DistributionJob.item_id == item_id, DistributionJob.state.not_in(TERMINAL)
+    )
+    session.execute(wanted.order_by(DistributionJob.id).with_for_update()).all()
+
+
 def count_live_jobs(session: Session, *, item_id: int | None = None, channel_id: int | None = None) -> int:
     """How many jobs of an item or on a channel have not ended."""
     wanted = select(func.count()).select_from(DistributionJob).where(DistributionJob.state.not_in(TERMINAL))
