@@ -33,13 +33,13 @@ def events(desk: Desk) -> list[HistoryEvent]:
 
 @pytest.mark.parametrize(("typed", "kept"), [("alone", None), ("yes", True), ("no", False)])
 def test_an_administrator_says_whether_one_may_approve_ones_own_text(desk: Desk, typed: str, kept: bool | None) -> None:
-    desk.visitor(desk.admin).post("/settings", **(FIELDS | {"self_approval": typed}))
+    desk.as_(desk.admin).post("/settings", **(FIELDS | {"self_approval": typed}))
 
     assert stored(desk).self_approval is kept
 
 
 def test_the_form_shows_what_is_set(desk: Desk) -> None:
-    visitor = desk.visitor(desk.admin)
+    visitor = desk.as_(desk.admin)
     visitor.post("/settings", **(FIELDS | {"self_approval": "no", "week_start": "6", "language": "zh_Hans_CN"}))
 
     page = visitor.get("/settings")
@@ -50,7 +50,7 @@ def test_the_form_shows_what_is_set(desk: Desk) -> None:
 
 
 def test_a_change_leaves_an_event_with_both_values(desk: Desk) -> None:
-    desk.visitor(desk.admin).post("/settings", **(FIELDS | {"self_approval": "no"}))
+    desk.as_(desk.admin).post("/settings", **(FIELDS | {"self_approval": "no"}))
 
     assert [(one.actor_id, one.before, one.after) for one in events(desk)] == [
         (desk.admin.id, {"self_approval": "alone"}, {"self_approval": "no"})
@@ -58,7 +58,7 @@ def test_a_change_leaves_an_event_with_both_values(desk: Desk) -> None:
 
 
 def test_a_save_that_changes_nothing_writes_nothing(desk: Desk) -> None:
-    desk.visitor(desk.admin).post("/settings", **FIELDS)
+    desk.as_(desk.admin).post("/settings", **FIELDS)
 
     assert events(desk) == []
 
@@ -74,14 +74,14 @@ def test_a_save_that_changes_nothing_writes_nothing(desk: Desk) -> None:
     ],
 )
 def test_what_cannot_be_used_is_said_and_changes_nothing(desk: Desk, field: str, value: str, says: str) -> None:
-    answer = desk.visitor(desk.admin).post("/settings", **(FIELDS | {"name": "Other", field: value}))
+    answer = desk.as_(desk.admin).post("/settings", **(FIELDS | {"name": "Other", field: value}))
 
     assert (answer.status_code, says in answer.text) == (422, True)
     assert (stored(desk).name, events(desk)) == ("Northgauge", [])
 
 
 def test_only_administrators_see_and_change_them(desk: Desk) -> None:
-    visitor = desk.visitor(desk.writer)
+    visitor = desk.as_(desk.writer)
 
     assert "/settings" not in visitor.get("/coverage")
     visitor.get("/settings", status=403)
@@ -96,17 +96,17 @@ def test_who_may_not_approve_their_own_text_reads_which_setting_forbids_it(desk:
         content.save(session, desk.deps, both, item_id, desk.draft(body="Hers."), version=version)
     for step in (Status.BRIEF, Status.IN_PRODUCTION, Status.IN_REVIEW):
         desk.move(item_id, step)
-    desk.visitor(desk.admin).post("/settings", **(FIELDS | {"self_approval": "no"}))
+    desk.as_(desk.admin).post("/settings", **(FIELDS | {"self_approval": "no"}))
 
-    refused = desk.visitor(both).get(f"/items/{item_id}")
-    desk.visitor(desk.admin).post("/settings", **(FIELDS | {"self_approval": "yes"}))
+    refused = desk.as_(both).get(f"/items/{item_id}")
+    desk.as_(desk.admin).post("/settings", **(FIELDS | {"self_approval": "yes"}))
 
     assert "under “Settings”, “Approving one&#39;s own text”" in refused
-    assert "under “Settings”" not in desk.visitor(both).get(f"/items/{item_id}")
+    assert "under “Settings”" not in desk.as_(both).get(f"/items/{item_id}")
 
 
 def test_a_new_site_and_an_invitation_start_with_what_the_desk_says(desk: Desk) -> None:
-    visitor = desk.visitor(desk.admin)
+    visitor = desk.as_(desk.admin)
     visitor.post("/settings", **(FIELDS | {"zone": "Europe/Berlin", "language": "zh_Hans_CN"}))
 
     site, team = visitor.get("/sites/new"), visitor.get("/team")
