@@ -13,7 +13,7 @@ from editorial.domain.packing import unpack
 from editorial.domain.workflow import Status
 from editorial.services.channels import adapter_of
 from editorial.services.deps import Deps
-from editorial.services.pieces import piece_of
+from editorial.services.pieces import piece_for_preview
 from editorial.store import distribution
 from editorial.store.content import ContentItem
 from editorial.store.distribution import Channel, DistributionJob
@@ -92,19 +92,18 @@ def items_for(session: Session, channel: Channel) -> Sequence[ContentItem]:
     return session.scalars(wanted.order_by(ContentItem.updated_at.desc(), ContentItem.id).limit(ITEMS)).all()
 
 
-def preview(deps: Deps, channel: Channel, item: ContentItem, key: str) -> Preview | None:
-    """What the channel would send of an item now; None where its kind makes no file.
+def preview(
+    session: Session, deps: Deps, channel: Channel, item: ContentItem, key: str, *, variant: str = ""
+) -> Preview:
+    """What the channel would send of an item now. No secret stands in it: a channel renders before any secret joins.
 
     Raises:
         Refused: the channel would refuse it.
     """
     adapter = adapter_of(deps, channel)
-    piece = piece_of(item, deps.now(), update=item.published_at is not None)
-    render = getattr(adapter, "render", None)
-    if render is None:
-        return None
-    path, data = render(piece, key)
-    return Preview(path, data.decode(), adapter.url_of(piece))
+    piece = piece_for_preview(session, deps, channel, item, variant)
+    rendered = adapter.render(piece, key)
+    return Preview(rendered.name, rendered.data.decode(errors="replace"), adapter.url_of(piece))
 
 
 def defaults_of(kind: Kind) -> dict[str, str]:

@@ -16,7 +16,6 @@ from editorial.adapters.channels.base import ChannelAdapter
 from editorial.domain.jobs import (
     CLAIM_LEASE,
     TERMINAL,
-    Action,
     JobState,
     NotSent,
     Refused,
@@ -32,7 +31,7 @@ from editorial.services import outcomes
 from editorial.services.channels import adapter_of
 from editorial.services.deps import Deps
 from editorial.services.outcomes import GOES_OUT
-from editorial.services.pieces import piece_of
+from editorial.services.pieces import piece_of_job
 from editorial.store import distribution
 from editorial.store.distribution import DistributionJob, JobAttempt
 
@@ -101,9 +100,11 @@ def _begin(deps: Deps, job_id: int, checkpoint: Checkpoint) -> "_Ready | JobStat
             return _put_aside(session, job, *elsewhere, now)
         try:
             adapter = adapter_of(deps, job.channel)
+            piece = piece_of_job(session, deps, job)
         except Refused as refused:
             return _put_aside(session, job, JobState.HELD, refused.says, now)
-        piece = piece_of(job.item, job.due_at, update=job.action is Action.UPDATE)
+        if job.utm is None:
+            job.utm = dict(piece.utm)  # locked: every try carries the same links
         job.state, job.attempt = move(job.state, JobState.SENDING), job.attempt + 1
         job.checks, job.last_error = 0, None
         job.lease_until = now + timedelta(seconds=adapter.time_limit) + CLAIM_LEASE

@@ -166,7 +166,7 @@ def preview(channel_id: int) -> ResponseReturnValue:
         refusal, shown = None, None
         if item is not None:
             try:
-                shown = channel_pages.preview(deps(), channel, item, PREVIEW_KEY)
+                shown = channel_pages.preview(session, deps(), channel, item, PREVIEW_KEY)
             except EditorialError as error:
                 refusal = error
         return render_template(
