@@ -13,7 +13,7 @@ from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from editorial.domain.errors import EditorialError
-from editorial.domain.settings import database_address, desk_address, mail_sender
+from editorial.domain.settings import database_address, desk_address, fernet_keys, mail_sender
 
 ROOT = Path(__file__).resolve().parent
 
@@ -26,19 +26,25 @@ def locale_name() -> str:
 def _fits(check: Callable[[str], str]) -> AfterValidator:
     """Run a check of the domain; what it refuses is reported like any other wrong setting, in the reader's language."""
 
-    def checked(given: str) -> str:
-        try:
-            return check(given)
-        except EditorialError as refused:
-            raise PydanticCustomError("says", "does not fit", {"says": refused.says, "hint": refused.hint}) from refused
+    return AfterValidator(lambda given: _checked(check, given))
 
-    return AfterValidator(checked)
+
+def _checked(check: Callable[[str], str], given: str) -> str:
+    try:
+        return check(given)
+    except EditorialError as refused:
+        raise PydanticCustomError("says", "does not fit", {"says": refused.says, "hint": refused.hint}) from refused
+
+
+def _fits_unseen(check: Callable[[str], str]) -> AfterValidator:
+    """The same for what nobody may read again."""
+    return AfterValidator(lambda given: SecretStr(_checked(check, given.get_secret_value())))
 
 
 class Config(BaseSettings):
     """One frozen set of settings, made once at the start and handed down."""
 
-    model_config = SettingsConfigDict(env_prefix="EDITORIAL_", frozen=True, extra="ignore")
+    model_config = SettingsConfigDict(env_prefix="EDITORIAL_", frozen=True, extra="ignore", hide_input_in_errors=True)
 
     instance_dir: Path = Field(ROOT / "instance", description="Folder of the database, the key and the media.")
     database_url: Annotated[str, _fits(database_address)] = Field(
@@ -61,6 +67,13 @@ class Config(BaseSettings):
     )
     secret_key: SecretStr = Field(
         SecretStr(""), description="Signs form tokens; empty means a key file in the instance folder."
+    )
+    credential_keys: Annotated[SecretStr, _fits_unseen(fernet_keys)] = Field(
+        SecretStr(""),
+        description=(
+            "Keys that seal the credentials of channels, comma-separated, newest first; empty means a key file in the "
+            "instance folder. See [keys](keys.md)."
+        ),
     )
     threads: int = Field(16, ge=2, le=128, description="Web threads of the one-process server.")
     session_days: int = Field(30, ge=1, le=365, description="Days after which an unused sign-in ends.")

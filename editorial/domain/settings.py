@@ -14,6 +14,7 @@ _LOCAL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}")
 _HOST = re.compile(
     r"(?=.{1,253}$)[A-Za-z0-9_]([A-Za-z0-9_-]*[A-Za-z0-9_])?(\.[A-Za-z0-9_]([A-Za-z0-9_-]*[A-Za-z0-9_])?)*"
 )
+_KEY = re.compile(r"[A-Za-z0-9_-]{43}=")
 _BRACKETED = re.compile(r"\[[0-9A-Fa-f:.]+\]")
 DATABASES = ("sqlite", "postgresql", "postgresql+psycopg")
 
@@ -90,3 +91,20 @@ def _ascii_host(host: str) -> str:
         except idna.IDNAError:
             return ""
     return host if _HOST.fullmatch(host) else ""
+
+
+def fernet_keys(given: str) -> str:
+    """Keys that seal credentials, comma-separated; each is 32 bytes in URL-safe base64. Empty stays empty.
+
+    Raises:
+        EditorialError: one is none. Says which, never what it is.
+    """
+    keys = [key.strip() for key in given.split(",")] if given.strip() else []
+    for place, key in enumerate(keys, start=1):
+        if not _KEY.fullmatch(key):
+            raise EditorialError(
+                Message(N_("Number %(place)s of these keys is none."), {"place": place}),
+                hint=Message(N_("Each is 44 characters, as `editorial keys new` makes them, with commas between.")),
+                field="credential_keys",
+            )
+    return ",".join(keys)

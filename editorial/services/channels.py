@@ -1,21 +1,26 @@
 """Channels as people set them up: made, changed, switched off, probed."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
+from functools import lru_cache
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import flag_modified
 
 from editorial.adapters import channels as adapters
 from editorial.adapters.channels import Kind
-from editorial.adapters.channels.base import ChannelAdapter, Surroundings, read_settings
+from editorial.adapters.channels.base import ChannelAdapter, Settings, Surroundings, read_settings
 from editorial.domain.addresses import AllowList
-from editorial.domain.errors import EditorialError, StaleVersion
-from editorial.domain.jobs import Health, NotSent, Refused
+from editorial.domain.errors import EditorialError, NotFound, StaleVersion
+from editorial.domain.jobs import Health, Nature, NotSent, Refused
 from editorial.domain.messages import N_, NP_, Message
 from editorial.domain.packing import pack
+from editorial.services import channel_secrets, credentials
+from editorial.services.credentials import KeyProblem
 from editorial.services.deps import Deps
 from editorial.store import content, distribution, history
 from editorial.store.base import reading
@@ -24,17 +29,32 @@ from editorial.store.distribution import Channel
 KINDS = adapters.KINDS
 
 
-def surroundings(deps: Deps) -> Surroundings:
+def surroundings(deps: Deps, secrets: Mapping[str, str] = MappingProxyType({})) -> Surroundings:
     """What adapters may use of this machine."""
     return Surroundings(
-        allow=AllowList.of(deps.config.private_networks), instance=Path(deps.config.instance_dir), now=deps.now
+        allow=_allowed(deps.config.private_networks),
+        instance=Path(deps.config.instance_dir),
+        now=deps.now,
+        secrets=secrets,
     )
 
 
-def adapter_of(deps: Deps, channel: Channel) -> ChannelAdapter:
-    """The adapter behind a channel. Raises `Refused` where its kind is gone or its settings don't fit any more."""
+@lru_cache(maxsize=8)
+def _allowed(networks: tuple[str, ...]) -> AllowList:
+    return AllowList.of(networks)
+
+
+def adapter_of(deps: Deps, channel: Channel, *, secret: bool = True) -> ChannelAdapter:
+    """The adapter behind a channel, with its secrets unless `secret` is off: a preview needs none.
+
+    Raises:
+        Refused: its kind is gone, its settings don't fit any more, or its secrets don't open.
+    """
     try:
-        return adapters.connect(channel.kind, channel.settings, surroundings(deps))
+        opened = credentials.opened(deps, channel) if secret else {}
+        return adapters.connect(channel.kind, channel.settings, surroundings(deps, opened))
+    except KeyProblem as error:
+        raise Refused(error.says, hint=error.hint) from error
     except (KeyError, EditorialError) as error:
         raise Refused(
             Message(N_("The channel “%(name)s” is not set up right."), {"name": channel.name}),
@@ -52,8 +72,11 @@ def create(
     settings: Mapping[str, Any],
     actor_id: int | None,
     late_ok_minutes: int = 60,
+    secrets: channel_secrets.Typed = MappingProxyType({}),
 ) -> Channel:
     """Connect a channel to a site. The caller commits, then probes it with `probe`.
+
+    Secrets that we may choose ourselves are made by `channel_secrets.made` before, so that whoever asked can show them.
 
     Raises:
         SettingsRefused: with one error for each field. EditorialError: the name. NotFound: the site.
@@ -62,6 +85,7 @@ def create(
     site = content.get_site(session, site_id)
     title = _free_name(session, name)
     checked = read_settings(found.settings, settings)
+    _expect_no_twin(session, kind, site.id, checked)
 
     channel = Channel(
         kind=kind,
@@ -72,10 +96,13 @@ def create(
         created_at=deps.now(),
         health=Health.UNKNOWN,
         enabled=True,
+        nature=_nature(deps, found, checked),
+        credential=None,
     )
     session.add(channel)
     session.flush()
     _record(session, channel, "channel.created", at=deps.now(), actor_id=actor_id, before={})
+    _change_secrets(session, deps, channel, secrets, actor_id)
     return channel
 
 
@@ -89,18 +116,52 @@ def save(
     settings: Mapping[str, Any],
     late_ok_minutes: int,
     actor_id: int | None,
+    secrets: channel_secrets.Typed = MappingProxyType({}),
 ) -> Channel:
-    """Change name and settings. Its health is unknown until the next probe. The caller commits."""
+    """Change name, settings, and secrets that were typed. Health is unknown until the next probe. The caller commits.
+
+    Raises:
+        SettingsRefused: with one error for each field. EditorialError: the name. StaleVersion: somebody was faster.
+    """
     channel = _fresh(session, channel_id, version)
     title = _free_name(session, name, besides=channel.id)
-    checked = read_settings(_kind(channel.kind).settings, settings)
+    kind = _kind(channel.kind)
+    checked = read_settings(kind.settings, settings)
+    _expect_no_twin(session, channel.kind, channel.site_id, checked, besides=channel.id)
 
     before = _shown(channel)
     channel.name, channel.settings = title, checked.model_dump(mode="json")
-    channel.late_ok_minutes = late_ok_minutes
-    channel.health, channel.health_reason, channel.checked_at = Health.UNKNOWN, None, None
+    channel.late_ok_minutes, channel.nature = late_ok_minutes, _nature(deps, kind, checked)
+    _health_unknown(channel)
     _record(session, channel, "channel.saved", at=deps.now(), actor_id=actor_id, before=before)
+    _change_secrets(session, deps, channel, secrets, actor_id)
     return channel
+
+
+def replace_secret(
+    session: Session,
+    deps: Deps,
+    channel_id: int,
+    *,
+    version: int,
+    key: str,
+    overlap: timedelta = channel_secrets.OVERLAP,
+    actor_id: int | None,
+) -> str:
+    """Make another secret; the one before it stays in force for `overlap`. The caller commits and shows it, once.
+
+    Raises:
+        EditorialError: there is none of that name, or the other side chooses it. StaleVersion: somebody was faster.
+    """
+    channel = _fresh(session, channel_id, version)
+    secret = next((each for each in _kind(channel.kind).secrets if each.key == key), None)
+    if secret is None:
+        raise NotFound
+    value = channel_secrets.another(deps, secret)
+
+    _health_unknown(channel)
+    _change_secrets(session, deps, channel, {key: value}, actor_id, overlap=overlap)
+    return value
 
 
 def switch(
@@ -151,6 +212,59 @@ def probe(deps: Deps, channel_id: int) -> Channel:
             checked_at=deps.now(),
         )
         return distribution.get_channel(session, channel_id)
+
+
+def _change_secrets(
+    session: Session,
+    deps: Deps,
+    channel: Channel,
+    typed: channel_secrets.Typed,
+    actor_id: int | None,
+    *,
+    overlap: timedelta = channel_secrets.OVERLAP,
+) -> None:
+    """History tells which secrets were changed, never what they are."""
+    before = sorted(channel.credential.names) if channel.credential is not None else []
+    changed = channel_secrets.change(session, deps, channel, typed, actor_id=actor_id, overlap=overlap)
+    if not changed:
+        return
+    flag_modified(channel, "settings")  # a new version of the channel: of two who replace a secret one comes late
+    after = sorted(channel.credential.names) if channel.credential is not None else []
+    history.record(
+        session,
+        at=deps.now(),
+        actor_id=actor_id,
+        action="channel.secrets_changed",
+        entity="channel",
+        entity_id=channel.id,
+        before={"secrets": before},
+        after={"secrets": after, "changed": changed},
+    )
+
+
+def _health_unknown(channel: Channel) -> None:
+    channel.health, channel.health_reason, channel.checked_at = Health.UNKNOWN, None, None
+
+
+def _nature(deps: Deps, kind: Kind, settings: Settings) -> Nature:
+    return kind.adapter(settings, surroundings(deps)).nature
+
+
+def _expect_no_twin(
+    session: Session, kind: str, site_id: int, settings: Settings, *, besides: int | None = None
+) -> None:
+    """Refuse what another channel of the site does already: everything would go out twice."""
+    field = settings.account_field
+    if field is None:
+        return
+    same = select(Channel).where(Channel.kind == kind, Channel.site_id == site_id, Channel.id != (besides or 0))
+    twin = next((each for each in session.scalars(same) if each.settings.get(field) == getattr(settings, field)), None)
+    if twin is not None:
+        raise EditorialError(
+            Message(N_("“%(name)s” goes there already; everything would go out twice."), {"name": twin.name}),
+            hint=Message(N_("Change that channel, or give this one another address.")),
+            field=field,
+        )
 
 
 def _kind(key: str) -> Kind:

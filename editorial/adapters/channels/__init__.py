@@ -1,12 +1,15 @@
 """Channels: one file a service, one line a kind in this list."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from editorial.adapters.channels.base import ChannelAdapter, Settings, Surroundings, read_settings
 from editorial.adapters.channels.git import GitChannel
 from editorial.adapters.channels.git_settings import GitSettings
+from editorial.adapters.channels.handoff import HandoffChannel
+from editorial.adapters.channels.handoff_settings import HandoffSettings
+from editorial.adapters.channels.signature import checked_secret, make_secret
 from editorial.adapters.channels.webhook import WebhookChannel
 from editorial.adapters.channels.webhook_settings import WebhookSettings
 from editorial.domain.messages import N_, Message
@@ -20,6 +23,12 @@ class Secret:
     label: Message
     hint: Message
     required: bool = True
+    check: Callable[[str], str] = str.strip
+    """What was typed in its one form; raises `EditorialError` without repeating it."""
+    make: Callable[[bytes], str] | None = None
+    """Makes one of 32 random bytes, where we may choose it."""
+    overlaps: bool = False
+    """Whether the one before it stays in force for a while: `<key>.previous` until `<key>.previous_until`."""
 
 
 @dataclass(frozen=True)
@@ -40,12 +49,15 @@ _SIGNING = Secret(
     "secret",
     Message(N_("Signing secret")),
     Message(N_("whsec_ and base64, as the receiver has it; left empty, one is made and shown once.")),
-    required=False,
+    check=checked_secret,
+    make=make_secret,
+    overlaps=True,
 )
 
 KINDS: tuple[Kind, ...] = (
     Kind("git", Message(N_("Static-site git repository")), GitChannel, GitSettings),
     Kind("webhook", Message(N_("Signed webhook")), WebhookChannel, WebhookSettings, "link", (_SIGNING,)),
+    Kind("handoff", Message(N_("Hand-off to a person")), HandoffChannel, HandoffSettings, "c-hand"),
 )
 
 

@@ -34,10 +34,8 @@ class Settings(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
 
-    @property
-    def account(self) -> str | None:
-        """What two channels of a site may not share, for everything would go out twice; None: nothing."""
-        return None
+    account_field: ClassVar[str | None] = None
+    """What two channels of a site may not share, for everything would go out twice; None: nothing."""
 
 
 S = TypeVar("S", bound=Settings)

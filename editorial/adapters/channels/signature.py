@@ -15,7 +15,7 @@ from editorial.domain.errors import EditorialError
 from editorial.domain.messages import N_, Message
 
 PREFIX = "whsec_"
-SECRET, PREVIOUS, PREVIOUS_UNTIL = "secret", "previous", "previous_until"
+SECRET, PREVIOUS, PREVIOUS_UNTIL = "secret", "secret.previous", "secret.previous_until"
 _SHORTEST, _LONGEST, _OURS = 24, 64, 32  # bytes
 
 

@@ -1,6 +1,6 @@
 """What the webhook channel asks for, and what it refuses."""
 
-from typing import Literal
+from typing import ClassVar, Literal
 
 from pydantic import Field, field_validator
 
@@ -15,6 +15,8 @@ _EXAMPLE = Message(N_("Write it as https://host/path."))
 class WebhookSettings(Settings):
     """Where the receiver is and what it does."""
 
+    account_field: ClassVar[str | None] = "url"
+
     url: str = Field(min_length=1, max_length=500)
     does: Literal["page", "points"] = "page"
     """Whether the receiver makes the page or points at it."""
@@ -25,11 +27,6 @@ class WebhookSettings(Settings):
     live_check: bool = False
     timeout: int = Field(20, ge=1, le=50)
     """Seconds for a whole delivery."""
-
-    @property
-    def account(self) -> str:
-        """Two channels to one receiver would deliver everything twice."""
-        return self.url
 
     @field_validator("url")
     @classmethod
