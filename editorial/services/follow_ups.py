@@ -19,11 +19,11 @@ from editorial.domain.jobs import (
 from editorial.domain.messages import N_, Message
 from editorial.domain.packing import pack
 from editorial.services import outcomes
+from editorial.services.beginning import Checkpoint, no_checkpoint
 from editorial.services.channels import adapter_of
 from editorial.services.deps import Deps
 from editorial.services.outcomes import GOES_OUT
 from editorial.services.pieces import piece_of
-from editorial.services.publishing import Checkpoint, no_checkpoint
 from editorial.store import distribution
 from editorial.store.base import reading
 
@@ -86,7 +86,7 @@ def follow_up(deps: Deps, job_id: int, checkpoint: Checkpoint = no_checkpoint) -
         return _ask_later(deps, job_id, answer.says)
     if receipt is None:
         return _not_there(deps, job_id)
-    outcomes.accept(deps, job_id, receipt)
+    outcomes.accept(deps, [outcomes.taken_of(job_id, receipt)])
     checkpoint("accepted")
     return outcomes.finish(deps, job_id)
 

@@ -1,12 +1,15 @@
 """What came of a job, written down: for the job, its attempt, and the item that it carried."""
 
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 import structlog
+from sqlalchemy.exc import DataError, IntegrityError
 from sqlalchemy.orm import Session
 
 from editorial.adapters.channels.live import seen_live
-from editorial.domain.jobs import JobState, Receipt, Refused, look_up_delay, move
+from editorial.domain.jobs import JobState, Nature, Receipt, Refused, Trace, look_up_delay, move
 from editorial.domain.messages import N_, Message
 from editorial.domain.packing import pack
 from editorial.domain.people import Permission
@@ -17,7 +20,7 @@ from editorial.services.channels import adapter_of, surroundings
 from editorial.services.deps import Deps
 from editorial.services.scheduling import clear_slot, slot_of
 from editorial.services.steps import advance, situation
-from editorial.store import audit, distribution, history
+from editorial.store import audit, distribution, history, runs
 from editorial.store.content import ContentItem
 from editorial.store.distribution import DistributionJob
 
@@ -30,40 +33,111 @@ _LIVE_WITHIN = timedelta(minutes=30)
 """A page not seen so long after it was handed over is worth a word."""
 
 
-def accept(deps: Deps, job_id: int, receipt: Receipt) -> None:
-    with deps.sessions.begin() as session:
-        distribution.record_acceptance(
-            session,
-            job_id,
-            now=deps.now(),
-            external_id=receipt.external_id,
-            url=receipt.url,
-            evidence=dict(receipt.evidence),
-        )
+@dataclass(frozen=True)
+class Ended:
+    """An attempt that came to its end: what its run knows of it. A later process that finishes a job knows less."""
+
+    job_id: int
+    milliseconds: int | None = None
+    trace: Trace | None = None
 
 
-def finish(deps: Deps, job_id: int) -> JobState:
-    """Complete a job that the channel has: at once, or, with a live check, when its page is seen."""
+@dataclass(frozen=True)
+class PageToSee:
+    """A job that succeeds when its page is seen: where, and by which signs."""
+
+    url: str
+    signs: tuple[str, ...]
+
+
+def accept(deps: Deps, taken: Sequence[runs.Taken]) -> None:
+    """Write down what the channels took, in a write of its own. A receipt that cannot be kept as it is is kept bent."""
+    try:
+        with deps.sessions.begin() as session:
+            for one in taken:
+                runs.accept(session, one, deps.now())
+    except (IntegrityError, DataError):
+        if len(taken) > 1:
+            for one in taken:
+                accept(deps, [one])
+        elif (bent := _bent(taken[0])) != taken[0]:
+            log.warning("job.receipt_bent", job_id=bent.job_id)
+            accept(deps, [bent])
+        else:
+            raise
+
+
+def _bent(taken: runs.Taken) -> runs.Taken:
+    """A receipt that fits: some services answer two jobs with one id, or with a longer one than we keep."""
+    mark = f" (job {taken.job_id})"
+    url = taken.url if taken.url is None or len(taken.url) <= 2000 else None
+    return replace(taken, external_id=taken.external_id.removesuffix(mark)[: 200 - len(mark)] + mark, url=url)
+
+
+def taken_of(job_id: int, receipt: Receipt) -> runs.Taken:
+    """A receipt as it is written down."""
+    return runs.Taken(job_id, receipt.external_id, receipt.url, receipt.evidence)
+
+
+def close(deps: Deps, ended: Sequence[Ended]) -> list["JobState | PageToSee"]:
+    """Complete jobs that their channels have, in one transaction; or say which page has to be seen first."""
     with deps.sessions.begin() as session:
-        job = distribution.lock_job(session, job_id)
-        if job.state is not JobState.ACCEPTED:
-            return job.state
-        close_attempt(session, job, deps.now(), "accepted", None)
-        if not _waits_for_page(deps, job):
-            return complete(session, job, deps.now())
-        url, signs, tries = job.external_url or "", (job.idem_key, job.item.title), job.checks
-        job.checks, job.next_try_at = tries + 1, deps.now() + max(look_up_delay(tries), timedelta(seconds=5))
-    seen = seen_live(url, signs, surroundings(deps).allow)
+        now = deps.now()
+        jobs = runs.lock_jobs(session, [one.job_id for one in ended])
+        closed = {one.job_id: _close(session, deps, jobs[one.job_id], one, now) for one in ended}
+        session.flush()
+        good = [end for end in closed.values() if isinstance(end, runs.Success)]
+        runs.succeed(session, good, now)
+        for item_id in sorted({one.item_id for one in good}):  # one order for all who lock items
+            for one in good:
+                if one.item_id == item_id:
+                    _publish_item(session, jobs[one.job_id], now)
+        for one in good:
+            log.info("job.succeeded", job_id=one.job_id, item_id=one.item_id)
+    return [JobState.SUCCEEDED if isinstance(end, runs.Success) else end for end in closed.values()]
+
+
+def _close(
+    session: Session, deps: Deps, job: DistributionJob, ended: Ended, now: datetime
+) -> "runs.Success | PageToSee | JobState":
+    if job.state is not JobState.ACCEPTED:
+        return job.state
+    if not _waits_for_page(deps, job):
+        return runs.Success(job.id, job.attempt, job.item_id, job.channel_id, ended.milliseconds, ended.trace)
+    close_attempt(session, job, now, "accepted", None, ended=ended)
+    signs, tries = (job.idem_key, job.item.title), job.checks
+    job.checks, job.next_try_at = tries + 1, now + max(look_up_delay(tries), timedelta(seconds=5))
+    return PageToSee(job.external_url or "", signs)
+
+
+Closing = Callable[[Ended], JobState | PageToSee]
+
+
+def finish(deps: Deps, job_id: int, ended: Ended | None = None, closing: Closing | None = None) -> JobState:
+    """Complete a job that the channel has: at once, or, with a live check, when its page is seen.
+
+    Args:
+        deps: the parts.
+        job_id: the job.
+        ended: what its run knows of the attempt.
+        closing: how to close it, where many are closed together.
+    """
+    end = ended or Ended(job_id)
+    closed = closing(end) if closing else close(deps, [end])[0]
+    if isinstance(closed, JobState):
+        return closed
+    seen = seen_live(closed.url, closed.signs, surroundings(deps).allow)
     with deps.sessions.begin() as session:
         job = distribution.lock_job(session, job_id)
         if job.state is not JobState.ACCEPTED:
             return job.state
         if seen:
             job.evidence = {**(job.evidence or {}), "seen_at": deps.now().isoformat()}
-            auditing.start_page_audit(session, job.item.site_id, url, deps.now())
+            auditing.start_page_audit(session, job.item.site_id, closed.url, deps.now())
             return complete(session, job, deps.now())
         if deps.now() - job.due_at > _LIVE_WITHIN:
-            job.last_error = pack(Message(N_("It was handed over, but %(url)s does not show it yet."), {"url": url}))
+            says = Message(N_("It was handed over, but %(url)s does not show it yet."), {"url": closed.url})
+            job.last_error = pack(says)
         return job.state
 
 
@@ -79,13 +153,16 @@ def complete(session: Session, job: DistributionJob, now: datetime) -> JobState:
     job.state, job.ended_at = move(job.state, JobState.SUCCEEDED), now
     job.next_try_at = job.last_error = job.worker = job.lease_until = None
     record(session, job, now)
-    if job.external_url:
-        _publish_item(session, job, job.external_url, now)
+    _publish_item(session, job, now)
     log.info("job.succeeded", job_id=job.id, item_id=job.item_id, external_id=job.external_id)
     return job.state
 
 
-def _publish_item(session: Session, job: DistributionJob, url: str, now: datetime) -> None:
+def _publish_item(session: Session, job: DistributionJob, now: datetime) -> None:
+    """The item is live at its job's address. What points at a page elsewhere makes no page of the item."""
+    url = job.external_url
+    if not url or job.channel.nature is not Nature.PAGE_MAKING or _is_known(job):
+        return
     session.flush()
     item = _lock_item(session, job.item)
     if item.url is None or item.status not in _LIVE:
@@ -110,6 +187,18 @@ def _publish_item(session: Session, job: DistributionJob, url: str, now: datetim
         entity_id=item.id,
         before={"status": before.value},
         after={"status": item.status.value, "url": url},
+    )
+
+
+def _is_known(job: DistributionJob) -> bool:
+    """Whether the item knows all of it from another of its channels: a write would only make open forms stale."""
+    item = job.item
+    return (
+        item.status in _LIVE
+        and item.url is not None
+        and item.published_at is not None
+        and item.live_hash == job.content_hash
+        and not item.publish_failed
     )
 
 
@@ -151,13 +240,27 @@ def settle(session: Session, item: ContentItem, now: datetime, *, actor_id: int 
     )
 
 
-def close_attempt(session: Session, job: DistributionJob, now: datetime, outcome: str, says: Message | None) -> None:
+def close_attempt(
+    session: Session,
+    job: DistributionJob,
+    now: datetime,
+    outcome: str,
+    says: Message | None,
+    *,
+    ended: Ended | None = None,
+) -> None:
+    """Complete the newest attempt of a job, once; only an acceptance may correct what was written before."""
     attempt = distribution.last_attempt(session, job.id)
     if attempt is None or (attempt.outcome is not None and outcome != "accepted"):
         return
     attempt.ended_at, attempt.outcome = attempt.ended_at or now, outcome
     if says is not None:
         attempt.reason = pack(says)
+    if ended is not None:
+        attempt.milliseconds = ended.milliseconds
+    if ended is not None and ended.trace is not None:
+        attempt.http_status = ended.trace.status
+        attempt.request, attempt.answer = dict(ended.trace.request), dict(ended.trace.answer)
 
 
 def record(session: Session, job: DistributionJob, now: datetime) -> None:
