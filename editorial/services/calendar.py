@@ -1,6 +1,7 @@
 """What the calendar shows: cards by the viewer's day, what has no day, and what needs somebody."""
 
 import calendar as gregorian
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import groupby
@@ -92,6 +93,11 @@ class Band:
     """The cards of each day."""
 
     @property
+    def hours(self) -> int:
+        """How many hours it spans."""
+        return self.last - self.first + 1 if self.first is not None else 0
+
+    @property
     def name(self) -> str:
         """`09`, `00–08` or `18–24`; nothing for what has no time."""
         if self.first is None:
@@ -172,14 +178,16 @@ def week_of(session: Session, viewer: Viewer, day: date, *, week_start: int = 0,
     """The week that a day lies in, by hours of the viewer's clock."""
     first = checked_day(day) - timedelta(days=(day.weekday() - week_start) % 7)
     days = tuple(days_between(session, viewer, first, first + timedelta(days=6), wanted, tall=True).values())
+    return Week(days, bands_of(days))
+
+
+def bands_of(days: Sequence[Day]) -> tuple[Band, ...]:
+    """Some days side by side, by the hours of the viewer's clock; what has no time stands first."""
     hours: list[tuple[int | None, int]] = [(None, 0), (0, FIRST_HOUR - 1)]
     hours += [(hour, hour) for hour in range(FIRST_HOUR, LAST_HOUR + 1)] + [(LAST_HOUR + 1, 23)]
-    return Week(
-        days,
-        tuple(
-            Band(first, last, tuple(tuple(card for card in day.cards if _in_band(card, first, last)) for day in days))
-            for first, last in hours
-        ),
+    return tuple(
+        Band(first, last, tuple(tuple(card for card in day.cards if _in_band(card, first, last)) for day in days))
+        for first, last in hours
     )
 
 

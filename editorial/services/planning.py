@@ -1,7 +1,7 @@
 """Planned days, publish times before approval, and taking a move back."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -53,11 +53,16 @@ def plan_day(
     *,
     version: int,
     with_slot: bool = False,
+    at: datetime | None = None,
+    zone: ZoneInfo | None = None,
 ) -> Moved:
     """Plan an item for a day, or for none. The caller commits.
 
-    The publish time stays as it is, and the answer says so; `with_slot` moves it too, at its own wall time, which
-    takes a publisher.
+    The publish time stays as it is, and the answer says so; `with_slot` moves it too, which takes a publisher.
+
+    Args:
+        at: with `with_slot`, the new publish time as the clock in `zone` shows it (naive); None keeps the wall time.
+            The item keeps the zone it was planned in. An item without a publish time changes its day only.
 
     Raises:
         Stale: somebody changed the item in the meantime.
@@ -73,8 +78,11 @@ def plan_day(
         )
     before = item.target_date
     if with_slot and day is not None and item.publish_wall is not None and item.publish_zone is not None:
+        home = zone_named(item.publish_zone)
+        if at is not None and zone is not None:
+            return _move_slot(session, deps, actor, item, _slot_there(at, zone, home))
         wall = datetime.combine(day, item.publish_wall.time())
-        return _move_slot(session, deps, actor, item, wall, zone=zone_named(item.publish_zone))
+        return _move_slot(session, deps, actor, item, slot(wall, home, fold=item.publish_fold))
     if day == before:
         return Moved(item, _says(item), None, before)
 
@@ -167,22 +175,59 @@ def _event_behind(session: Session, token: str) -> HistoryEvent:
     return event
 
 
-def _move_slot(
-    session: Session, deps: Deps, actor: Person, item: ContentItem, wall: datetime, *, zone: ZoneInfo
-) -> Moved:
-    """Day and publish time together, at the same wall time."""
+def _slot_there(at: datetime, zone: ZoneInfo, home: ZoneInfo) -> Slot:
+    """What a clock of `zone` shows as `at`, written in the item's own zone. Of an hour that comes twice the first."""
+    seen = slot(at, zone)
+    if zone.key == home.key:
+        return seen
+    there = seen.instant.astimezone(home)
+    planned = slot(there.replace(tzinfo=None, fold=0), home, fold=there.fold)
+    return replace(planned, twice=planned.twice or seen.twice)
+
+
+def _move_slot(session: Session, deps: Deps, actor: Person, item: ContentItem, planned: Slot) -> Moved:
+    """Day and publish time together."""
     _check_publisher(actor)
     if item.status is not Status.SCHEDULED:
-        planned = slot(wall, zone, fold=item.publish_fold)
-        return keep_slot(session, deps, actor, item.id, planned, version=item.version)
+        kept = keep_slot(session, deps, actor, item.id, planned, version=item.version)
+        return replace(kept, says=_kept_says(planned))
     before, old_day = _slot_of(item), item.target_date
-    plan = scheduling.move_to_day(
-        session, item.id, wall.date(), actor=actor, version=item.version, now=deps.now(), token=deps.token
+    plan = scheduling.schedule(
+        session,
+        item.id,
+        wall=planned.wall,
+        zone=planned.zone,
+        fold=planned.fold,
+        actor=actor,
+        version=item.version,
+        now=deps.now(),
+        token=deps.token,
     )
     event = history.of_entity(session, "item", item.id, limit=1)[0]
     event.undo_token, event.before = deps.token(), before
     event.after = {**event.after, "version": item.version}
     return Moved(item, plan.says, event.undo_token, old_day)
+
+
+def _kept_says(planned: Slot) -> Message:
+    """Where the publish time stands now, which of two equal hours is meant, and that it fires nothing yet."""
+    params = {"wall": planned.wall, "zone": planned.zone}
+    if planned.twice and planned.fold:
+        return Message(
+            N_(
+                "The publish time is %(wall)s (%(zone)s) now. That hour comes twice in this night; the second is meant."
+            ),
+            params,
+        )
+    if planned.twice:
+        return Message(
+            N_("The publish time is %(wall)s (%(zone)s) now. That hour comes twice in this night; the first is meant."),
+            params,
+        )
+    return Message(
+        N_("The publish time is %(wall)s (%(zone)s) now. Nothing goes out before the item is approved and scheduled."),
+        params,
+    )
 
 
 def _restore_day(_: Session, __: Deps, ___: Person, item: ContentItem, before: dict[str, Any]) -> None:

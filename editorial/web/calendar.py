@@ -4,7 +4,7 @@ import re
 from datetime import date, timedelta
 from typing import Any
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
@@ -30,7 +30,8 @@ from editorial.web.calendar_page import (
     viewer,
     wanted_here,
 )
-from editorial.web.context import deps
+from editorial.web.context import deps, person
+from editorial.web.forms import Form
 from editorial.web.guard import requires
 from editorial.web.places import register_filters, week_title
 
@@ -97,6 +98,8 @@ def day(day: str) -> ResponseReturnValue:
     return render_template(
         "calendar/day.html",
         day=found,
+        bands=calendar.bands_of([found]),
+        hour=looks.now.astimezone(looks.zone).hour,
         hidden=hidden,
         back=address(View.DAY, around - timedelta(days=1)),
         ahead=address(View.DAY, around + timedelta(days=1)),
@@ -155,6 +158,19 @@ def drawer() -> ResponseReturnValue:
         found = calendar.drawer(session, looks, wanted=wanted)
         shown = shown_as(View.MONTH, looks.today, wanted, colours.palette(names(session), looks.colour))
     return render_template("calendar/_drawer.html", drawer=found, shown=shown)
+
+
+@bp.post("/calendar/colour")
+@requires(Permission.READ)
+def coloured() -> ResponseReturnValue:
+    """Choose what colours mean, and go back to the page where it was chosen."""
+    chosen = Form(request.form).choice("colour", Colour)
+    if chosen is not None:
+        with deps().sessions.begin() as session:
+            colours.choose(session, person().id, chosen)
+    back = request.form.get("back", "")
+    here = back.startswith("/") and not back.startswith("//") and "\\" not in back and back.isprintable()
+    return redirect(back if here else url_for("calendar.month"))
 
 
 def _month(year: int, number: int) -> str:

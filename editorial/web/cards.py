@@ -66,6 +66,8 @@ class Painter:
             parts.append(f' data-bar="{card.bar}"')
         if card.local and card.movable:
             parts.append(f' data-slot="{self._moment(card.local)}"')
+            if card.foot:  # where hours are shown, a key moves it from the one it stands at
+                parts.append(f' data-at="{card.local:%H:%M}"')
         parts.append(f">{self.icon(card.glyph)}")
         if not card.foot:
             parts.append(self.icon(f"k-{card.icon}", " card-kind"))

@@ -1,6 +1,6 @@
 """What the calendar changes: an item's day, its quick edit, and taking a move back."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from flask import flash, jsonify, redirect, render_template, request, url_for
@@ -24,6 +24,7 @@ from editorial.web.guard import requires
 
 _SOMEBODY = Message(N_("Somebody"))
 _NO_DAY = Message(N_("no day"))
+_NO_TIME = Message(N_("no time"))
 _NOBODY = Message(N_("nobody"))
 
 
@@ -40,7 +41,7 @@ def move_page(item_id: int) -> ResponseReturnValue:
 def moved(item_id: int) -> ResponseReturnValue:
     """Plan the item for a day (or for none), its publish time too where asked."""
     form = Form(request.form)
-    target, version = form.day("day"), form.number("version")
+    target, version, at = form.day("day"), form.number("version"), form.clock("at")
     with_slot = form.typed.get("publish_time") == "moves"
     if not form.ok:
         return _not_moved(item_id, form, None, target)
@@ -49,7 +50,15 @@ def moved(item_id: int) -> ResponseReturnValue:
     try:
         with deps().sessions.begin() as session:
             done = planning.plan_day(
-                session, deps(), person(), item_id, target, version=version or 0, with_slot=with_slot
+                session,
+                deps(),
+                person(),
+                item_id,
+                target,
+                version=version or 0,
+                with_slot=with_slot,
+                at=datetime.combine(target, at) if target and at else None,
+                zone=zone(),
             )
     except EditorialError as error:  # outside the transaction, so nothing half-done is saved
         form.reject(error)
@@ -140,13 +149,23 @@ def _not_moved(item_id: int, form: Form, error: EditorialError | None, target: d
             item=card.id,
             version=card.version,
             day=_iso(card.day),
-            differences=[_difference(Message(N_("Planned day")), _day(card.target_date), _day(target))],
+            differences=_both_plans(card, form, target),
             cells=_cells(card, card),
             drawer=_drawer(),
         )
     else:
         answer.update(says=explain(error))
     return jsonify(answer), status
+
+
+def _both_plans(card: Card, form: Form, target: date | None) -> list[dict[str, str]]:
+    """The day there and the day asked for; the publish time too, where another hour was asked for."""
+    rows = [_difference(Message(N_("Planned day")), _day(card.target_date), _day(target))]
+    at = form.clock("at")
+    if target is not None and at is not None:
+        theirs = catalog().moment(card.local) if card.local else say(_NO_TIME)
+        rows.append(_difference(Message(N_("Publish time")), theirs, catalog().moment(datetime.combine(target, at))))
+    return rows
 
 
 def _conflict(card: Card, by: str | None) -> str:

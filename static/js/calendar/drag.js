@@ -1,6 +1,6 @@
 // static/js/calendar/drag.js: moving a card with the pointer. Mouse and pen drag at once, a finger after a long press.
 import { toast } from "../frame.js";
-import { fill, movable } from "./moves.js";
+import { clock, fill, movable } from "./moves.js";
 
 const FAR_ENOUGH = 6; // px before a press becomes a drag
 const LONG_PRESS = 450; // ms
@@ -12,7 +12,7 @@ export function mountDrag(desk, mover) {
   desk.addEventListener("pointerdown", (event) => {
     const card = event.target.closest(".card");
     if (!card || event.button !== 0 || drag) return;
-    drag = { card, x: event.clientX, y: event.clientY, id: event.pointerId, ghost: null, target: null, timer: 0 };
+    drag = { card, x: event.clientX, y: event.clientY, id: event.pointerId, ghost: null, target: null, at: null, timer: 0 };
     if (event.pointerType === "touch") {
       drag.timer = setTimeout(() => { if (drag && movable(drag.card)) askInstead(); }, LONG_PRESS);
     }
@@ -67,10 +67,21 @@ export function mountDrag(desk, mover) {
       under?.classList.add("is-over");
       drag.target = under;
     }
+    drag.at = under ? hourAt(under, y) : null;
     drag.label.textContent = under ? sayOf(under) : "";
     drag.label.hidden = !under;
     if (y < EDGE + 48) window.scrollBy(0, -12);
     else if (y > window.innerHeight - EDGE) window.scrollBy(0, 12);
+  }
+
+  /** The time that a height in a row of hours stands for ("14:15"), in quarters; null for what has no publish time. */
+  function hourAt(under, y) {
+    const row = under.closest(".hour[data-hour]");
+    if (!row || !drag.card.dataset.slot) return null;
+    const { top, height } = under.getBoundingClientRect();
+    const quarters = Number(row.dataset.hours) * 4;
+    const within = Math.min(Math.max(Math.floor(((y - top) / height) * quarters), 0), quarters - 1);
+    return clock(Number(row.dataset.hour) * 60 + within * 15);
   }
 
   /** What would happen here, before the button is released. */
@@ -79,6 +90,7 @@ export function mountDrag(desk, mover) {
     if (!day) return mover.words.drawer;
     const name = say ?? day;
     const { slot } = drag.card.dataset;
+    if (drag.at) return fill(mover.words.at, { day: name, time: drag.at, city: desk.dataset.city });
     if (slot) return fill(mover.words.keeps, { day: name, time: slot });
     return day < desk.dataset.today ? fill(mover.words.past, { day: name }) : name;
   }
@@ -86,7 +98,7 @@ export function mountDrag(desk, mover) {
   function drop(really) {
     if (!drag) return;
     clearTimeout(drag.timer);
-    const { card, ghost, target } = drag;
+    const { card, ghost, target, at } = drag;
     drag = null;
     if (!ghost) return;
     ghost.remove();
@@ -94,7 +106,7 @@ export function mountDrag(desk, mover) {
     target?.classList.remove("is-over");
     document.body.classList.remove("is-dragging");
     suppressClick();
-    if (really && target) mover.move(card, target.dataset.day, target.dataset.say ?? target.dataset.day);
+    if (really && target) mover.move(card, target.dataset.day, target.dataset.say ?? target.dataset.day, at);
   }
 
   /** The release of a drag is no click on the card. */

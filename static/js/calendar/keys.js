@@ -1,5 +1,5 @@
 // static/js/calendar/keys.js: the calendar by keyboard. One tab stop; arrows walk, Shift+arrows move the item, P asks for a day.
-import { fill, movable } from "./moves.js";
+import { clock, fill, movable } from "./moves.js";
 
 const STEPS = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -7, ArrowDown: 7 };
 const LINKS = ["t", "n", "m", "w", "d", "l", "pageup", "pagedown"];
@@ -47,7 +47,7 @@ export function mountKeys(desk, mover, quick) {
     const card = event.target.closest(".card");
     if (event.key in STEPS) {
       event.preventDefault(); // the page would scroll
-      if (event.shiftKey && card) return shift(card, cell, STEPS[event.key]);
+      if (event.shiftKey && card) return shift(card, cell, event.key);
       return card ? walk(card, cell, event.key) : focusCell(beside(cell, event.key));
     }
     if (event.key === "Escape" && card) return focusCell(cell);
@@ -62,12 +62,22 @@ export function mountKeys(desk, mover, quick) {
     }
   });
 
-  async function shift(card, cell, count) {
+  /** Where hours are shown, up and down move what has a publish time by one of them; everything else by a week. */
+  async function shift(card, cell, key) {
     if (!quick) return;
-    const day = addDays(cell.dataset.day, count);
+    const { at: old } = card.dataset;
+    const byHour = Boolean(old) && (key === "ArrowUp" || key === "ArrowDown") && Boolean(cell.closest(".hour[data-hour]"));
+    let day = byHour ? cell.dataset.day : addDays(cell.dataset.day, STEPS[key]);
+    let at = null;
+    if (byHour) {
+      const [hours, minutes] = old.split(":").map(Number);
+      const moved = hours * 60 + minutes + (key === "ArrowUp" ? -60 : 60);
+      if (moved < 0 || moved >= 1440) day = addDays(day, moved < 0 ? -1 : 1);
+      at = clock((moved + 1440) % 1440);
+    }
     const name = cellOf(day)?.dataset.say ?? day;
-    mover.say(fill(mover.words.moving, { day: name }));
-    if (await mover.move(card, day, name)) {
+    mover.say(fill(at ? mover.words.at : mover.words.moving, { day: name, time: at, city: desk.dataset.city }));
+    if (await mover.move(card, day, name, at)) {
       const moved = desk.querySelector(`.days .card[data-item="${card.dataset.item}"]`);
       if (moved) moved.focus(); else focusCell(cellOf(cell.dataset.day));
     }

@@ -6,6 +6,9 @@ export function fill(sentence, values) {
   return sentence.replace(/\{(\w+)\}/g, (_, name) => values[name] ?? "");
 }
 
+/** 855 minutes after midnight are "14:15". */
+export const clock = (minutes) => `${String(Math.floor(minutes / 60)).padStart(2, "0")}:${String(minutes % 60).padStart(2, "0")}`;
+
 /** A part of a page as HTML, or null where the desk does not give it. */
 export async function part(url) {
   const answer = await fetch(url, { credentials: "same-origin" }).catch(() => null);
@@ -35,19 +38,32 @@ export class Mover {
     requestAnimationFrame(() => { this.said.textContent = text; });
   }
 
-  /** Move the item of a card to `day` ("2026-12-16", "" for the drawer). Asks first where a publish time is set. */
-  async move(card, day, dayName) {
+  /**
+   * Move the item of a card to `day` ("2026-12-16", "" for the drawer), and to the hour `at` ("14:15") where one is meant.
+   * Asks first where a publish time is set; what has none changes its day only.
+   */
+  async move(card, day, dayName, at = null) {
     if (!movable(card)) { this.say(this.words.stays); return false; }
     const id = card.dataset.item;
     const from = card.closest("[data-day]")?.dataset.day ?? null;
-    if (this.busy.has(id) || from === day) return false;
-    let slot = "stays";
-    if (card.dataset.slot && day) {
-      slot = await this.ask({ title: fill(this.words.slotTitle, { slot: card.dataset.slot }), text: fill(this.words.slotText, { day: dayName }), yes: this.words.slotYes, no: this.words.slotNo, leave: true });
-      if (!slot) return false;
-      slot = slot === "yes" ? "moves" : "stays";
+    const timed = Boolean(card.dataset.slot && day);
+    if (this.busy.has(id) || (from === day && !(timed && at && at !== card.dataset.at))) return false;
+    const fields = { day, version: card.dataset.version, publish_time: "stays" };
+    if (timed) {
+      const text = at ? this.words.slotAtText : this.words.slotText;
+      const answer = await this.ask({
+        title: fill(this.words.slotTitle, { slot: card.dataset.slot }),
+        text: fill(text, { day: dayName, city: this.desk.dataset.city }),
+        yes: at ? this.words.slotAtYes : this.words.slotYes,
+        no: from === day ? "" : this.words.slotNo,
+        leave: true,
+        at,
+      });
+      if (!answer) return false;
+      if (answer === "yes") fields.publish_time = "moves";
+      if (answer === "yes" && at) fields.at = document.getElementById("ask-at").value || at;
     }
-    return this.post(card, `/items/${id}/day`, { day, version: card.dataset.version, publish_time: slot });
+    return this.post(card, `/items/${id}/day`, fields);
   }
 
   /** Take the last move back. */
@@ -144,11 +160,14 @@ export class Mover {
   }
 
   /** A question with two answers, and "leave it" where asked: "yes", "no" or "". */
-  ask({ title, text, yes, no, leave = false, differences = [] }) {
+  ask({ title, text, yes, no, leave = false, differences = [], at = null }) {
     const dialog = document.getElementById("ask");
     dialog.querySelector("h2").textContent = title;
     dialog.querySelector("[data-text]").textContent = text;
     compare(dialog.querySelector("table"), differences);
+    const time = dialog.querySelector("#ask-at");
+    time.closest(".field").hidden = !at;
+    time.value = at ?? "";
     const [first, second, third] = dialog.querySelectorAll("[data-answer]");
     first.textContent = yes;
     second.textContent = no;

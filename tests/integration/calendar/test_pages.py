@@ -201,10 +201,28 @@ def test_the_page_has_no_style_or_script_of_its_own(desk: Desk) -> None:
     assert " onclick=" not in page
 
 
-@pytest.mark.parametrize("path", ["/calendar/2026-12?text=%00a", "/calendar/drawer?text=a%00"])
-def test_a_search_with_a_character_that_no_database_keeps_is_answered(desk: Desk, path: str) -> None:
-    assert desk.as_(desk.writer).client.get(path).status_code == 200
+def test_the_form_moves_the_publish_time_to_an_hour(desk: Desk) -> None:
+    item_id = desk.scheduled()
+    version = desk.item(item_id).version
+
+    desk.as_(desk.admin).post(
+        f"/items/{item_id}/day", day="2026-12-17", at="14:15", publish_time="moves", version=version
+    )
+
+    assert desk.item(item_id).publish_wall == datetime(2026, 12, 17, 14, 15)
 
 
-def test_an_undo_token_with_a_character_that_no_database_keeps_is_unknown(desk: Desk) -> None:
-    assert desk.as_(desk.writer).post("/undos", token="a\x00b").status_code == 404
+def test_a_person_chooses_what_colours_mean_and_keeps_it(desk: Desk) -> None:
+    desk.create(date(2026, 12, 16), title="Coloured by its owner")
+    reader = desk.as_(desk.viewer)
+
+    answer = reader.post("/calendar/colour", colour="owner", back="/calendar/2026-12?text=Coloured")
+
+    assert (answer.status_code, answer.headers["Location"]) == (302, "/calendar/2026-12?text=Coloured")
+    page = desk.as_(desk.viewer).get("/calendar/2026-12")
+    assert "Li Hang" in page[page.index('class="legend"') : page.index("</ul>", page.index('class="legend"'))]
+
+
+@pytest.mark.parametrize("back", ["//elsewhere.example/", "https://elsewhere.example/", "/\\elsewhere.example", ""])
+def test_a_choice_of_colours_leads_nowhere_else(desk: Desk, back: str) -> None:
+    assert desk.as_(desk.viewer).post("/calendar/colour", colour="type", back=back).headers["Location"] == "/"

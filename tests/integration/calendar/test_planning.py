@@ -1,6 +1,6 @@
 """Moving an item to another day: versioned, never at the cost of a publish time, and taken back by its token."""
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 
@@ -219,3 +219,73 @@ def test_only_a_publisher_sets_a_publish_time(desk: Desk) -> None:
 
     with desk.deps.sessions() as session:
         assert get_item(session, item_id).publish_at is not None
+
+
+def to_hour(desk: Desk, item_id: int, at: datetime, zone: str, who: Person | None = None) -> Moved:
+    version = desk.item(item_id).version
+    with desk.deps.sessions.begin() as session:
+        return planning.plan_day(
+            session,
+            desk.deps,
+            who or desk.admin,
+            item_id,
+            at.date(),
+            version=version,
+            with_slot=True,
+            at=at,
+            zone=zone_named(zone),
+        )
+
+
+def test_a_publish_time_moves_to_the_hour_that_the_viewers_clock_shows(desk: Desk) -> None:
+    item_id = desk.scheduled()
+
+    to_hour(desk, item_id, datetime(2026, 12, 17, 7, 15), "Europe/Berlin")
+
+    item = desk.item(item_id)
+    assert (item.publish_wall, item.publish_zone) == (datetime(2026, 12, 17, 14, 15), "Asia/Shanghai")
+    with desk.deps.sessions() as session:
+        assert {job.due_at for job in distribution.live_jobs(session, item_id)} == {item.publish_at}
+
+
+def test_another_hour_of_the_same_day_is_taken_back(desk: Desk) -> None:
+    item_id = desk.scheduled()
+    before = desk.item(item_id).publish_at
+
+    undo(desk, to_hour(desk, item_id, datetime(2026, 12, 15, 14, 0), "Asia/Shanghai").undo_token)
+
+    assert desk.item(item_id).publish_at == before
+
+
+def test_an_hour_that_the_viewers_clock_jumps_over_is_refused(desk: Desk) -> None:
+    item_id = desk.scheduled()
+
+    with pytest.raises(NonexistentSlot):
+        to_hour(desk, item_id, datetime(2027, 3, 28, 2, 30), "Europe/Berlin")
+
+    assert desk.item(item_id).publish_wall == datetime(2026, 12, 15, 10, 0)
+
+
+def test_of_an_hour_that_comes_twice_the_first_is_taken_and_said(desk: Desk) -> None:
+    item_id = desk.create()
+    keep(desk, item_id, datetime(2027, 10, 1, 10, 0))
+
+    said = to_hour(desk, item_id, datetime(2027, 10, 31, 2, 30), "Europe/Berlin").says
+
+    assert said.id.endswith("the first is meant.")
+    assert desk.item(item_id).publish_at == datetime(2027, 10, 31, 0, 30, tzinfo=UTC)
+
+
+def test_an_hour_means_nothing_to_what_has_only_a_day(desk: Desk) -> None:
+    item_id = desk.create(TUESDAY)
+
+    to_hour(desk, item_id, datetime(2026, 12, 18, 14, 0), "Asia/Shanghai")
+
+    assert (desk.item(item_id).target_date, desk.item(item_id).publish_wall) == (FRIDAY, None)
+
+
+def test_a_writer_moves_no_hour(desk: Desk) -> None:
+    item_id = desk.scheduled()
+
+    with pytest.raises(NotAllowed):
+        to_hour(desk, item_id, datetime(2026, 12, 15, 14, 0), "Asia/Shanghai", who=desk.writer)

@@ -175,3 +175,12 @@ def test_the_week_holds_every_hour_in_one_row(desk: Desk) -> None:
 @pytest.mark.parametrize("text", ["", "x", "2026-12-09", "a_b_c", "2026-13-01__4", "_" * 9, "9999-99-99_1_1"])
 def test_a_place_that_makes_no_sense_is_the_beginning(text: str) -> None:
     assert Place.read(text) is None
+
+
+@pytest.mark.parametrize("path", ["/calendar/2026-12?text=%00a", "/calendar/drawer?text=a%00"])
+def test_a_search_with_a_character_that_no_database_keeps_is_answered(desk: Desk, path: str) -> None:
+    assert desk.as_(desk.writer).client.get(path).status_code == 200
+
+
+def test_an_undo_token_with_a_character_that_no_database_keeps_is_unknown(desk: Desk) -> None:
+    assert desk.as_(desk.writer).post("/undos", token="a\x00b").status_code == 404
