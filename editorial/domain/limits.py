@@ -81,6 +81,20 @@ def check(text: str, limits: Limits, link: str = "", *, field: str = "text") -> 
         raise TooLong(-room, limits, field=field)
 
 
+def cut(text: str, limits: Limits, room: int) -> str:
+    """The text if it fits into `room` characters as the channel counts, else its beginning, cut between words."""
+    if counted(text, limits) <= room:
+        return text
+    low, high = 0, len(text)  # the longest beginning that fits with an ellipsis
+    while low < high:
+        middle = (low + high + 1) // 2
+        low, high = (middle, high) if counted(f"{text[:middle]}…", limits) <= room else (low, middle - 1)
+    kept = text[:low].rstrip()
+    whole_words = kept.rpartition(" ")[0] if low < len(text) and not text[low].isspace() else kept
+    kept = whole_words if len(whole_words) * 2 >= len(kept) else kept  # Chinese has no spaces to cut at
+    return f"{kept.rstrip()}…" if kept.strip() else ""
+
+
 def _weight(text: str, wide: int) -> int:
     if wide == 1 or text.isascii():
         return len(text)
