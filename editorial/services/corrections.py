@@ -1,6 +1,6 @@
 """Correcting what is published: it stays published, the new text is approved by its hash and goes out as an update."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import select
@@ -8,18 +8,21 @@ from sqlalchemy.orm import Session
 
 from editorial.domain import workflow
 from editorial.domain.guards import TransitionRefused
-from editorial.domain.jobs import IN_FLIGHT, Action, Anchor, JobState
+from editorial.domain.jobs import IN_FLIGHT, Action, Anchor, JobState, Nature, move
 from editorial.domain.messages import N_, NP_, Message
 from editorial.domain.people import permissions
-from editorial.domain.workflow import CORRECTIONS, Correction, CorrectionWay
+from editorial.domain.workflow import CORRECTIONS, Correction, CorrectionWay, Situation
 from editorial.services import review_notices, scheduling
 from editorial.services.deps import Deps
+from editorial.services.plan_lines import carrying
 from editorial.services.scheduling import GoingOut
 from editorial.services.steps import situation
-from editorial.store import distribution, history
+from editorial.store import content, distribution, history
 from editorial.store.content import Approval, ContentItem
 from editorial.store.distribution import DistributionJob
 from editorial.store.people import Person
+
+CHANGED = Message(N_("The text was changed after its approval. It goes out once the correction is approved."))
 
 
 @dataclass(frozen=True)
@@ -32,7 +35,7 @@ class CorrectionView:
 
 def view(session: Session, deps: Deps, item: ContentItem, actor: Person) -> CorrectionView:
     """The correction of a published item as one person may act on it."""
-    facing = situation(session, item, deps.now(), actor=actor, comment="…")
+    facing = _situation(session, deps, item, actor, comment="…")
     state = workflow.correction_of(facing)
     found: list[tuple[CorrectionWay, TransitionRefused | None]] = []
     for way in (one for one in CORRECTIONS if one.origin is state):
@@ -55,7 +58,7 @@ def step(
     Raises:
         TransitionRefused: a guard of `domain.workflow.CORRECTIONS` refuses.
     """
-    facing = situation(session, item, deps.now(), actor=actor, comment=comment)
+    facing = _situation(session, deps, item, actor, comment=comment)
     before = workflow.correction_of(facing)
     way = workflow.check_correction(facing, to, permissions(actor.roles))
     says = Message(N_("Done: %(step)s."), {"step": way.says})
@@ -85,6 +88,12 @@ def step(
     return says
 
 
+def _situation(session: Session, deps: Deps, item: ContentItem, actor: Person, *, comment: str = "") -> Situation:
+    """What the guards of a correction see: of the jobs only its own updates, not the posts that are still to come."""
+    updates = sum(job.action is Action.UPDATE for job in distribution.live_jobs(session, item.id))
+    return replace(situation(session, item, deps.now(), actor=actor, comment=comment), live_jobs=updates)
+
+
 def _tell(session: Session, deps: Deps, actor: Person, item: ContentItem, *, to: Correction, comment: str) -> None:
     if to is Correction.IN_REVIEW:
         review_notices.tell_approvers(session, deps, item, actor, says=review_notices.CORRECTED, comment=comment)
@@ -95,7 +104,7 @@ def _tell(session: Session, deps: Deps, actor: Person, item: ContentItem, *, to:
 
 
 def stop(session: Session, item: ContentItem, now: datetime) -> None:
-    """Cancel updates that carry a text which was changed again.
+    """Cancel updates that carry a text which was changed again; what else waits is held until the new one is approved.
 
     Raises:
         GoingOut: one of them is being sent, or nobody knows whether it arrived.
@@ -104,7 +113,10 @@ def stop(session: Session, item: ContentItem, now: datetime) -> None:
     if any(job.state in IN_FLIGHT for job in jobs):
         raise GoingOut
     for job in jobs:
-        scheduling.cancel_job(job, now)
+        if job.action is Action.UPDATE:
+            scheduling.cancel_job(job, now)
+    session.flush()
+    scheduling.hold_jobs(session, item, now, CHANGED)
 
 
 def _decision(deps: Deps, actor: Person, item: ContentItem, to: Correction, comment: str) -> Approval:
@@ -119,7 +131,7 @@ def _decision(deps: Deps, actor: Person, item: ContentItem, to: Correction, comm
 
 
 def _send_if_allowed(session: Session, deps: Deps, actor: Person, item: ContentItem) -> Message:
-    facing = situation(session, item, deps.now(), actor=actor)
+    facing = _situation(session, deps, item, actor)
     try:
         workflow.check_correction(facing, Correction.GOING_OUT, permissions(actor.roles))
     except TransitionRefused as refusal:
@@ -130,9 +142,25 @@ def _send_if_allowed(session: Session, deps: Deps, actor: Person, item: ContentI
 
 
 def _send(session: Session, deps: Deps, item: ContentItem) -> Message:
-    """An update job, due now, on every channel that carries the item."""
+    """An update job, due now, on every channel that makes the item's page; posts that were held may go again.
+
+    Where only the words of other channels have changed, the page stays as it is.
+    """
     now = deps.now()
-    channels = distribution.channels_of_site(session, item.site_id)
+    released = _release(session, item)
+    if _page_is_live(session, item):
+        item.live_hash = item.content_hash
+        return Message.counted(
+            NP_("The page is as it was. %(count)s job goes on.", "The page is as it was. %(count)s jobs go on."),
+            released,
+        )
+    channels = [one for one in carrying(session, item) if one.nature is Nature.PAGE_MAKING]
+    if not channels:
+        raise TransitionRefused(
+            "channel",
+            Message(N_("No channel makes the page of this item.")),
+            Message(N_("Put the correction there by hand, then say that it is live.")),
+        )
     for channel in channels:
         session.add(
             DistributionJob(
@@ -154,6 +182,23 @@ def _send(session: Session, deps: Deps, item: ContentItem) -> Message:
         NP_("The correction goes out on %(count)s channel now.", "The correction goes out on %(count)s channels now."),
         len(channels),
     )
+
+
+def _release(session: Session, item: ContentItem) -> int:
+    """Let the posts go that were held for the correction, with the words that are approved now; returns how many."""
+    held = [job for job in distribution.live_jobs(session, item.id, lock=True) if job.state is JobState.HELD]
+    for job in held:
+        job.state, job.content_hash, job.last_error = move(job.state, JobState.QUEUED), item.content_hash, None
+    return len(held)
+
+
+def _page_is_live(session: Session, item: ContentItem) -> bool:
+    """Whether the page that is out says what the item says: only words of other channels differ."""
+    out = content.find_revision(session, item.id, item.live_hash or "")
+    now = content.find_revision(session, item.id, item.content_hash)
+    if out is None or now is None:
+        return False
+    return (out.title, out.slug, out.description, out.body) == (now.title, now.slug, now.description, now.body)
 
 
 def _last_job(session: Session, item_id: int, channel_id: int) -> int | None:

@@ -38,7 +38,7 @@ class Past(StrEnum):
     """What becomes of jobs whose time has passed already when the plan is made."""
 
     NOW = "now"  # they go out at once
-    LEAVEOUT = "leave_out"  # there is no job of them this time
+    LEAVE_OUT = "leave_out"  # there is no job of them this time
 
 
 class PastJobs(EditorialError):

@@ -17,6 +17,12 @@ def lines_of(session: Session, item: ContentItem) -> tuple[Line, ...]:
     return lines(channels, channel_plans.messages_of(session, item.id) if item.id else ())
 
 
+def carrying(session: Session, item: ContentItem) -> Sequence[Channel]:
+    """The channels that carry an item by its plan."""
+    wanted = {line.channel_id for line in lines_of(session, item) if line.carried}
+    return [one for one in distribution.channels_of_site(session, item.site_id) if one.id in wanted]
+
+
 def lines(channels: Sequence[Channel], messages: Iterable[ChannelMessage]) -> tuple[Line, ...]:
     """The lines that channels and decisions make together, by channel, the plain one before its variants."""
     decided = {(one.channel_id, one.variant): one for one in messages}

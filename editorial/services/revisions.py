@@ -11,7 +11,7 @@ from editorial.domain.messages import N_, Message
 from editorial.services import content as items
 from editorial.services.content import Draft, Saved
 from editorial.services.deps import Deps
-from editorial.store import content
+from editorial.store import channel_plans, content
 from editorial.store.content import ContentItem, ItemRevision
 from editorial.store.people import Person
 
@@ -88,6 +88,7 @@ def restore(session: Session, deps: Deps, actor: Person, item_id: int, n: int, *
     """
     item = items.fresh_item(session, item_id, version)
     found = content.get_revision(session, item_id, n)
+    words = {(channel_id, variant): "" for channel_id, variant, _ in channel_plans.texts_of(session, item_id)}
     draft = replace(
         draft_of(item),
         title=found.title,
@@ -95,6 +96,7 @@ def restore(session: Session, deps: Deps, actor: Person, item_id: int, n: int, *
         description=found.description,
         brief=found.brief,
         body=found.body,
+        texts=words | {(channel_id, variant): text for channel_id, variant, text in found.texts},
     )
     return items.save(session, deps, actor, item_id, draft, version=version)
 

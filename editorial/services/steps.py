@@ -13,6 +13,7 @@ from editorial.domain.jobs import Health
 from editorial.domain.people import GRANTS, Permission
 from editorial.domain.workflow import Situation, Status, Way
 from editorial.services.collisions import undecided
+from editorial.services.plan_lines import carrying
 from editorial.store import comments, content, distribution
 from editorial.store.content import ContentItem
 from editorial.store.people import Person, PersonRole, workspace
@@ -48,7 +49,7 @@ def situation(
         collides_with=undecided(session, item),
         wrote_it=actor is not None and _author(session, item) == actor.id,
         self_approval=actor is None or self_approval(session),
-        broken_channel=next((one.name for one in channels if one.health is Health.BROKEN), ""),
+        broken_channel=next((one.name for one in carrying(session, item) if one.health is Health.BROKEN), ""),
         held_from=item.held_from,
         archived_from=item.archived_from,
         review_by=item.review_by,

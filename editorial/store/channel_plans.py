@@ -26,20 +26,27 @@ def texts_of(session: Session, item_id: int) -> frozenset[OwnWords]:
 
 def row_of(session: Session, item_id: int, channel: Channel, variant: str, now: datetime) -> ChannelMessage:
     """The decision about an item on a channel: the row there is, or a new one that says what holds without it."""
-    wanted = select(ChannelMessage).where(
-        ChannelMessage.item_id == item_id,
-        ChannelMessage.channel_id == channel.id,
-        ChannelMessage.variant == variant,
+    found = find_row(session, item_id, channel.id, variant)
+    if found is None:
+        found = new_row(item_id, channel, variant, now)
+        session.add(found)
+    return found
+
+
+def new_row(item_id: int, channel: Channel, variant: str, now: datetime) -> ChannelMessage:
+    """What holds without a decision, as a row that is in no session yet. A variant is carried once somebody says so."""
+    return ChannelMessage(
+        item_id=item_id,
+        channel_id=channel.id,
+        variant=variant,
+        carried=channel.by_default and not variant,
+        offset_minutes=0 if variant else channel.offset_minutes,
+        pinned=False,
+        fold=0,
+        text="",
+        utm={},
+        updated_at=now,
     )
-    found = session.scalar(wanted)
-    if found is not None:
-        return found
-    row = ChannelMessage(item_id=item_id, channel_id=channel.id, variant=variant, updated_at=now, text="", utm={})
-    row.carried, row.offset_minutes, row.pinned, row.fold = channel.by_default or bool(variant), 0, False, 0
-    if not variant:
-        row.offset_minutes = channel.offset_minutes
-    session.add(row)
-    return row
 
 
 def busy_around(
@@ -88,3 +95,13 @@ def last_ends(session: Session, item_id: int) -> dict[tuple[int, str], Distribut
     newest = newest.group_by(DistributionJob.channel_id, DistributionJob.variant)
     jobs = session.scalars(select(DistributionJob).where(DistributionJob.id.in_(newest)))
     return {(job.channel_id, job.variant): job for job in jobs}
+
+
+def find_row(session: Session, item_id: int, channel_id: int, variant: str) -> ChannelMessage | None:
+    """The decision about an item on a channel, if there is one."""
+    wanted = select(ChannelMessage).where(
+        ChannelMessage.item_id == item_id,
+        ChannelMessage.channel_id == channel_id,
+        ChannelMessage.variant == variant,
+    )
+    return session.scalar(wanted)
