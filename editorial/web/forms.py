@@ -48,7 +48,7 @@ class Form:
         return value
 
     def line(self, name: str, *, longest: int = 200, required: bool = True) -> str:
-        """One line of text, without surrounding space and without marks that turn the words around it (Trojan Source)."""
+        """One line of text, without surrounding space and without marks that turn the words around it."""
         value = " ".join(_TURNING.sub("", self.text(name, longest=longest)).split())
         if required and not any(unicodedata.category(letter)[0] not in "CZ" for letter in value):
             self._wrong(name, Message(N_("This field is empty.")), Message(N_("Fill it in.")))

@@ -8,6 +8,9 @@ for (const box of document.querySelectorAll("details[data-preview]")) {
   box.addEventListener("toggle", () => { if (box.open) box.querySelector("button").click(); }); // always what is typed
 }
 
+const text = document.querySelector("#f-body");
+text?.addEventListener("input", () => text.classList.toggle("is-unbroken", /\S{1000}/.test(text.value)));
+
 /** Nothing typed is lost by a link or another form of the page; Ctrl+S saves. */
 function guard(main) {
   const fields = () => JSON.stringify([...new FormData(main)].filter(([name]) => name !== "csrf_token"));
