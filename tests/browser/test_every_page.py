@@ -155,6 +155,8 @@ def test_every_page_of_an_empty_desk_is_sound(
         "/outbox",
         "/items/new",
         "/team",
+        "/settings",
+        "/notices",
         "/account",
     )
 
