@@ -13,9 +13,10 @@ import structlog
 
 from editorial.domain.jobs import JobState, NotSent, Refused, Unclear
 from editorial.services import answers, beginning, outcomes
-from editorial.services.beginning import Ask, Begun, Checkpoint, Gate, Passed, Ready, no_checkpoint
+from editorial.services.beginning import Begun, Checkpoint, Ready, no_checkpoint
 from editorial.services.deps import Deps
 from editorial.services.outcomes import Ended, PageToSee
+from editorial.services.preparing import Passed, Prepared, prepare
 from editorial.store import distribution, runs
 
 log = structlog.get_logger()
@@ -25,7 +26,7 @@ log = structlog.get_logger()
 class Steps:
     """The three writes of a run. Alone they are a transaction each; a busy process does those of many runs at once."""
 
-    begin: Callable[[Ask], Begun]
+    begin: Callable[[Prepared], Begun]
     accept: Callable[[runs.Taken], None]
     close: Callable[[Ended], JobState | PageToSee]
     passed: Passed = field(default_factory=Passed)
@@ -33,12 +34,10 @@ class Steps:
 
 def alone(deps: Deps, checkpoint: Checkpoint = no_checkpoint) -> Steps:
     """The writes of one run by itself."""
-    passed = Passed()
     return Steps(
-        begin=lambda ask: beginning.begin(deps, [ask], passed, checkpoint)[0],
+        begin=lambda prepared: beginning.begin(deps, [prepared], checkpoint)[0],
         accept=lambda taken: outcomes.accept(deps, [taken]),
         close=lambda ended: outcomes.close(deps, [ended])[0],
-        passed=passed,
     )
 
 
@@ -54,9 +53,7 @@ def claim_some(deps: Deps, limit: int, checkpoint: Checkpoint = no_checkpoint) -
 def run(deps: Deps, job_id: int, checkpoint: Checkpoint = no_checkpoint, steps: Steps | None = None) -> JobState:
     """Run a claimed job to where it ends for now, and return that state."""
     steps = steps or alone(deps, checkpoint)
-    begun = steps.begin(Ask(job_id))
-    if isinstance(begun, Gate):
-        begun = _through(deps, begun, steps)
+    begun = steps.begin(prepare(deps, job_id, steps.passed))
     if not isinstance(begun, Ready):
         return begun
     checkpoint("sending")
@@ -76,17 +73,6 @@ def run(deps: Deps, job_id: int, checkpoint: Checkpoint = no_checkpoint, steps: 
     state = outcomes.finish(deps, job_id, ended, steps.close)
     checkpoint("succeeded")
     return state
-
-
-def _through(deps: Deps, gate: Gate, steps: Steps) -> JobState | Ready:
-    """Look at what the job has to pass, with no transaction open, and ask again to begin."""
-    says = None
-    if says is None:
-        steps.passed.add(gate.key)
-    begun = steps.begin(Ask(gate.job_id, looked=True, says=says))
-    if isinstance(begun, Gate):
-        raise TypeError("a gate that was looked at is no gate any more")
-    return begun
 
 
 def _tried(ready: Ready, began: float, answer: Refused | NotSent | Unclear) -> answers.Tried:

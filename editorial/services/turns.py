@@ -7,13 +7,14 @@ from zoneinfo import ZoneInfo
 import structlog
 from sqlalchemy.orm import Session
 
-from editorial.domain.jobs import Waits
+from editorial.domain.jobs import JobState, Waits
 from editorial.domain.lateness import CATCH_UP_AFTER, Late, beyond, could_go_from, next_free, places
 from editorial.domain.messages import N_, Message
 from editorial.domain.packing import pack
 from editorial.domain.quiet import QuietHours
 from editorial.domain.slots import shown_in
 from editorial.services.deps import Deps
+from editorial.services.outcomes import GOES_OUT
 from editorial.store import catching_up, runs
 from editorial.store.distribution import Channel, DistributionJob
 
@@ -52,6 +53,22 @@ def quiet_hours(channel: Channel) -> QuietHours | None:
 def start_of(job: DistributionJob) -> datetime:
     """Since when the job could have gone; its lateness counts from there."""
     return could_go_from(job.due_at, job.late_from, quiet_hours(job.channel))
+
+
+def look_again(job: DistributionJob, now: datetime) -> tuple[JobState, Message | None] | None:
+    """Where the job has to go instead of out, if anything changed since it was planned."""
+    item = job.item
+    if job.due_at > now:
+        return JobState.QUEUED, None  # moved while it was being claimed
+    if not job.channel.enabled:
+        return JobState.HELD, Message(N_("The channel is switched off."))
+    if item.approved_hash != job.content_hash or item.content_hash != job.content_hash:
+        return JobState.HELD, Message(N_("The text was changed after its approval."))
+    if item.status not in GOES_OUT:
+        return JobState.HELD, Message(N_("The item is not scheduled any more."))
+    if beyond(start_of(job), now, job.channel.late_ok):
+        return JobState.MISSED, Message(N_("Its time was missed; it does not go out by itself any more."))
+    return None
 
 
 def quiet_until(job: DistributionJob, now: datetime) -> Later | None:

@@ -83,7 +83,12 @@ def start(session: Session, starts: Sequence[Start]) -> None:
     writing.execute(
         _START,
         [
-            {"job": one.job_id, "n": one.n, "until": one.lease_until, "words": dict(one.utm) if one.utm else None}
+            {
+                "job": one.job_id,
+                "n": one.n,
+                "until": one.lease_until,
+                "words": None if one.utm is None else dict(one.utm),
+            }
             for one in starts
         ],
     )
