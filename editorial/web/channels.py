@@ -12,10 +12,11 @@ from editorial.domain.errors import EditorialError, NotFound
 from editorial.domain.jobs import Health
 from editorial.domain.messages import N_, Message
 from editorial.domain.people import Permission
-from editorial.services import channel_pages, channels
+from editorial.services import channel_pages, channel_secrets, channels
 from editorial.store import content, distribution
 from editorial.store.base import reading
 from editorial.store.distribution import Channel
+from editorial.web.channel_secrets import shown_once, typed_secrets
 from editorial.web.context import deps, person, say
 from editorial.web.forms import Form
 from editorial.web.guard import requires
@@ -58,6 +59,8 @@ def add() -> ResponseReturnValue:
     form = Form(request.form)
     site_id, late = _site_of(form), _late_of(form)
     if form.ok and site_id is not None and late is not None:
+        typed = typed_secrets(form, kind)
+        made = channel_secrets.made(deps(), kind, typed)
         try:
             with deps().sessions.begin() as session:
                 channel_id = channels.create(
@@ -69,12 +72,13 @@ def add() -> ResponseReturnValue:
                     settings=_settings(form, kind),
                     late_ok_minutes=late,
                     actor_id=person().id,
+                    secrets=typed | made,
                 ).id
         except (EditorialError, IntegrityError) as error:  # outside the transaction, so nothing half-done is saved
             _reject(form, error)
         else:
             _probe(channel_id)
-            return redirect(url_for("channels.edit", channel_id=channel_id))
+            return shown_once(channel_id, made) if made else redirect(url_for("channels.edit", channel_id=channel_id))
     return _form(form, kind, None), 422
 
 
@@ -109,6 +113,7 @@ def change(channel_id: int) -> ResponseReturnValue:
                     settings=_settings(form, kind),
                     late_ok_minutes=late,
                     actor_id=person().id,
+                    secrets=typed_secrets(form, kind),
                 )
         except (EditorialError, IntegrityError) as error:
             _reject(form, error)
@@ -236,6 +241,7 @@ def _form(form: Form, kind: Kind, channel: Channel | None) -> str:
             form=form,
             kind=kind,
             channel=channel,
+            secrets=channel_secrets.rows(session, deps(), channel, kind),
             sites=content.active_sites(session),
             reason=channel_pages.reason_of(channel) if channel is not None else None,
             live=live,
