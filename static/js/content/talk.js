@@ -1,5 +1,7 @@
 // static/js/content/talk.js: the small forms beside the text answer in place, so that nothing typed is left behind;
-// "@" offers the team's names; a conflict is settled field by field; a target query is looked up while it is typed.
+// a conflict is settled field by field; a target query is looked up while it is typed.
+
+import { mountMentions } from "./mentions.js";
 
 document.addEventListener("submit", async (event) => {
   const form = event.target;
@@ -23,40 +25,6 @@ document.addEventListener("submit", async (event) => {
     form.requestSubmit(event.submitter); // the plain way, with the server's own words
   }
 });
-
-/** "@Li" offers the names that begin so; a click or Enter takes one. */
-function mountMentions(root) {
-  for (const box of root.querySelectorAll("[data-mentions]")) {
-    const names = [...box.closest("[data-part]").querySelectorAll("[data-team] li")].map((one) => one.textContent);
-    const list = document.createElement("div");
-    list.className = "names";
-    list.hidden = true;
-    box.after(list);
-    box.addEventListener("input", () => {
-      const typed = box.value.slice(0, box.selectionStart).match(/@([^@\n]{0,40})$/)?.[1].toLowerCase();
-      const fitting = typed === undefined ? [] : names.filter((name) => name.toLowerCase().startsWith(typed) && name.toLowerCase() !== typed);
-      list.hidden = fitting.length === 0;
-      list.replaceChildren(...fitting.slice(0, 5).map((name) => choice(box, list, name)));
-    });
-    box.addEventListener("keydown", (event) => { if (event.key === "Escape") list.hidden = true; });
-  }
-}
-
-function choice(box, list, name) {
-  const button = document.createElement("button");
-  button.type = "button";
-  button.className = "btn is-small";
-  button.textContent = `@${name}`;
-  button.addEventListener("click", () => {
-    const at = box.selectionStart;
-    const before = box.value.slice(0, at).replace(/@[^@\n]*$/, `@${name} `);
-    box.value = before + box.value.slice(at);
-    box.setSelectionRange(before.length, before.length);
-    list.hidden = true;
-    box.focus();
-  });
-  return button;
-}
 
 /** Each field of a conflict keeps what was typed or takes what is saved; the form below holds the choice. */
 for (const part of document.querySelectorAll("[data-difference]")) {
