@@ -42,7 +42,7 @@ class Answer:
     fault: str | None = None
     """Without a status: `dns`, `connect`, `timeout`, `tls`, `certificate`, `address` (a private one), `plain` (public,
     and not encrypted) or `reset`."""
-    began: bool = False
+    began: bool = True
     """Whether anything of the request may have been sent."""
 
     def header(self, name: str) -> str:
@@ -79,14 +79,19 @@ def post(
     curl.setopt(pycurl.POSTFIELDS, body)
     # "Expect: 100-continue" would cost a second where the other side does not know it
     curl.setopt(pycurl.HTTPHEADER, [f"{name}: {value}" for name, value in headers.items()] + ["Expect:"])
-    return _performed(curl, transfer, url)
+    code = _performed(curl, transfer)
+    if status := _status(transfer.lines):
+        return Answer(status, _headers(transfer.lines), b"".join(transfer.chunks), transfer.cut or code is not None)
+    fault, began = _fault(curl, transfer, url, code)
+    return Answer(fault=fault, began=began)
 
 
 def reach(url: str, *, allow: AllowList = NOTHING_PRIVATE, timeout: float = 10.0) -> str | None:
     """Connect, agree on TLS, hang up; nothing is asked for. None, or the fault as in `Answer`."""
     curl, transfer = _aimed(url, allow, timeout)
     curl.setopt(pycurl.CONNECT_ONLY, 1)
-    return _performed(curl, transfer, url).fault
+    code = _performed(curl, transfer)
+    return None if code is None else _fault(curl, transfer, url, code)[0]
 
 
 def _aimed(url: str, allow: AllowList, timeout: float) -> tuple[Any, _Transfer]:
@@ -159,23 +164,24 @@ def _body_reader(transfer: _Transfer) -> Any:
     return read
 
 
-def _performed(curl: Any, transfer: _Transfer, url: str) -> Answer:
-    code: int | None = None
+def _performed(curl: Any, transfer: _Transfer) -> int | None:
+    """libcurl's error code, or None. Its None does not say that a whole answer came: it takes half of the headers."""
     try:
         curl.perform()
     except pycurl.error as error:
-        code = error.args[0]
+        return int(error.args[0])
     finally:
         for opened in transfer.sockets:
             opened.close()
-    status = _status(transfer.lines)
-    if status:
-        return Answer(status, _headers(transfer.lines), b"".join(transfer.chunks), transfer.cut or code is not None)
-    if code is None:  # `reach`: nothing was asked for
-        return Answer()
-    ready = curl.getinfo(pycurl.APPCONNECT_TIME if url.startswith("https:") else pycurl.CONNECT_TIME)
-    fault = transfer.forbidden if transfer.forbidden and not ready else _FAULTS.get(code, "reset")
-    return Answer(fault=fault, began=ready > 0)
+    return None
+
+
+def _fault(curl: Any, transfer: _Transfer, url: str, code: int | None) -> tuple[str, bool]:
+    """What went wrong, and whether anything of the request may have been sent."""
+    ready = curl.getinfo(pycurl.APPCONNECT_TIME if url.startswith("https:") else pycurl.CONNECT_TIME)  # 0: never
+    if transfer.forbidden and not ready:
+        return transfer.forbidden, False
+    return _FAULTS.get(code, "reset") if code is not None else "reset", ready > 0
 
 
 def _status(lines: list[bytes]) -> int:
