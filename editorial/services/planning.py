@@ -18,6 +18,7 @@ from editorial.domain.workflow import Status
 from editorial.services import scheduling
 from editorial.services.content import Stale, fresh_item, last_actor, touch
 from editorial.services.deps import Deps
+from editorial.services.plan_jobs import Past
 from editorial.services.steps import advance, situation
 from editorial.store import content, history
 from editorial.store.content import ContentItem
@@ -55,6 +56,7 @@ def plan_day(
     with_slot: bool = False,
     at: datetime | None = None,
     zone: ZoneInfo | None = None,
+    past: Past | None = None,
 ) -> Moved:
     """Plan an item for a day, or for none. The caller commits.
 
@@ -63,6 +65,7 @@ def plan_day(
     Args:
         at: with `with_slot`, the new publish time as the clock in `zone` shows it (naive); None keeps the wall time.
             The item keeps the zone it was planned in. An item without a publish time changes its day only.
+        past: what becomes of jobs that would lie in the past; None: they are a refusal.
 
     Raises:
         Stale: somebody changed the item in the meantime.
@@ -77,12 +80,9 @@ def plan_day(
             hint=Message(N_("Cancel its schedule or clear its publish time first.")),
         )
     before = item.target_date
-    if with_slot and day is not None and item.publish_wall is not None and item.publish_zone is not None:
-        home = zone_named(item.publish_zone)
-        if at is not None and zone is not None:
-            return _move_slot(session, deps, actor, item, _slot_there(at, zone, home))
-        wall = datetime.combine(day, item.publish_wall.time())
-        return _move_slot(session, deps, actor, item, slot(wall, home, fold=item.publish_fold))
+    planned = slot_on(item, day, at=at, zone=zone) if with_slot and day is not None else None
+    if planned is not None:
+        return _move_slot(session, deps, actor, item, planned, past=past)
     if day == before:
         return Moved(item, _says(item), None, before)
 
@@ -90,6 +90,20 @@ def plan_day(
     touch(session, deps, item)
     event = _record(session, deps, actor, item, "item.planned", before={"target_date": _iso(before)})
     return Moved(item, _says(item), event.undo_token, before)
+
+
+def slot_on(item: ContentItem, day: date, *, at: datetime | None = None, zone: ZoneInfo | None = None) -> Slot | None:
+    """The publish time of an item moved to a day, or to what the clock in `zone` shows as `at`; None if it has none.
+
+    Raises:
+        NonexistentSlot: it lies in a gap. UnknownZone, DayOutOfRange.
+    """
+    if item.publish_wall is None or item.publish_zone is None:
+        return None
+    home = zone_named(item.publish_zone)
+    if at is not None and zone is not None:
+        return _slot_there(at, zone, home)
+    return slot(datetime.combine(day, item.publish_wall.time()), home, fold=item.publish_fold)
 
 
 def keep_slot(
@@ -185,7 +199,9 @@ def _slot_there(at: datetime, zone: ZoneInfo, home: ZoneInfo) -> Slot:
     return replace(planned, twice=planned.twice or seen.twice)
 
 
-def _move_slot(session: Session, deps: Deps, actor: Person, item: ContentItem, planned: Slot) -> Moved:
+def _move_slot(
+    session: Session, deps: Deps, actor: Person, item: ContentItem, planned: Slot, *, past: Past | None
+) -> Moved:
     """Day and publish time together."""
     _check_publisher(actor)
     if item.status is not Status.SCHEDULED:
@@ -202,6 +218,7 @@ def _move_slot(session: Session, deps: Deps, actor: Person, item: ContentItem, p
         version=item.version,
         now=deps.now(),
         token=deps.token,
+        past=past,
     )
     event = history.of_entity(session, "item", item.id, limit=1)[0]
     event.undo_token, event.before = deps.token(), before

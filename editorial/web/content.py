@@ -14,9 +14,10 @@ from editorial.domain.slots import Slot, slot, zone_named
 from editorial.domain.workflow import Status
 from editorial.services import approvals, content, endings, moving, planning, scheduling
 from editorial.services.content import Saved
+from editorial.services.plan_jobs import Past
 from editorial.store.base import reading
 from editorial.store.content import get_item
-from editorial.web import item_steps
+from editorial.web import cascades, item_steps
 from editorial.web.context import deps, person, say
 from editorial.web.forms import Form
 from editorial.web.guard import requires
@@ -117,9 +118,13 @@ def slot_set(item_id: int) -> ResponseReturnValue:
                 version=version,
                 now=deps().now(),
                 token=deps().token,
+                past=form.choice("past", Past),
             ).says
         return planning.keep_slot(session, deps(), person(), item_id, planned, version=version).says
 
+    question = _question(item_id, form) if wanted == "schedule" and wall is not None else None
+    if question is not None:
+        return question
     if wall is None and form.ok and wanted in {"keep", "schedule"}:
         form.reject(
             EditorialError(
@@ -203,6 +208,15 @@ def _save_and(item_id: int, to: Status | None) -> ResponseReturnValue:
         return page_of(item_id, form=form, ticked=ticked, stale=isinstance(error, StaleVersion)), error.http_status
     flash(say(_saved(done, to)))
     return redirect(url_for("content.show", item_id=item_id))
+
+
+def _question(item_id: int, form: Form) -> ResponseReturnValue | None:
+    """What a schedule does to several jobs, to be confirmed; a slot that cannot be is refused by the service itself."""
+    try:
+        planned = _slot(form)
+        return cascades.of_schedule(item_id, planned, form) if planned is not None else None
+    except EditorialError:
+        return None
 
 
 def _slot(form: Form) -> Slot | None:

@@ -13,10 +13,12 @@ from editorial.domain.people import Permission
 from editorial.domain.workflow import Status
 from editorial.services import calendar, colours, planning, quick_edit
 from editorial.services.content import last_actor
+from editorial.services.plan_jobs import Past
 from editorial.services.quick_edit import QuickEdit
 from editorial.store.base import reading
 from editorial.store.content import ContentItem
 from editorial.store.names import names
+from editorial.web import cascades
 from editorial.web.calendar_page import View, shown_as, viewer, wanted_there
 from editorial.web.context import catalog, deps, explain, person, say, zone
 from editorial.web.forms import Form
@@ -47,7 +49,10 @@ def moved(item_id: int) -> ResponseReturnValue:
         return _not_moved(item_id, form, None, target)
     with reading(deps().sessions) as session:
         before = calendar.card_of(session, viewer(), item_id)
+    wall = datetime.combine(target, at) if target and at else None
     try:
+        if with_slot and target is not None and (question := cascades.of_move(item_id, target, wall, form)) is not None:
+            return question
         with deps().sessions.begin() as session:
             done = planning.plan_day(
                 session,
@@ -57,8 +62,9 @@ def moved(item_id: int) -> ResponseReturnValue:
                 target,
                 version=version or 0,
                 with_slot=with_slot,
-                at=datetime.combine(target, at) if target and at else None,
+                at=wall,
                 zone=zone(),
+                past=form.choice("past", Past),
             )
     except EditorialError as error:  # outside the transaction, so nothing half-done is saved
         form.reject(error)
