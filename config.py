@@ -78,6 +78,9 @@ class Config(BaseSettings):
     threads: int = Field(16, ge=2, le=128, description="Web threads of the one-process server.")
     session_days: int = Field(30, ge=1, le=365, description="Days after which an unused sign-in ends.")
     clock_enabled: bool = Field(True, description="Whether `editorial serve` runs the clock.")
+    publish_threads: int = Field(
+        16, ge=2, le=128, description="Jobs that one process sends at once; a quarter of them at most on one channel."
+    )
 
     smtp_host: str = Field("", description="SMTP server; empty means that mails wait in the outbox screen.")
     smtp_port: int = Field(587, ge=1, le=65535, description="SMTP port.")

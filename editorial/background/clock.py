@@ -4,14 +4,14 @@ import logging
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
 
 import structlog
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
-from editorial.background.pool import Lane, PublishPool
-from editorial.background.ticks import Tick, schedule
-from editorial.background.ticks.audits import AuditRunner
+from editorial.background.publishers import Publishers
+from editorial.background.ticks import Threads, Tick, schedule
 from editorial.services.deps import Deps
 from editorial.store import clock
 
@@ -26,7 +26,7 @@ class Clock:
 
     def __init__(self, deps: Deps, *, monotonic: Callable[[], float] = time.monotonic) -> None:
         self._deps, self._monotonic = deps, monotonic
-        self.pool, self.audits, self.mails = PublishPool(), AuditRunner(), Lane("mails")
+        self.threads = Threads(publishers=Publishers(deps.config.publish_threads))
         self._scheduler = BackgroundScheduler(
             timezone=UTC,
             # a tick that comes late is still run, and once: what is due stands in the table
@@ -38,7 +38,7 @@ class Clock:
 
     def start(self) -> None:
         """Begin to tick. The first round runs at once: what fell due while nobody was here is looked at first."""
-        for tick in (*schedule(self.pool, self.audits, self.mails), Tick("heartbeat", self.beat, 5)):
+        for tick in (*schedule(self.threads), Tick("heartbeat", self.beat, 5)):
             self._scheduler.add_job(
                 self.run,
                 IntervalTrigger(seconds=tick.seconds, timezone=UTC),
@@ -54,10 +54,14 @@ class Clock:
         if self._scheduler.running:
             self._scheduler.shutdown(wait=True)
         deadline = time.monotonic() + timeout
-        work = (self.pool, self.audits, self.mails)
-        for each in work:
-            each.close(0)  # all hear of it at once
-        ended = [each.close(max(0.0, deadline - time.monotonic())) for each in work]
+        threads = self.threads
+        work: list[Callable[[float], bool]] = [
+            partial(threads.publishers.close, self._deps),
+            *(each.close for each in (threads.looks, threads.audits, threads.mails)),
+        ]
+        for close in work:
+            close(0)  # all hear of it at once
+        ended = [close(max(0.0, deadline - time.monotonic())) for close in work]
         if not all(ended):
             log.warning("clock.work_left_running")  # leases run out, and another process goes on with it
         log.info("clock.stopped", worker=self._deps.worker)

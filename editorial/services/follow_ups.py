@@ -1,5 +1,6 @@
 """Second looks: at jobs whose worker died, whose outcome nobody knows, or whose page was not seen yet."""
 
+from collections.abc import Collection
 from datetime import timedelta
 
 import structlog
@@ -33,11 +34,14 @@ _LEASE = timedelta(minutes=3)
 """Longer than any channel takes to look a key up."""
 
 
-def reap_leases(deps: Deps) -> int:
-    """Take jobs back from workers that did not return: to the queue if nothing was sent, else to `unknown_outcome`."""
+def reap_leases(deps: Deps, *, running: Collection[int] = ()) -> int:
+    """Take jobs back from workers that did not return: to the queue if nothing was sent, else to `unknown_outcome`.
+
+    `running` are jobs that a thread of this process is still busy with, whatever the wall clock says of their leases.
+    """
     with deps.sessions.begin() as session:
         now = deps.now()
-        expired = distribution.expired_leases(session, now)
+        expired = [job for job in distribution.expired_leases(session, now) if job.id not in running]
         for job in expired:
             if job.state is JobState.CLAIMED:
                 job.state = move(job.state, JobState.QUEUED)

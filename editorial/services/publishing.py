@@ -6,7 +6,7 @@ the name of each point that a run passes; the fault harness ends the process the
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 
 import structlog
@@ -48,6 +48,21 @@ def claim_some(deps: Deps, limit: int, checkpoint: Checkpoint = no_checkpoint) -
         claimed = distribution.claim(session, deps.now(), deps.worker, limit)
     checkpoint("claimed")
     return claimed
+
+
+@dataclass(frozen=True)
+class Claimed:
+    """A job that this process has leased, and the channel it goes to."""
+
+    job_id: int
+    channel_id: int
+
+
+def claim_for(deps: Deps, limit: int, *, besides: Collection[int] = ()) -> list[Claimed]:
+    """What `claim_some` does, for a process that keeps its channels apart; `besides` are those it has enough of."""
+    with deps.sessions.begin() as session:
+        claimed = distribution.claim_with_channels(session, deps.now(), deps.worker, limit, besides=besides)
+    return [Claimed(job_id, channel_id) for job_id, channel_id in claimed]
 
 
 def run(deps: Deps, job_id: int, checkpoint: Checkpoint = no_checkpoint, steps: Steps | None = None) -> JobState:

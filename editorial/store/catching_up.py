@@ -26,10 +26,14 @@ def placeless(before: datetime) -> ColumnElement[bool]:
     )
 
 
+def waits_for_place(before: datetime) -> ColumnElement[bool]:
+    """A late job of a channel that wants space between late ones."""
+    return and_(placeless(before), Job.channel_id.in_(select(Channel.id).where(Channel.spacing_seconds > 0)))
+
+
 def any_late(session: Session, before: datetime) -> bool:
     """Whether a channel with spacing has late jobs: a look that takes no lock."""
-    wanted = select(Job.id).join(Channel, Channel.id == Job.channel_id)
-    return session.scalar(wanted.where(placeless(before), Channel.spacing_seconds > 0).limit(1)) is not None
+    return session.scalar(select(Job.id).where(waits_for_place(before)).limit(1)) is not None
 
 
 def late_jobs(session: Session, before: datetime) -> list[tuple[Channel, Sequence[DistributionJob]]]:

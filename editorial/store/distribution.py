@@ -1,6 +1,6 @@
 """Channels, distribution jobs and their attempts. The job table is the only truth about what goes out."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -363,9 +363,13 @@ def anything_due(session: Session, now: datetime) -> bool:
     return session.scalar(select(Job.id).where(waiting).limit(1)) is not None
 
 
-def dispatch_due(session: Session, now: datetime, limit: int) -> int:
-    """Hand jobs whose time has come to the workers, oldest first; returns how many. Nobody owns them yet."""
-    first = select(Job.id).where(_ready(now)).order_by(Job.due_at).limit(limit).with_for_update(skip_locked=True).cte()
+def dispatch_due(session: Session, now: datetime, limit: int, *, but: ColumnElement[bool] | None = None) -> int:
+    """Hand jobs whose time has come to the workers, oldest first; returns how many. Nobody owns them yet.
+
+    `but` are jobs that have to wait for their turn first.
+    """
+    ready = _ready(now) if but is None else and_(_ready(now), ~but)
+    first = select(Job.id).where(ready).order_by(Job.due_at).limit(limit).with_for_update(skip_locked=True).cte()
     moved = session.scalars(
         update(Job)
         .where(Job.id.in_(select(first.c.id)), _ready(now))
@@ -376,50 +380,34 @@ def dispatch_due(session: Session, now: datetime, limit: int) -> int:
     return len(moved.all())
 
 
-def claim(session: Session, now: datetime, worker: str, limit: int) -> list[int]:
+def claim(session: Session, now: datetime, worker: str, limit: int, *, besides: Collection[int] = ()) -> list[int]:
     """Lease up to `limit` dispatched jobs to this worker, oldest first, and return their ids. The caller commits.
+
+    `besides` are channels that have enough of its threads already.
 
     The conditional UPDATE settles a race; SKIP LOCKED (PostgreSQL) lets many workers share instead of queueing behind
     one. A worker that dies leaves a lease that runs out; the reaper then asks how far the attempt had come.
     """
+    return [job_id for job_id, _ in claim_with_channels(session, now, worker, limit, besides=besides)]
+
+
+def claim_with_channels(
+    session: Session, now: datetime, worker: str, limit: int, *, besides: Collection[int] = ()
+) -> list[tuple[int, int]]:
+    """What `claim` does; each job with its channel."""
     ready = and_(Job.state == JobState.DISPATCHED, Job.due_at <= now)
+    if besides:
+        ready = and_(ready, Job.channel_id.not_in(besides))
     first = select(Job.id).where(ready).order_by(Job.due_at).limit(limit).with_for_update(skip_locked=True).cte()
     claimed = session.execute(
         update(Job)
         .where(Job.id.in_(select(first.c.id)), ready)
         .values(state=JobState.CLAIMED, worker=worker, lease_until=now + CLAIM_LEASE, version=Job.version + 1)
-        .returning(Job.id, Job.due_at)
+        .returning(Job.id, Job.due_at, Job.channel_id)
         .execution_options(synchronize_session=False)
     )
-    return [job_id for job_id, due_at in sorted(claimed.all(), key=lambda row: (row[1], row[0]))]
-
-
-def record_acceptance(
-    session: Session, job_id: int, *, now: datetime, external_id: str, url: str | None, evidence: dict[str, Any]
-) -> bool:
-    """Write down that the channel has the job; a write of its own, before anything else may fail.
-
-    Also takes a job that the reaper or a look-up moved to unknown_outcome meanwhile. False if it had ended already.
-    """
-    took = session.scalars(
-        update(Job)
-        .where(Job.id == job_id, Job.state.in_({JobState.SENDING, JobState.CANCEL_REQUESTED, JobState.UNKNOWN_OUTCOME}))
-        .values(
-            state=JobState.ACCEPTED,
-            external_id=external_id,
-            external_url=url,
-            evidence=evidence,
-            last_error=None,
-            next_try_at=now + CLAIM_LEASE,  # should this process die now, the clock finishes the job
-            checks=0,
-            worker=None,
-            lease_until=None,
-            version=Job.version + 1,
-        )
-        .returning(Job.id)
-        .execution_options(synchronize_session=False)
-    )
-    return took.one_or_none() is not None
+    in_due_order = sorted(claimed.all(), key=lambda row: (row[1], row[0]))
+    return [(job_id, channel_id) for job_id, _, channel_id in in_due_order]
 
 
 def last_attempt(session: Session, job_id: int) -> JobAttempt | None:
@@ -432,6 +420,18 @@ def expired_leases(session: Session, now: datetime, limit: int = 100) -> Sequenc
     """Jobs whose worker has not come back in time."""
     wanted = select(Job).where(Job.state.in_(LEASED), Job.lease_until <= now).order_by(Job.id).limit(limit)
     return session.scalars(wanted.with_for_update(skip_locked=True)).all()
+
+
+def wake_held(session: Session, now: datetime) -> int:
+    """Let jobs that wait for the page they point at have another look at it; returns how many."""
+    moved = session.execute(
+        update(Job)
+        .where(Job.state == JobState.HELD, Job.waits_for == Waits.PAGE, Job.next_try_at <= now)
+        .values(state=JobState.QUEUED, next_try_at=None, version=Job.version + 1)
+        .returning(Job.id)
+        .execution_options(synchronize_session=False)
+    )
+    return len(moved.all())
 
 
 def requeue_stale(session: Session, now: datetime) -> int:

@@ -1,10 +1,11 @@
 """The whole schedule: what the clock calls, and how often."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 
 from editorial.background.pool import Lane, PublishPool
+from editorial.background.publishers import Publishers
 from editorial.background.ticks.audits import AuditRunner, enqueue_weekly_audits, run_queued_audits
 from editorial.background.ticks.mails import begin_sending, enqueue_weekly_mails
 from editorial.background.ticks.publish_due import publish_due
@@ -26,15 +27,28 @@ class Tick:
     seconds: int
 
 
-def schedule(pool: PublishPool, audits: AuditRunner, mails: Lane) -> tuple[Tick, ...]:
-    """Every tick of the product. `pool` runs the publishing, `audits` the audits, `mails` the sending."""
+@dataclass(frozen=True)
+class Threads:
+    """Where a process does what may take long."""
+
+    publishers: Publishers = field(default_factory=Publishers)
+    """They send what is due."""
+    looks: PublishPool = field(default_factory=PublishPool)
+    """They ask channels what became of a job."""
+    audits: AuditRunner = field(default_factory=AuditRunner)
+    mails: Lane = field(default_factory=partial(Lane, "mails"))
+
+
+def schedule(threads: Threads) -> tuple[Tick, ...]:
+    """Every tick of the product, and which threads it wakes."""
+
     return (
-        Tick(PUBLISH_TICK, partial(publish_due, pool=pool), 1),
-        Tick("reap", partial(reap, pool=pool), 5),
-        Tick("audits", partial(run_queued_audits, runner=audits), 2),
+        Tick(PUBLISH_TICK, partial(publish_due, publishers=threads.publishers), 1),
+        Tick("reap", partial(reap, threads=threads.looks, publishers=threads.publishers), 5),
+        Tick("audits", partial(run_queued_audits, runner=threads.audits), 2),
         Tick("weekly-audits", enqueue_weekly_audits, 30),
         Tick("weekly-mails", enqueue_weekly_mails, 60),
-        Tick("mails", partial(begin_sending, lane=mails), 10),
+        Tick("mails", partial(begin_sending, lane=threads.mails), 10),
         Tick("password-links", answer_requests, 5),
         Tick("links-at-rest", forget_links, 30),
         Tick("refresh-due", mark_due, 600),

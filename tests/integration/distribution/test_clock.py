@@ -10,9 +10,7 @@ from time import monotonic
 import pytest
 
 from editorial.background.clock import Clock
-from editorial.background.pool import Lane, PublishPool
-from editorial.background.ticks import Tick, schedule
-from editorial.background.ticks.audits import AuditRunner
+from editorial.background.ticks import Threads, Tick, schedule
 from editorial.domain.jobs import JobState
 from editorial.services import clock_health
 from editorial.services.deps import Deps
@@ -103,7 +101,7 @@ def test_a_tick_that_raises_is_written_down_and_stops_nothing(deps: Deps, sessio
 
 
 def test_a_tick_without_work_leaves_no_history_but_a_time(deps: Deps, sessions: Sessions) -> None:
-    publish = schedule(PublishPool(), AuditRunner(), Lane("mails"))[0]
+    publish = schedule(Threads())[0]
     Clock(deps).run(publish)
 
     with sessions() as session:
@@ -146,12 +144,12 @@ class TestHealth:
         assert (health.healthy, health.says.id) == (False, "The scheduler has never run. %(waiting)s")
 
     def test_after_a_tick_all_is_well(self, deps: Deps) -> None:
-        Clock(deps).run(schedule(PublishPool(), AuditRunner(), Lane("mails"))[0])
+        Clock(deps).run(schedule(Threads())[0])
 
         assert (clock_health.report(deps).healthy, clock_health.report(deps).says) == (True, None)
 
     def test_a_clock_that_stopped_is_told_with_what_waits(self, desk: Desk, clock: MovedClock) -> None:
-        Clock(desk.deps).run(schedule(PublishPool(), AuditRunner(), Lane("mails"))[0])
+        Clock(desk.deps).run(schedule(Threads())[0])
         desk.schedule()
         clock.forward(minutes=11)
 

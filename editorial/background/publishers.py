@@ -1,0 +1,189 @@
+"""The threads that publish: woken by the tick, they claim and run jobs until nothing is due."""
+
+import threading
+import time
+from collections import Counter, deque
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
+from functools import partial
+
+import structlog
+
+from editorial.background.together import Together
+from editorial.services import beginning, outcomes, publishing
+from editorial.services.deps import Deps
+from editorial.services.publishing import Claimed, Steps
+from editorial.store import runs
+
+log = structlog.get_logger()
+
+STALE = 20.0  # seconds after which a claimed job that no thread could begin is given back
+
+LOST = 900.0  # seconds; every channel has answered long before, so such a thread will never come back
+
+
+@dataclass(frozen=True)
+class _Mine:
+    job: Claimed
+    since: float
+
+
+class Publishers:
+    """Threads that drain what is due, so that a slow channel holds up only its own threads.
+
+    At most `share` of them are busy with one channel. The threads are daemons: a push that hangs may not keep the
+    process from ending. What it leaves behind is a lease that runs out, and the reaper asks how far it had come.
+    """
+
+    def __init__(self, size: int = 16, share: int | None = None) -> None:
+        self.size, self.share = size, share or max(1, size // 4)
+        self.ended: Counter[str] = Counter()
+        """What runs came to since the tick last asked, by state."""
+        self._threads: list[threading.Thread] = []
+        self._lock = threading.Condition()
+        self._claimed: deque[_Mine] = deque()
+        self._busy: Counter[int] = Counter()  # threads by channel
+        self._running: dict[int, float] = {}
+        self._due = self._claiming = self._closed = False
+
+    @property
+    def running(self) -> frozenset[int]:
+        """The jobs that a thread of this process is busy with, and may be."""
+        now = time.monotonic()
+        with self._lock:
+            return frozenset(job_id for job_id, since in self._running.items() if now - since < LOST)
+
+    @property
+    def idle(self) -> int:
+        """How many threads have nothing to do."""
+        with self._lock:
+            return 0 if self._closed else self.size - sum(self._busy.values())
+
+    def wake(self, deps: Deps) -> None:
+        """Something is due: the threads claim until nothing is. The first call starts them."""
+        with self._lock:
+            if self._closed:
+                return
+            if not self._threads:
+                self._start(deps)
+            self._due = True
+            self._lock.notify_all()
+        self._give_back(deps, older_than=STALE)
+
+    def tell(self) -> dict[str, int]:
+        """What came of the jobs since the last time somebody asked."""
+        with self._lock:
+            told, self.ended = dict(self.ended), Counter()
+        return told
+
+    def close(self, deps: Deps, timeout: float) -> bool:
+        """Begin no more jobs, give back what was claimed only, wait for what runs. True if all have ended."""
+        deadline = time.monotonic() + timeout
+        with self._lock:
+            self._closed = True
+            self._lock.notify_all()
+        self._give_back(deps, older_than=0.0)
+        for thread in self._threads:
+            thread.join(max(0.0, deadline - time.monotonic()))
+        return not self.running
+
+    def _start(self, deps: Deps) -> None:
+        steps = together(deps)
+        for number in range(self.size):
+            thread = threading.Thread(target=self._work, args=(deps, steps), name=f"publish-{number}", daemon=True)
+            self._threads.append(thread)
+            thread.start()
+
+    def _work(self, deps: Deps, steps: Steps) -> None:
+        while (job := self._next(deps)) is not None:
+            state = "crashed"
+            try:
+                with structlog.contextvars.bound_contextvars(job_id=job.job_id):
+                    state = publishing.run(deps, job.job_id, steps=steps).value
+            except Exception:
+                log.exception("job.crashed", job_id=job.job_id)  # one broken job must not hold up the others
+            finally:
+                with self._lock:
+                    self._due |= self._busy[job.channel_id] >= self.share  # its others were left unclaimed
+                    self._busy[job.channel_id] -= 1
+                    self._running.pop(job.job_id, None)
+                    self.ended[state] += 1
+                    self._lock.notify()
+
+    def _next(self, deps: Deps) -> Claimed | None:
+        """The next job for this thread; waits until there is one. None: no more jobs begin."""
+        while True:
+            with self._lock:
+                while not self._closed and (job := self._take()) is None and (self._claiming or not self._due):
+                    self._lock.wait()
+                if self._closed:
+                    return None
+                if job is not None:
+                    return job
+                self._claiming = True
+                full = [channel for channel, busy in self._waiting_and_busy().items() if busy >= self.share]
+            self._claim(deps, full)
+
+    def _take(self) -> Claimed | None:
+        """The oldest claimed job whose channel is not full. Under the lock."""
+        for place, mine in enumerate(self._claimed):
+            channel_id = mine.job.channel_id
+            if self._busy[channel_id] < self.share:
+                del self._claimed[place]
+                self._busy[channel_id] += 1
+                self._running[mine.job.job_id] = time.monotonic()
+                return mine.job
+        return None
+
+    def _waiting_and_busy(self) -> Counter[int]:
+        return self._busy + Counter(mine.job.channel_id for mine in self._claimed)
+
+    def _claim(self, deps: Deps, full: Sequence[int]) -> None:
+        """Claim as many jobs as there are threads. Nobody else of this process claims meanwhile."""
+        found: list[Claimed] = []
+        try:
+            found = publishing.claim_for(deps, self.size, besides=full)
+        except Exception:
+            log.exception("job.claim_crashed")  # the database is away; the next tick wakes us again
+        with self._lock:
+            now = time.monotonic()
+            self._claimed.extend(_Mine(job, now) for job in found)
+            self._claiming = False
+            self._due = bool(found)
+            self._lock.notify_all()
+        if self._closed:
+            self._give_back(deps, older_than=0.0)
+
+    def _give_back(self, deps: Deps, *, older_than: float) -> None:
+        """Leave claimed jobs that no thread could begin to whoever is free."""
+        with self._lock:
+            now = time.monotonic()
+            old = [mine for mine in self._claimed if now - mine.since >= older_than]
+            for mine in old:
+                self._claimed.remove(mine)
+        if old:
+            with deps.sessions.begin() as session:
+                given = runs.release(session, [mine.job.job_id for mine in old], deps.worker)
+            log.info("jobs.given_back", jobs=given)
+
+
+def together(deps: Deps) -> Steps:
+    """The writes of runs that go on beside each other, those of each kind in one transaction.
+
+    On SQLite all of them take turns besides: waiting threads would poll for the write lock, and wake too late.
+    """
+    turn: AbstractContextManager[object] = nullcontext()
+    if deps.sessions.kw["bind"].dialect.name == "sqlite":
+        turn = threading.Lock()
+    accept: Callable[[Sequence[runs.Taken]], Sequence[None]] = partial(_accept, deps)
+    return Steps(
+        begin=Together(partial(beginning.begin, deps), turn=turn),
+        accept=Together(accept, turn=turn),
+        close=Together(partial(outcomes.close, deps), turn=turn),
+    )
+
+
+def _accept(deps: Deps, taken: Sequence[runs.Taken]) -> list[None]:
+    outcomes.accept(deps, taken)
+    return [None] * len(taken)
