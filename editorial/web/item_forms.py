@@ -69,7 +69,7 @@ def draft_of(form: Form) -> Draft | None:
     if kind is None and "type" not in form.errors:
         form.reject(
             EditorialError(
-                Message(N_("There is no such content type.")),
+                Message(N_("No content type is chosen.")),
                 hint=Message(N_("Choose one from the list.")),
                 field="type",
             )

@@ -71,7 +71,7 @@ def test_a_new_item_is_planned(desk: Desk) -> None:
     [
         ({"title": " "}, "This field is empty."),
         ({"title": "x" * 201}, "too long by 1 character"),
-        ({"type": ""}, "There is no such content type."),
+        ({"type": ""}, "No content type is chosen."),
         ({"type": "x"}, "does not fit here"),
         ({"day": "2026-02-30"}, "such as 2026-12-15"),
         ({"slug": "Ä Ö"}, "cannot stand in an address"),
