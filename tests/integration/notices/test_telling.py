@@ -113,7 +113,7 @@ def test_the_mail_is_in_its_readers_language_and_leads_to_the_desk(desk: Desk) -
 
     mail = mails(desk, li)[0]
 
-    assert mail.subject == "Jonas 在《Bearings》中提到了您。"
+    assert mail.subject == "Jonas 在《Bearings》中提到了您"
     assert "> Where is the number from?" in mail.text
     assert f"{desk.deps.config.public_url}/items/1" in mail.text
 
