@@ -7,10 +7,10 @@ from dataclasses import dataclass
 import structlog
 
 from editorial.adapters.channels.base import ChannelAdapter
-from editorial.domain.jobs import Refused
+from editorial.domain.jobs import Nature, Refused
 from editorial.domain.messages import Message
 from editorial.domain.rendering import Piece
-from editorial.services import turns
+from editorial.services import gates, turns
 from editorial.services.channels import adapter_of
 from editorial.services.deps import Deps
 from editorial.services.pieces import piece_of_job
@@ -49,7 +49,7 @@ class Prepared:
     """What its gate says; None lets it go."""
 
 
-_Key = tuple[int, int, str]
+_Key = tuple[Nature, int, str]
 
 
 class Passed:
@@ -88,4 +88,10 @@ def prepare(deps: Deps, job_id: int, passed: Passed) -> Prepared:
             piece = piece_of_job(session, deps, job)
         except Refused as refused:
             return Prepared(job_id, seen, refused=refused.says)
-    return Prepared(job_id, seen, piece, adapter)
+        key, item = (adapter.nature, job.item_id, job.content_hash), job.item
+    if key in passed:
+        return Prepared(job_id, seen, piece, adapter)
+    stopped = gates.page_says(deps, item) if adapter.nature is Nature.POINTING else gates.draft_says(deps, item, piece)
+    if stopped is None:
+        passed.add(key)
+    return Prepared(job_id, seen, piece, adapter, stopped=stopped)
