@@ -23,9 +23,10 @@ from editorial.services.corrections import CorrectionView
 from editorial.services.deps import Deps
 from editorial.services.findings import FindingView, findings_of_item
 from editorial.services.moving import WayOn, ways_on
+from editorial.services.plan_views import PlanView, plan_view
 from editorial.store import content, distribution, history
 from editorial.store.content import Approval, ContentItem, ItemRevision
-from editorial.store.distribution import Channel, DistributionJob
+from editorial.store.distribution import DistributionJob
 from editorial.store.history import HistoryEvent
 from editorial.store.people import Person
 
@@ -83,7 +84,7 @@ class ItemPage:
     ways: tuple[WayOn, ...]
     slot: SlotView | None
     jobs: Sequence[DistributionJob]
-    channels: Sequence[Channel]
+    plan: PlanView
     findings: Sequence[FindingView]
     approvals: Sequence[tuple[Approval, str]]
     trail: tuple[Did, ...]
@@ -120,7 +121,7 @@ def item_page(session: Session, deps: Deps, viewer: Person, item_id: int) -> Ite
         ways=tuple(ways_on(session, deps, item, viewer)),
         slot=slot_view(item, ZoneInfo(viewer.zone), deps.now()),
         jobs=distribution.jobs_of_item(session, item_id),
-        channels=distribution.channels_of_site(session, item.site_id) if item.site_id else (),
+        plan=plan_view(session, deps, item),
         findings=findings_of_item(session, item_id, limit=20),
         approvals=[(one, names.get(one.person_id, "")) for one in approvals],
         trail=_trail(events, names),
@@ -198,7 +199,7 @@ def _says(event: HistoryEvent) -> Message:
             return _day_says(after.get("target_date"))
         case "item.slot_planned" | "item.scheduled" | "item.rescheduled":
             return _slot_says(event.action, after)
-        case "item.correction_moved" | "item.query_decided":
+        case "item.correction_moved" | "item.query_decided" | "item.channel_planned" | "item.shared_again":
             return _decision_says(after)
     return _OTHERS.get(event.action, Message(N_("Changed")))
 
@@ -218,6 +219,10 @@ _OTHERS = {
 
 
 def _decision_says(after: Mapping[str, str]) -> Message:
+    if "line" in after:
+        return Message(N_("Changed the plan on %(line)s"), {"line": after["line"]})
+    if "channel" in after:
+        return Message(N_("Shared it again on %(channel)s"), {"channel": after["channel"]})
     if "correction" in after:
         return Correction(after["correction"]).label
     values = {"title": after["other"], "decision": Decision(after["decision"]).label}

@@ -89,7 +89,7 @@ def similar_channels(session: Session, channel: Channel) -> Sequence[Channel]:
     return session.scalars(wanted.order_by(Channel.name, Channel.id)).all()
 
 
-def last_ends(session: Session, item_id: int) -> dict[tuple[int, str], DistributionJob]:
+def last_jobs_by_line(session: Session, item_id: int) -> dict[tuple[int, str], DistributionJob]:
     """The newest job of an item for each channel and variant."""
     newest = select(func.max(DistributionJob.id)).where(DistributionJob.item_id == item_id)
     newest = newest.group_by(DistributionJob.channel_id, DistributionJob.variant)
