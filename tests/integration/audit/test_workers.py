@@ -59,7 +59,10 @@ def frail(web: Web) -> WorkerPool:
     return WorkerPool([sys.executable, "-c", FRAIL], 1, SETTINGS)
 
 
-@pytest.mark.parametrize(("path", "error"), [("/raise", "crash"), ("/swell", "overrun")])
+@pytest.mark.parametrize(
+    ("path", "error"),
+    [("/raise", "crash"), pytest.param("/swell", "overrun", marks=pytest.mark.thorough)],  # the latter takes 9 s
+)
 def test_a_page_that_cannot_be_read_costs_no_program(web: Web, frail: WorkerPool, path: str, error: str):
     with frail as pool:
         before = pool.pids
