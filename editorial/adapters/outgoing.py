@@ -4,7 +4,8 @@ The same text, page and set give the same bytes, so that a second try of a job s
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import nh3
 from bs4 import BeautifulSoup, Tag
@@ -43,6 +44,12 @@ def outgoing_html(html: str, to: Destination) -> str:
     Links, images and media get whole addresses; one that cannot be made whole is taken off, its words stay. Mail
     addresses and telephone numbers stay as they are, and so do anchors on our own page; elsewhere they lead to it.
     """
+    if to.utm is None or "<a " not in html:  # the same for every channel, and many carry it at its minute
+        return _made_once(html, replace(to, utm=None))
+    return _made(html, to)
+
+
+def _made(html: str, to: Destination) -> str:
     soup = BeautifulSoup(_clean(html), "html.parser")
     for link in soup.find_all("a", href=True):
         _set(link, "href", _link(_value(link, "href"), to))
@@ -52,6 +59,9 @@ def outgoing_html(html: str, to: Destination) -> str:
     for tag in soup.find_all(srcset=True):
         _set(tag, "srcset", _srcset(_value(tag, "srcset"), to.page))
     return _clean(str(soup))
+
+
+_made_once = lru_cache(maxsize=64)(_made)
 
 
 def link_to(url: str, to: Destination) -> str:

@@ -85,6 +85,7 @@ WAYS: dict[JobState, frozenset[JobState]] = {
             JobState.FAILED,
             JobState.CANCELLED,
             JobState.AWAITING_HUMAN,
+            JobState.UNKNOWN_OUTCOME,  # its last attempt may be out, and this one did not begin
         }
     ),
     JobState.SENDING: frozenset(
@@ -177,6 +178,8 @@ CLAIM_LEASE = timedelta(seconds=60)
 """From the claim to `sending`; no network is touched in between."""
 DISPATCH_STALE = timedelta(minutes=1)
 _BACKOFF = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=15), timedelta(minutes=60))
+RETRY_WINDOW = sum(_BACKOFF, timedelta(0)) * 1.2
+"""From the first attempt to the last, with the jitter of each wait."""
 _LOOK_UP = (timedelta(0), timedelta(seconds=30), timedelta(minutes=2), timedelta(minutes=10), timedelta(minutes=30))
 
 

@@ -18,7 +18,7 @@ from editorial.domain.rendering import Piece
 from editorial.services import outcomes, turns
 from editorial.services.deps import Deps
 from editorial.services.preparing import Prepared, Seen
-from editorial.store import runs
+from editorial.store import distribution, runs
 from editorial.store.distribution import DistributionJob
 
 log = structlog.get_logger()
@@ -78,7 +78,7 @@ def _begin(this: _Round, job: DistributionJob, prepared: Prepared) -> Begun:
     if (elsewhere := turns.look_again(job, this.now)) is not None:
         return put_aside(this.session, job, *elsewhere, this.now)
     if (later := turns.quiet_until(job, this.now)) is not None:
-        return _put_off(job, later)
+        return _put_off(this, job, later)
     if prepared.refused is not None:
         return put_aside(this.session, job, JobState.HELD, prepared.refused, this.now)
     if prepared.piece is None or prepared.adapter is None or prepared.seen != Seen.of(job):
@@ -91,7 +91,7 @@ def _admit(this: _Round, job: DistributionJob, adapter: ChannelAdapter, piece: P
     if stopped is not None:
         return _stopped(this, job, adapter.nature, stopped)
     if (later := turns.turn_by_rate(this.session, job, this.now, this.budget)) is not None:
-        return _put_off(job, later)
+        return _put_off(this, job, later)
     if adapter.by_hand:
         return _hand_over(this, job, piece)
     return _start(this, job, adapter, piece)
@@ -106,8 +106,10 @@ def _start(this: _Round, job: DistributionJob, adapter: ChannelAdapter, piece: P
     return Ready(job.id, n, job.idem_key, piece, adapter)
 
 
-def _put_off(job: DistributionJob, later: turns.Later) -> JobState:
+def _put_off(this: _Round, job: DistributionJob, later: turns.Later) -> JobState:
     """Not now, but by itself later; lateness counts from there."""
+    if _may_be_out(this.session, job):
+        return put_aside(this.session, job, JobState.UNKNOWN_OUTCOME, later.says, this.now)
     job.state, job.waits_for = move(job.state, JobState.QUEUED), later.waits
     job.next_try_at = job.late_from = later.at
     job.worker = job.lease_until = job.dispatched_at = None
@@ -119,7 +121,7 @@ def _put_off(job: DistributionJob, later: turns.Later) -> JobState:
 def _stopped(this: _Round, job: DistributionJob, nature: Nature, says: Message) -> JobState:
     """Its gate is closed: a pointing job looks again by itself, a page-making one needs a person."""
     state = put_aside(this.session, job, JobState.HELD, says, this.now)
-    if nature is Nature.POINTING:
+    if nature is Nature.POINTING and state is JobState.HELD:
         job.waits_for = Waits.PAGE
         job.next_try_at = this.now + max(look_up_delay(job.checks), _PAGE_LOOKS)
         job.checks += 1
@@ -141,7 +143,12 @@ def _hand_over(this: _Round, job: DistributionJob, piece: Piece) -> JobState:
 def put_aside(
     session: Session, job: DistributionJob, state: JobState, reason: Message | None, now: datetime
 ) -> JobState:
-    """Where a job goes that nothing was sent of. In the caller's transaction, which holds the job."""
+    """Where a job goes that nothing was sent of. In the caller's transaction, which holds the job.
+
+    One whose last attempt may have arrived, and that was to be sent again with its key, goes back to being unknown.
+    """
+    if state is not JobState.QUEUED and _may_be_out(session, job):
+        state = JobState.UNKNOWN_OUTCOME
     job.state = move(job.state, state)
     job.worker = job.lease_until = job.dispatched_at = job.waits_for = job.next_try_at = None
     job.last_error = pack(reason) if reason else None
@@ -151,3 +158,8 @@ def put_aside(
         outcomes.settle(session, job.item, now)
     log.info("job.put_aside", job_id=job.id, state=state.value)
     return state
+
+
+def _may_be_out(session: Session, job: DistributionJob) -> bool:
+    """Whether it was to be sent again with its key; a look-up that proved the opposite has taken the reason away."""
+    return job.attempt > 0 and job.last_error is not None and distribution.may_be_out(session, job.id)

@@ -1,11 +1,15 @@
 """Second looks: at jobs whose worker died, whose outcome nobody knows, or whose page was not seen yet."""
 
+import random
 from collections.abc import Collection
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import structlog
+from sqlalchemy.orm import Session
 
+from editorial.adapters.channels.base import ChannelAdapter
 from editorial.domain.jobs import (
+    RETRY_WINDOW,
     TERMINAL,
     Action,
     JobState,
@@ -15,8 +19,9 @@ from editorial.domain.jobs import (
     Unclear,
     look_up_delay,
     move,
-    too_late,
+    retry_delay,
 )
+from editorial.domain.lateness import beyond
 from editorial.domain.messages import N_, Message
 from editorial.domain.packing import pack
 from editorial.services import outcomes
@@ -25,11 +30,15 @@ from editorial.services.channels import adapter_of
 from editorial.services.deps import Deps
 from editorial.services.outcomes import GOES_OUT
 from editorial.services.pieces import piece_of
+from editorial.services.turns import start_of
 from editorial.store import distribution
 from editorial.store.base import reading
+from editorial.store.distribution import DistributionJob
 
 log = structlog.get_logger()
 
+_PERSON_DECIDES = timedelta(hours=1)
+"""Until somebody does, the clock looks only now and then: the channel's settings may have changed."""
 _LEASE = timedelta(minutes=3)
 """Longer than any channel takes to look a key up."""
 
@@ -82,7 +91,7 @@ def follow_up(deps: Deps, job_id: int, checkpoint: Checkpoint = no_checkpoint) -
     try:
         adapter = adapter_of(deps, channel)
         if not adapter.finds:
-            return state
+            return _same_key(deps, job_id, adapter)
         receipt = adapter.find(key)
         if receipt is not None and receipt.url is None:
             receipt = Receipt(receipt.external_id, adapter.url_of(piece), receipt.evidence)
@@ -93,6 +102,43 @@ def follow_up(deps: Deps, job_id: int, checkpoint: Checkpoint = no_checkpoint) -
     outcomes.accept(deps, [outcomes.taken_of(job_id, receipt)])
     checkpoint("accepted")
     return outcomes.finish(deps, job_id)
+
+
+def _same_key(deps: Deps, job_id: int, adapter: ChannelAdapter) -> JobState:
+    """Send it again with its key, if the channel will surely drop a second one; else a person decides.
+
+    It stays unknown until its turn has come: nobody can say meanwhile that nothing is out.
+    """
+    with deps.sessions.begin() as session:
+        job = distribution.lock_job(session, job_id)
+        if job.state is not JobState.UNKNOWN_OUTCOME:
+            return job.state
+        now = deps.now()
+        if not _remembered(session, job, adapter, now):
+            job.next_try_at = now + _PERSON_DECIDES
+        elif job.checks == 0:
+            job.checks, job.next_try_at = 1, now + retry_delay(job.attempt, random.random())  # noqa: S311 -- jitter
+            job.last_error = pack(
+                Message(N_("The answer got lost. It is sent again with the same key, which the channel remembers."))
+            )
+        else:
+            job.state, job.next_try_at, job.dispatched_at = move(job.state, JobState.QUEUED), None, None
+        return job.state
+
+
+def _remembered(session: Session, job: DistributionJob, adapter: ChannelAdapter, now: datetime) -> bool:
+    """Whether the channel remembers our key for longer than every retry takes, and the job may still go by itself."""
+    first = distribution.first_attempt_at(session, job.id)
+    if first is None or adapter.remembers <= RETRY_WINDOW:
+        return False
+    latest = now + retry_delay(job.attempt, 1.0) + timedelta(seconds=adapter.time_limit)
+    return (
+        latest < first + adapter.remembers
+        and job.attempt < job.max_attempts
+        and not job.cancel_asked
+        and job.item.status in GOES_OUT
+        and not beyond(start_of(job), latest, job.channel.late_ok)
+    )
 
 
 def _ask_later(deps: Deps, job_id: int, says: Message) -> JobState:
@@ -116,7 +162,7 @@ def _not_there(deps: Deps, job_id: int) -> JobState:
             state = JobState.CANCELLED
         elif job.attempt >= job.max_attempts:
             state = JobState.FAILED
-        elif too_late(job.due_at, now, job.channel.late_ok):
+        elif beyond(start_of(job), now, job.channel.late_ok):
             state = JobState.MISSED
         else:
             state = JobState.QUEUED

@@ -446,6 +446,23 @@ def requeue_stale(session: Session, now: datetime) -> int:
     return len(moved.all())
 
 
+def due_by_hand(session: Session, now: datetime, limit: int = 100) -> Sequence[int]:
+    """Jobs that wait for somebody's hands and are to be called to mind, or whose time is over."""
+    wanted = select(Job.id).where(Job.state == JobState.AWAITING_HUMAN, Job.next_try_at <= now)
+    return session.scalars(wanted.order_by(Job.id).limit(limit)).all()
+
+
+def first_attempt_at(session: Session, job_id: int) -> datetime | None:
+    """When a job was first tried."""
+    return session.scalar(select(func.min(JobAttempt.started_at)).where(JobAttempt.job_id == job_id))
+
+
+def may_be_out(session: Session, job_id: int) -> bool:
+    """Whether nobody knows what became of the job's last attempt."""
+    attempt = last_attempt(session, job_id)
+    return attempt is not None and attempt.outcome in {"unclear", "died"}
+
+
 def take_follow_ups(session: Session, now: datetime, until: datetime, limit: int) -> list[int]:
     """Up to `limit` jobs whose outcome is to be looked up or whose acceptance is to be completed.
 
