@@ -128,6 +128,7 @@ def save(
     kind = _kind(channel.kind)
     checked = read_settings(kind.settings, settings)
     _expect_no_twin(session, channel.kind, channel.site_id, checked, besides=channel.id)
+    _expect_same_reader(channel, kind, checked, secrets)
 
     before = _shown(channel)
     channel.name, channel.settings = title, checked.model_dump(mode="json")
@@ -264,6 +265,24 @@ def _expect_no_twin(
             Message(N_("“%(name)s” goes there already; everything would go out twice."), {"name": twin.name}),
             hint=Message(N_("Change that channel, or give this one another address.")),
             field=field,
+        )
+
+
+def _expect_same_reader(channel: Channel, kind: Kind, settings: Settings, typed: channel_secrets.Typed) -> None:
+    """Secrets do not follow the address: who may change it must not get what they may not read."""
+    kept = [each for each in kind.secrets if channel.credential and each.key in channel.credential.names]
+    kept = [each for each in kept if (value := typed.get(each.key, "")) is not None and not value.strip()]
+    if not kept:
+        return
+    try:
+        reader = read_settings(kind.settings, channel.settings).secrets_go_to
+    except EditorialError:
+        reader = ""
+    if reader != settings.secrets_go_to:
+        raise EditorialError(
+            Message(N_("Another host would get what only the one before was given.")),
+            hint=Message(N_("Type it again for the new host, or remove it.")),
+            field=channel_secrets.field_of(kept[0].key),
         )
 
 

@@ -6,7 +6,8 @@ from typing import Any
 
 from editorial.adapters.channels.base import ChannelAdapter, Settings, Surroundings, read_settings
 from editorial.adapters.channels.git import GitChannel
-from editorial.adapters.channels.git_settings import GitSettings
+from editorial.adapters.channels.git_settings import GitSettings, checked_token, checked_username
+from editorial.adapters.channels.git_transport import TOKEN, USERNAME
 from editorial.adapters.channels.handoff import HandoffChannel
 from editorial.adapters.channels.handoff_settings import HandoffSettings
 from editorial.adapters.channels.signature import checked_secret, make_secret
@@ -54,8 +55,25 @@ _SIGNING = Secret(
     overlaps=True,
 )
 
+_LOGIN = (
+    Secret(
+        USERNAME,
+        Message(N_("User name for https")),
+        Message(N_("Often any name will do beside a token; left empty, it is git.")),
+        required=False,
+        check=checked_username,
+    ),
+    Secret(
+        TOKEN,
+        Message(N_("Token or password for https")),
+        Message(N_("It goes to the repository's host only, and may need to write there and nothing else.")),
+        required=False,
+        check=checked_token,
+    ),
+)
+
 KINDS: tuple[Kind, ...] = (
-    Kind("git", Message(N_("Static-site git repository")), GitChannel, GitSettings),
+    Kind("git", Message(N_("Static-site git repository")), GitChannel, GitSettings, secrets=_LOGIN),
     Kind("webhook", Message(N_("Signed webhook")), WebhookChannel, WebhookSettings, "link", (_SIGNING,)),
     Kind("handoff", Message(N_("Hand-off to a person")), HandoffChannel, HandoffSettings, "c-hand"),
 )

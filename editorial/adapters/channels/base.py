@@ -37,6 +37,11 @@ class Settings(BaseModel):
     account_field: ClassVar[str | None] = None
     """What two channels of a site may not share, for everything would go out twice; None: nothing."""
 
+    @property
+    def secrets_go_to(self) -> str | None:
+        """Who gets the secrets themselves; None where they never leave. Somebody else has to be given them anew."""
+        return None
+
 
 S = TypeVar("S", bound=Settings)
 

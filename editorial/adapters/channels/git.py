@@ -27,7 +27,7 @@ from dulwich.repo import Repo
 from editorial.adapters.channels.base import Limits, Surroundings
 from editorial.adapters.channels.git_faults import short_cause, unreachable
 from editorial.adapters.channels.git_settings import GitSettings
-from editorial.adapters.channels.git_transport import TimeLimit, client_for, is_repository
+from editorial.adapters.channels.git_transport import TimeLimit, client_for, credentials_of, is_repository, push_status
 from editorial.adapters.channels.hugo_text import hugo_text
 from editorial.adapters.channels.patterns import parameters
 from editorial.domain.jobs import Nature, NotSent, Receipt, Refused, Unclear
@@ -165,6 +165,8 @@ class GitChannel:
         with limit.within(self.time_limit / 3), self._as_answers(lambda: False):
             client, path = client_for(self._url, self._surroundings, limit)
             refs = client.get_refs(path.encode()).refs
+            if self._url.scheme in {"http", "https"} and push_status(self._url, self._surroundings) in {401, 403}:
+                raise self._unauthorized()  # reading is open to everybody, writing is not open to us
         if self._ref not in refs:
             raise self._no_branch()
 
@@ -264,11 +266,7 @@ class GitChannel:
         except NotGitRepository as error:
             raise self._no_repository() from error
         except HTTPUnauthorized as error:
-            raise Refused(
-                Message(N_("The repository asks for a password, and Editorial has none.")),
-                hint=Message(N_("Use ssh with a key of this machine.")),
-                field="repository",
-            ) from error
+            raise self._unauthorized() from error
         except (Refused, NotSent, Unclear, _Moved):
             raise
         except Exception as error:  # of git, of the network, or of an object that is broken over there
@@ -292,6 +290,20 @@ class GitChannel:
         return Refused(
             Message(N_("%(host)s lies inside a private network."), {"host": self._url.hostname or ""}),
             hint=Message(N_("An administrator can open that network with EDITORIAL_ALLOW_PRIVATE.")),
+            field="repository",
+        )
+
+    def _unauthorized(self) -> Refused:
+        host = self._url.hostname or ""
+        if credentials_of(self._surroundings)[1] is None:
+            return Refused(
+                Message(N_("The repository asks for a password, and Editorial has none.")),
+                hint=Message(N_("Give the channel a token, or use ssh with a key of this machine.")),
+                field="repository",
+            )
+        return Refused(
+            Message(N_("%(host)s does not let this token push."), {"host": host}),
+            hint=Message(N_("Make a token there that may write to the repository, and put it into the channel.")),
             field="repository",
         )
 

@@ -10,6 +10,7 @@ from pydantic import Field, field_validator
 
 from editorial.adapters.channels.base import Settings, Unfit
 from editorial.adapters.channels.patterns import check_address, check_places
+from editorial.domain.errors import EditorialError
 from editorial.domain.messages import N_, Message
 from editorial.domain.rendering import one_line
 
@@ -32,6 +33,12 @@ class GitSettings(Settings):
     author_email: str = Field("editorial@localhost", min_length=3, max_length=254)
     live_check: bool = False
 
+    @property
+    def secrets_go_to(self) -> str | None:
+        """The host that gets the token."""
+        url = urlsplit(self.repository)
+        return f"{url.scheme}://{url.netloc.lower()}"
+
     @field_validator("repository")
     @classmethod
     def _repository(cls, value: str) -> str:
@@ -48,7 +55,7 @@ class GitSettings(Settings):
         if url.password is not None or (url.scheme == "https" and url.username is not None):
             raise Unfit(
                 Message(N_("A password does not belong into the address.")),
-                Message(N_("Use ssh with a key of this machine.")),
+                Message(N_("Put a token into its own field, or use ssh with a key of this machine.")),
             )
         whole = (url.netloc == "" and port is None) if url.scheme == "file" else _HOST.fullmatch(url.hostname or "")
         user = url.username is None or _NAME.fullmatch(url.username)
@@ -101,3 +108,19 @@ class GitSettings(Settings):
     def _author_name(cls, value: str) -> str:
         """A name that fits into a commit."""
         return one_line(re.sub(r"[<>]", "", value)) or "Editorial"
+
+
+def checked_username(typed: str) -> str:
+    """A user name that Basic authentication can carry (RFC 7617)."""
+    return _checked(typed.strip(), Message(N_("This is no user name.")), ":")
+
+
+def checked_token(typed: str) -> str:
+    """A token that Basic authentication can carry."""
+    return _checked(typed.strip(), Message(N_("This is no token.")), "")
+
+
+def _checked(value: str, says: Message, without: str) -> str:
+    if not value.isascii() or not value.isprintable() or any(sign in value for sign in without):
+        raise EditorialError(says, hint=Message(N_("Copy it again; it has plain letters, digits and signs only.")))
+    return value

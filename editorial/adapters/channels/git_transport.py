@@ -16,17 +16,20 @@ from urllib.parse import SplitResult, unquote
 
 from dulwich.client import (
     GitClient,
+    HTTPUnauthorized,
     SSHGitClient,
     SSHVendor,
     SubprocessGitClient,
     SubprocessWrapper,
     Urllib3HttpGitClient,
 )
+from dulwich.errors import GitProtocolError, NotGitRepository
 from dulwich.protocol import Protocol
 
 from editorial.adapters.channels.base import Surroundings
 from editorial.adapters.guard import connect_guarded, guarded_session
 
+USERNAME, TOKEN = "username", "token"
 CONNECT = 10  # seconds
 READ = 30
 
@@ -91,8 +94,34 @@ def client_for(url: SplitResult, surroundings: Surroundings, limit: TimeLimit) -
         return client, path
     manager = guarded_session(agent="Editorial", allow=surroundings.allow).get_adapter("https://")
     base = f"{url.scheme}://{url.netloc}"
-    http = Urllib3HttpGitClient(base, pool_manager=manager.poolmanager, timeout=READ)  # type: ignore[attr-defined]
+    user, token = credentials_of(surroundings)
+    http = _OverHttp(  # it sends them to the origin of `base` alone, wherever a redirect leads
+        base,
+        pool_manager=manager.poolmanager,  # type: ignore[attr-defined]
+        timeout=READ,
+        username=user,
+        password=token,
+    )
     return http, url.path
+
+
+def credentials_of(surroundings: Surroundings) -> tuple[str | None, str | None]:
+    """User and token for https, or nothing. Most servers take any user name beside a token."""
+    token = surroundings.secrets.get(TOKEN)
+    return (surroundings.secrets.get(USERNAME) or "git", token) if token else (None, None)
+
+
+def push_status(url: SplitResult, surroundings: Surroundings) -> int:
+    """What a server answers over https to whoever asks what may be pushed: 200, 401, 403 or another HTTP status."""
+    user, token = credentials_of(surroundings)
+    address = f"{url.scheme}://{url.netloc}{url.path.rstrip('/')}/info/refs?service=git-receive-pack"
+    with (
+        guarded_session(agent="Editorial", allow=surroundings.allow) as session,
+        session.get(
+            address, auth=(user, token) if user and token else None, timeout=(CONNECT, READ), stream=True
+        ) as reply,
+    ):
+        return reply.status_code
 
 
 def server_program() -> list[str]:
@@ -106,6 +135,27 @@ def is_repository(path: Path) -> bool:
         (folder / "objects").is_dir() and (folder / "refs").is_dir() and (folder / "HEAD").is_file()
         for folder in (path, path / ".git")
     )
+
+
+class _OverHttp(Urllib3HttpGitClient):
+    """Lets go of the connection when the answer is no; dulwich would keep it until it is collected."""
+
+    def _http_request(
+        self,
+        url: str,
+        headers: dict[str, str] | None = None,
+        data: Any = None,
+        raise_for_status: bool = True,
+    ) -> Any:
+        reply, read = super()._http_request(url, headers, data, raise_for_status=False)
+        if raise_for_status and reply.status != 200:
+            reply.close()
+            if reply.status in {401, 403}:
+                raise HTTPUnauthorized(None, url)
+            if reply.status == 404:
+                raise NotGitRepository
+            raise GitProtocolError(f"unexpected http resp {reply.status} for {url}")
+        return reply, read
 
 
 class _Local(SubprocessGitClient):
