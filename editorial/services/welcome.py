@@ -18,7 +18,9 @@ from editorial.store import history
 from editorial.store.base import reading
 from editorial.store.people import Person, PersonRole, SetupToken, Workspace, find_person, workspace
 
-_EMAIL = re.compile(r"[^@\s<>,;:\"]{1,64}@[^@\s<>,;:\"]{1,189}")
+_EMAIL = re.compile(r"[^@\s<>,;:\"\x00-\x1f\x7f]{1,64}@[^@\s<>,;:\"\x00-\x1f\x7f]{1,189}")
+_UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+"""Control characters, and those that turn the reading direction: a name with them passes for another in a list."""
 
 
 class WelcomeClosed(EditorialError):
@@ -84,8 +86,8 @@ def clean_email(address: str) -> str:
 
 
 def clean_name(name: str, *, field: str = "name") -> str:
-    """The name without surrounding space, or a refusal."""
-    cleaned = " ".join(name.split())
+    """The name without surrounding space and without characters that nobody sees, or a refusal."""
+    cleaned = " ".join(_UNSEEN.sub("", " ".join(name.split())).split())
     if not cleaned or len(cleaned) > 120:
         raise EditorialError(
             Message(N_("A name is missing.")) if not cleaned else Message(N_("The name is too long.")),

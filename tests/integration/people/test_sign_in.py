@@ -6,6 +6,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from editorial.domain.people import Role
 from editorial.services.deps import Deps
 from editorial.store.people import Person, SignInAttempt
 from editorial.web.guard import COOKIE
@@ -219,6 +220,48 @@ def test_a_character_that_no_database_keeps_is_left_out(app: Flask, deps: Deps, 
     own.post("/account", name="Mei\x00 Wang", language="en", zone="Asia/Shanghai", theme="system")
 
     assert 'value="Mei Wang"' in own.get("/account")
+
+
+@pytest.mark.parametrize("name", ["Mei\x07 Wang", "Mei \u202eWang\u202c", "Mei\r\nWang", " Mei \x1b Wang"])
+def test_nobody_passes_for_somebody_else_by_characters_that_are_not_seen(
+    app: Flask, deps: Deps, mei: Person, name: str
+) -> None:
+    own = visitor(app, deps, mei)
+
+    own.post("/account", name=name, language="en", zone="Asia/Shanghai", theme="system")
+
+    assert 'value="Mei Wang"' in own.get("/account")
+
+
+def test_nobody_gets_a_role_by_a_field_that_a_form_does_not_have(app: Flask, deps: Deps, mei: Person) -> None:
+    viewer = visitor(app, deps, add_person(deps, "Jonas Weber", Role.VIEWER))
+
+    viewer.post(
+        "/account", name="Jonas", language="en", zone="UTC", theme="system", roles="workspace_admin", person_id="1"
+    )
+
+    viewer.get("/team", status=403)
+    assert viewer.post("/team/2/roles", roles="workspace_admin").status_code == 403
+
+
+def test_signing_out_takes_a_form_of_ours(app: Flask, deps: Deps, mei: Person) -> None:
+    own = visitor(app, deps, mei)
+
+    assert own.client.post("/sign-out").status_code == 400
+    assert own.client.get("/sign-out").status_code == 405
+    own.get("/account")
+
+
+def test_a_cookie_that_somebody_else_has_planted_is_not_the_one_after_signing_in(
+    app: Flask, deps: Deps, mei: Person
+) -> None:
+    guest = visitor(app, deps)
+    guest.client.set_cookie(COOKIE, "planted")
+    sign_in(guest)
+
+    kept = guest.client.get_cookie(COOKIE)
+    assert kept is not None
+    assert kept.value != "planted"
 
 
 def test_every_answer_carries_the_strict_policy(app: Flask, deps: Deps) -> None:

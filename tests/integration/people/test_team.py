@@ -82,6 +82,23 @@ def test_all_wrong_answers_to_an_invitation_are_said_at_once(app: Flask, deps: D
     assert [field for field in ANSWERS if f'id="f-{field}-error"' in answer.text] == ["name", "password", "zone"]
 
 
+def test_an_invitation_gives_the_roles_it_was_made_with_whatever_is_sent(app: Flask, deps: Deps, mei: Person) -> None:
+    more = {"roles": "workspace_admin", "email": "other@northgauge.example"}
+    visitor(app, deps).post("/invitation", token=invite(deps, mei), **ANSWERS, **more)
+
+    with deps.sessions() as session:
+        joined = find_person(session, "li.hang@northgauge.example")
+        assert joined is not None
+        assert joined.roles == frozenset({Role.EDITOR})
+
+
+@pytest.mark.parametrize("email", ["li\x01@northgauge.example", "li@north\x7fgauge.example", "l" * 65 + "@x.example"])
+def test_an_address_that_no_mail_would_reach_is_refused(admin: Visitor, email: str) -> None:
+    answer = admin.post("/team/invitations", name="Li", email=email, language="en", roles=["viewer"])
+
+    assert (answer.status_code, "is not an e-mail address" in answer.text) == (422, True)
+
+
 def test_an_invitation_works_once(app: Flask, deps: Deps, mei: Person) -> None:
     token = invite(deps, mei)
     visitor(app, deps).post("/invitation", token=token, **ANSWERS)
