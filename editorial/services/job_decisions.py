@@ -28,6 +28,7 @@ log = structlog.get_logger()
 CAN_GO_NOW = frozenset({JobState.PLANNED, JobState.HELD, JobState.QUEUED, JobState.RETRY_WAIT})
 CAN_BE_CANCELLED = UNSENT | {JobState.SENDING}
 CAN_BE_REPEATED = frozenset({JobState.FAILED, JobState.MISSED})
+_LONGEST_REASON = 500  # characters
 
 
 @dataclass(frozen=True)
@@ -160,6 +161,34 @@ def cancel(session: Session, deps: Deps, job_id: int, actor: Person) -> Distribu
 
     scheduling.cancel_job(job, now)
     _record(session, job, "job.cancelled_by_hand", actor, now, before=before)
+    outcomes.settle(session, job.item, now, actor_id=actor.id)
+    return job
+
+
+def decline(session: Session, deps: Deps, job_id: int, actor: Person, reason: str) -> DistributionJob:
+    """Somebody who was asked to post it says that it will not be posted, and why. The caller commits.
+
+    Raises:
+        EditorialError: no reason is given. MoveRefused: the job waits for nobody (any more).
+    """
+    job = distribution.lock_job(session, job_id)
+    if job.state is not JobState.AWAITING_HUMAN:
+        raise MoveRefused(job.state, JobState.CANCELLED)
+    words = " ".join(reason.split())
+    if not words or len(words) > _LONGEST_REASON:
+        raise EditorialError(
+            Message(
+                N_("Whoever planned it will want to know why: up to %(most)s characters."), {"most": _LONGEST_REASON}
+            ),
+            hint=Message(N_("Say in a few words why it is not posted.")),
+            field="reason",
+        )
+    before, now = job.state, deps.now()
+
+    job.state, job.ended_at = move(job.state, JobState.CANCELLED), now
+    job.next_try_at = job.waits_for = None
+    job.last_error = pack(Message(N_("%(name)s did not post it: %(reason)s"), {"name": actor.name, "reason": words}))
+    _record(session, job, "job.declined", actor, now, before=before, reason=words)
     outcomes.settle(session, job.item, now, actor_id=actor.id)
     return job
 

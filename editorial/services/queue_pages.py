@@ -276,6 +276,7 @@ DECISIONS = {
     "job.repeated": ("note", N_("%(name)s sent it again as a new job.")),
     "job.sent_now": ("note", N_("%(name)s let it go out at once.")),
     "job.cancelled_by_hand": ("note", N_("%(name)s cancelled it.")),
+    "job.declined": ("note", N_("%(name)s did not post it.")),
     "job.succeeded": ("ok", N_("Live.")),
     "job.failed": ("bad", N_("Given up.")),
     "job.missed": ("bad", N_("Missed.")),

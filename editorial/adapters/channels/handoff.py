@@ -46,17 +46,17 @@ class HandoffChannel:
     finds: ClassVar[bool] = False
 
     def __init__(self, settings: HandoffSettings, surroundings: Surroundings) -> None:
-        self._settings, self._surroundings = settings, surroundings
+        self.settings, self._surroundings = settings, surroundings
 
     @property
     def limits(self) -> Limits:
         """What the service takes, as far as it is known."""
-        return self._settings.limits
+        return self.settings.limits
 
     @property
     def nature(self) -> Nature:
         """As people use the service."""
-        return Nature.PAGE_MAKING if self._settings.does == "page" else Nature.POINTING
+        return Nature.PAGE_MAKING if self.settings.does == "page" else Nature.POINTING
 
     @property
     def remembers(self) -> timedelta:
