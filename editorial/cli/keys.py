@@ -8,7 +8,15 @@ from editorial.cli.language import say, speaks
 from editorial.domain.errors import EditorialError
 from editorial.domain.messages import N_, NP_, Message
 from editorial.services import credentials
+from editorial.services.deps import Deps
 from editorial.store.base import reading
+
+
+def _deps(assembly: Assembly) -> Deps:
+    """The parts, whose connections end with the command."""
+    deps = assembly.make_deps(assembly.config())
+    click.get_current_context().call_on_close(deps.sessions.kw["bind"].dispose)
+    return deps
 
 
 @click.group("keys")
@@ -22,7 +30,7 @@ def keys() -> None:
 @click.pass_obj
 def show(assembly: Assembly) -> None:
     """Name every key and say how many channels it seals; shows no key. Exit status 1 if one is missing."""
-    deps = assembly.make_deps(assembly.config())
+    deps = _deps(assembly)
     try:
         known = credentials.ring(deps.config).ids
     except EditorialError as error:
@@ -52,7 +60,7 @@ def rotate(assembly: Assembly) -> None:
     With a key file a new key is made first; with EDITORIAL_CREDENTIAL_KEYS put the new key in front of the others and
     start the desk anew before. Exit status 1 if credentials of a channel do not open.
     """
-    deps = assembly.make_deps(assembly.config())
+    deps = _deps(assembly)
     try:
         done = credentials.rotate(deps)
     except EditorialError as error:

@@ -132,7 +132,7 @@ def keep(session: Session, deps: Deps, channel: Channel, secrets: Mapping[str, s
 def counts(session: Session) -> dict[str, int]:
     """How many channels each key seals, by its id."""
     wanted = select(ChannelCredential.key_id, func.count()).group_by(ChannelCredential.key_id)
-    return dict(session.execute(wanted).tuples().all())
+    return dict(session.execute(wanted).all())
 
 
 @dataclass(frozen=True)
