@@ -9,7 +9,7 @@ from editorial.domain.errors import NotAllowed
 from editorial.domain.jobs import JobState, Nature
 from editorial.domain.plans import DAY, HOUR
 from editorial.domain.slots import Slot, slot, zone_named
-from editorial.domain.workflow import Correction, Status
+from editorial.domain.workflow import Correction, Status, TransitionRefused
 from editorial.services import approvals, channel_plans, corrections, revisions, scheduling
 from editorial.services.channel_plans import Changed, Wanted
 from editorial.services.content import Stale
@@ -164,7 +164,7 @@ def test_with_no_channel_chosen_nothing_is_scheduled_and_the_refusal_says_so(des
     item_id = desk.approved()
     save(desk, item_id, 1, carried=False)
 
-    with pytest.raises(scheduling.TransitionRefused) as refused:
+    with pytest.raises(TransitionRefused) as refused:
         schedule(desk, item_id)
 
     assert "No channel is chosen" in refused.value.says.id
@@ -173,7 +173,7 @@ def test_with_no_channel_chosen_nothing_is_scheduled_and_the_refusal_says_so(des
 def test_the_last_channel_of_a_scheduled_item_is_not_taken_away(desk: Desk) -> None:
     item_id = desk.scheduled()
 
-    with pytest.raises(scheduling.TransitionRefused):
+    with pytest.raises(TransitionRefused):
         save(desk, item_id, 1, carried=False)
 
 
