@@ -89,7 +89,7 @@ def save(session: Session, deps: Deps, actor: Person, item_id: int, edit: QuickE
     reopened = None
     text_changed = (edit.title, edit.owner_id) != (item.title, item.owner_id)
     if text_changed:
-        draft = replace(_draft_of(item), title=edit.title, owner_id=edit.owner_id)
+        draft = replace(draft_of(item), title=edit.title, owner_id=edit.owner_id)
         reopened = content.save(session, deps, actor, item.id, draft, version=item.version).reopened_from
     if edit.to is not None:
         _go_on(session, deps, actor, item, edit.to)
@@ -110,7 +110,7 @@ def _go_on(session: Session, deps: Deps, actor: Person, item: ContentItem, to: S
     touch(session, deps, item)
 
 
-def _draft_of(item: ContentItem) -> Draft:
+def draft_of(item: ContentItem) -> Draft:
     """Everything that a draft holds, as the item has it: a quick edit changes two fields and must keep the others."""
     special = {"slug", "cells", "primary", "choice", "texts"}
     values = {one.name: getattr(item, one.name) for one in fields(Draft) if one.name not in special}

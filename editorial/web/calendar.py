@@ -4,7 +4,7 @@ import re
 from datetime import date, timedelta
 from typing import Any
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
@@ -14,12 +14,13 @@ from editorial.domain.errors import NotFound
 from editorial.domain.people import Permission
 from editorial.services import calendar, colours, filters
 from editorial.services import listing as lists
+from editorial.services.bulk import What
 from editorial.services.calendar import Month, Viewer
 from editorial.services.listing import Place
 from editorial.store import calendar as store
 from editorial.store.base import reading
 from editorial.store.names import names
-from editorial.web import moves
+from editorial.web import moves, together
 from editorial.web.calendar_page import (
     LEGEND,
     View,
@@ -33,12 +34,13 @@ from editorial.web.calendar_page import (
 from editorial.web.context import deps, person
 from editorial.web.forms import Form
 from editorial.web.guard import requires
-from editorial.web.places import register_filters, week_title
+from editorial.web.places import register_filters, way_back, week_title
 
 bp = Blueprint("calendar", __name__)
 bp.record_once(register_filters)
 bp.add_url_rule("/items/<int:item_id>/day", view_func=moves.move_page)
 bp.add_url_rule("/items/<int:item_id>/day", view_func=moves.moved, methods=["POST"])
+bp.add_url_rule("/items/together", view_func=together.changed_together, methods=["POST"])
 bp.add_url_rule("/undos", view_func=moves.undone, methods=["POST"])
 bp.add_url_rule("/items/<int:item_id>/quick", view_func=moves.quick)
 bp.add_url_rule("/items/<int:item_id>/quick", view_func=moves.quickly_edited, methods=["POST"])
@@ -168,9 +170,7 @@ def coloured() -> ResponseReturnValue:
     if chosen is not None:
         with deps().sessions.begin() as session:
             colours.choose(session, person().id, chosen)
-    back = request.form.get("back", "")
-    here = back.startswith("/") and not back.startswith("//") and "\\" not in back and back.isprintable()
-    return redirect(back if here else url_for("calendar.month"))
+    return redirect(way_back(request.form.get("back", "")))
 
 
 def _month(year: int, number: int) -> str:
@@ -201,6 +201,7 @@ def _frame(session: Session, looks: Viewer, view: View, day: date, wanted: Filte
         "shown": shown,
         "pills": filters.pills(named, wanted),
         "colours": tuple(Colour),
+        "whats": tuple(What),
         "drawer": calendar.drawer(session, looks, wanted=shown.wanted),
         "health": calendar.health(session, looks),
         "legend": LEGEND,

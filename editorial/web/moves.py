@@ -11,14 +11,14 @@ from editorial.domain.errors import EditorialError, StaleVersion
 from editorial.domain.messages import N_, Message
 from editorial.domain.people import Permission
 from editorial.domain.workflow import Status
-from editorial.services import calendar, colours, planning, quick_edit
+from editorial.services import bulk, calendar, colours, planning, quick_edit
 from editorial.services.content import last_actor
 from editorial.services.plan_jobs import Past
 from editorial.services.quick_edit import QuickEdit
 from editorial.store.base import reading
 from editorial.store.content import ContentItem
 from editorial.store.names import names
-from editorial.web import cascades
+from editorial.web import cascades, together
 from editorial.web.calendar_page import View, shown_as, viewer, wanted_there
 from editorial.web.context import catalog, deps, explain, person, say, zone
 from editorial.web.forms import Form
@@ -77,7 +77,12 @@ def undone() -> ResponseReturnValue:
     """Take a move back by its token."""
     token = Form(request.form).text("token")  # without NUL, which PostgreSQL refuses
     with reading(deps().sessions) as session:
-        before = calendar.card_of(session, viewer(), planning.find_undo_item(session, token))
+        several = bulk.find(session, token)
+        before = None if several else calendar.card_of(session, viewer(), planning.find_undo_item(session, token))
+    if before is None:
+        with deps().sessions.begin() as session:
+            back = bulk.undo(session, deps(), person(), token)
+        return together.shown(back)
     with deps().sessions.begin() as session:
         done = planning.undo(session, deps(), person(), token)
     return _done(done.item, done.says, done.undo_token, before)

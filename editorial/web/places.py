@@ -5,6 +5,7 @@ from datetime import date
 from functools import lru_cache
 
 from babel.dates import format_date
+from flask import url_for
 from flask.blueprints import BlueprintSetupState
 
 from editorial.adapters.catalog import Catalog
@@ -55,6 +56,12 @@ def week_title(first: date, last: date) -> str:
     if first.month == last.month:
         return f"{first.day}–{format_date(last, 'd MMMM y', locale=locale)}"
     return f"{format_date(first, 'd MMM', locale=locale)} – {format_date(last, 'd MMM y', locale=locale)}"
+
+
+def way_back(asked: str) -> str:
+    """An address of this desk that a form names to return to; the calendar where it leads elsewhere."""
+    here = asked.startswith("/") and not asked.startswith("//") and "\\" not in asked and asked.isprintable()
+    return asked if here else url_for("calendar.month")
 
 
 def register_filters(state: BlueprintSetupState) -> None:

@@ -4,11 +4,13 @@ import { mountDrag } from "./drag.js";
 import { mountKeys } from "./keys.js";
 import { Mover } from "./moves.js";
 import { mountQuick } from "./quick.js";
+import { mountSelect } from "./select.js";
 
 const desk = document.querySelector(".desk");
 const mover = new Mover(desk);
 mover.settleFocus();
 mountDays(desk);
+if ("write" in desk.dataset) mover.several = mountSelect(desk, mover); // first: it takes clicks with Ctrl and Shift
 const quick = "write" in desk.dataset ? mountQuick(desk, mover) : null;
 mountKeys(desk, mover, quick);
 if (quick) mountDrag(desk, mover);

@@ -24,6 +24,7 @@ export class Mover {
     this.words = document.getElementById("words")?.dataset ?? {};
     this.said = document.getElementById("said");
     this.undoToken = null;
+    this.several = null; // what is chosen, see select.js
     this.busy = new Set(); // one change of an item at a time: the next needs the version that this one makes
   }
 
@@ -46,6 +47,10 @@ export class Mover {
     if (!movable(card)) { this.say(this.words.stays); return false; }
     const id = card.dataset.item;
     const from = card.closest("[data-day]")?.dataset.day ?? null;
+    if (day && from && from !== day && this.several?.has(id)) { // a chosen card takes the others along
+      await this.several.shift((Date.parse(day) - Date.parse(from)) / 86_400_000);
+      return true;
+    }
     const timed = Boolean(card.dataset.slot && day);
     if (this.busy.has(id) || (from === day && !(timed && at && at !== card.dataset.at))) return false;
     const fields = { day, version: card.dataset.version, publish_time: "stays" };
@@ -87,11 +92,13 @@ export class Mover {
       if (id) { this.busy.delete(id); for (const same of this.cardsOf(id)) same.removeAttribute("aria-busy"); }
     }
     const { body } = answer;
+    if (body.all) { await this.reload(); this.settleFocus(); }
     await this.redraw(body, id);
     if (body.version) for (const same of this.cardsOf(body.item)) same.dataset.version = body.version; // in other lists too
     if (answer.ok) {
       this.undoToken = body.undo ?? null;
       toast(body.says, body.undo ? { label: this.words.undo, key: "Z", run: () => this.undo() } : undefined);
+      if (body.refused?.length) await this.tellAll(body);
       return true;
     }
     if (body.stale && card) return this.settle(body, id, url, fields, refused);
@@ -155,8 +162,11 @@ export class Mover {
   /** A view without cells of its own is asked for again. */
   async reload() {
     const html = await part(location.href);
-    const days = html && new DOMParser().parseFromString(html, "text/html").querySelector(".days");
-    if (days) this.desk.querySelector(".days").replaceWith(days);
+    const page = html && new DOMParser().parseFromString(html, "text/html");
+    for (const part of [".days", ".drawer-list"]) {
+      const [old, fresh] = [this.desk.querySelector(part), page?.querySelector(part)];
+      if (old && fresh) old.replaceWith(fresh);
+    }
   }
 
   /** A question with two answers, and "leave it" where asked: "yes", "no" or "". */
@@ -187,6 +197,12 @@ export class Mover {
       dialog.addEventListener("close", done);
       dialog.showModal();
     });
+  }
+
+  /** What could not be done of several, item by item. */
+  tellAll(body) {
+    const text = (body.refused ?? []).map(({ title, says }) => `${title}\n${says}`).join("\n\n");
+    return this.ask({ title: body.says || this.words.failed, text, yes: "", no: this.words.close });
   }
 
   /** An error stays until it is read: never a toast. */

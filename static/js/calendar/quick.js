@@ -1,4 +1,4 @@
-// static/js/calendar/quick.js: quick edit of a card in a popover. A click opens it; with Ctrl, Shift or the middle button the card is a link.
+// static/js/calendar/quick.js: quick edit of a card in a popover. A click opens it; with the middle button the card is a link.
 import { part } from "./moves.js";
 
 export function mountQuick(desk, mover) {
