@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from editorial.adapters.channels import Kind, Secret, kind_of
@@ -14,7 +15,7 @@ from editorial.domain.messages import N_, Message
 from editorial.services import credentials
 from editorial.services.credentials import KeyProblem
 from editorial.services.deps import Deps
-from editorial.store.distribution import Channel
+from editorial.store.distribution import Channel, ChannelCredential
 from editorial.store.people import Person
 
 OVERLAP = timedelta(hours=24)
@@ -107,6 +108,22 @@ def without_overdue(secrets: Mapping[str, str], now: datetime) -> dict[str, str]
         if key.endswith(".previous_until") and datetime.fromisoformat(value) <= now
     }
     return {key: value for key, value in secrets.items() if key.removesuffix("_until") not in over}
+
+
+def drop_overdue(session: Session, deps: Deps, channel_id: int) -> None:
+    """Take the secrets whose time is over out of what is sealed. The caller commits."""
+    wanted = select(ChannelCredential).where(ChannelCredential.channel_id == channel_id)
+    row = session.scalar(wanted.with_for_update().execution_options(populate_existing=True))
+    if row is None:
+        return
+    try:
+        keys = credentials.ring(deps.config)
+        found = keys.open(channel_id, row.sealed, row.key_id)
+    except (KeyProblem, KeyError, ValueError):
+        return  # the probe itself has said so
+    left = without_overdue(found, deps.now())
+    if left != found:
+        row.sealed, row.key_id = keys.seal(channel_id, left)
 
 
 def field_of(key: str) -> str:

@@ -74,7 +74,7 @@ def ring(config: Config, *, make: bool = False) -> Ring:
     """The keys of this installation; with `make` a first one is made where there is none.
 
     Raises:
-        KeyProblem: there is none, or the file is open to others or broken.
+        KeyProblem: the file is open to others, or broken. Where there is none, the ring is empty.
     """
     if given := config.credential_keys.get_secret_value():
         return Ring(tuple(key.strip() for key in given.split(",") if key.strip()))

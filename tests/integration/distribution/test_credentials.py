@@ -141,6 +141,12 @@ class TestChanging:
         assert (opened["secret"], opened["secret.previous"]) == (OTHER, SECRET)
         assert opened["secret.previous_until"] == (clock() + timedelta(days=1)).isoformat()
 
+    def test_a_probe_drops_it_when_its_day_is_over(self, desk: Desk, receiver: Receiver, clock: Clock) -> None:
+        saved = save(desk.deps, connect(desk, receiver.url), secret=OTHER)
+        clock.forward(days=1)
+
+        assert credentials.opened(desk.deps, channels.probe(desk.deps, saved.id)) == {"secret": OTHER}
+
     def test_what_is_no_secret_is_refused_without_being_repeated(self, desk: Desk, receiver: Receiver) -> None:
         with pytest.raises(SettingsRefused) as refused:
             connect(desk, receiver.url, secret="hunter2-hunter2")
