@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 from editorial.domain.jobs import Nature
@@ -109,12 +109,3 @@ _WORDS = {
         NP_("%(count)s minute before", "%(count)s minutes before"),
     ),
 }
-
-
-def is_quiet(instant: datetime, zone: str, since: str | None, until: str | None) -> bool:
-    """Whether an instant lies in quiet hours, wall times "HH:MM" that may span midnight."""
-    if not since or not until:
-        return False
-    wall = shown_in(instant, ZoneInfo(zone)).time()
-    first, last = time.fromisoformat(since), time.fromisoformat(until)
-    return first <= wall < last if first < last else wall >= first or wall < last
