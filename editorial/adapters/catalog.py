@@ -11,6 +11,7 @@ from babel.dates import format_date, format_datetime, format_time
 from babel.numbers import format_decimal
 from babel.support import NullTranslations, Translations
 
+from editorial.adapters.zone_names import city
 from editorial.domain.bilingual import Bilingual
 from editorial.domain.locales import Language
 from editorial.domain.messages import Message
@@ -80,6 +81,8 @@ class Catalog:
                 shown = self.day(value)
             case time():
                 shown = self.clock(value)
+            case ZoneInfo():
+                shown = city(value.key, self.locale)
             case bool():
                 pass
             case int() | float():

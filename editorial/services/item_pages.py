@@ -239,7 +239,7 @@ def _slot_says(action: str, after: Mapping[str, object]) -> Message:
     wall = after.get("publish_wall")
     if not isinstance(wall, str):
         return Message(N_("Cleared the publish time"))
-    values = {"wall": datetime.fromisoformat(wall), "zone": after.get("publish_zone") or ""}
+    values = {"wall": datetime.fromisoformat(wall), "zone": ZoneInfo(str(after.get("publish_zone") or "UTC"))}
     if action == "item.slot_planned":
         return Message(N_("Publish time: %(wall)s (%(zone)s)"), values)
     return Message(N_("Scheduled: %(wall)s (%(zone)s)"), values)

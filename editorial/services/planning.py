@@ -228,7 +228,7 @@ def _move_slot(
 
 def _kept_says(planned: Slot) -> Message:
     """Where the publish time stands now, which of two equal hours is meant, and that it fires nothing yet."""
-    params = {"wall": planned.wall, "zone": planned.zone}
+    params = {"wall": planned.wall, "zone": ZoneInfo(planned.zone)}
     if planned.twice and planned.fold:
         return Message(
             N_(
@@ -346,7 +346,12 @@ def _says(item: ContentItem) -> Message:
     if item.publish_wall is not None:
         return Message(
             N_("“%(title)s” is planned for %(day)s. Its publish time stays: %(wall)s (%(zone)s)."),
-            {"title": item.title, "day": item.target_date, "wall": item.publish_wall, "zone": item.publish_zone or ""},
+            {
+                "title": item.title,
+                "day": item.target_date,
+                "wall": item.publish_wall,
+                "zone": ZoneInfo(item.publish_zone or "UTC"),
+            },
         )
     return Message(N_("“%(title)s” moved to %(day)s."), {"title": item.title, "day": item.target_date})
 
@@ -359,7 +364,7 @@ def _back_says(item: ContentItem, action: str) -> Message:
         return Message(N_("“%(title)s” has no publish time, as before."), {"title": item.title})
     return Message(
         N_("“%(title)s” has its publish time back: %(wall)s (%(zone)s)."),
-        {"title": item.title, "wall": item.publish_wall, "zone": item.publish_zone or ""},
+        {"title": item.title, "wall": item.publish_wall, "zone": ZoneInfo(item.publish_zone or "UTC")},
     )
 
 

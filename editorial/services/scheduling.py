@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import structlog
 from sqlalchemy.orm import Session
@@ -291,7 +292,7 @@ def _says(planned: Slot, jobs: int) -> Message:
         ),
         jobs,
         wall=planned.wall,
-        zone=planned.zone,
+        zone=ZoneInfo(planned.zone),
     )
     if not planned.twice:
         return going

@@ -9,13 +9,13 @@ from functools import lru_cache
 from markupsafe import Markup, escape
 
 from editorial.adapters.catalog import Catalog
+from editorial.adapters.zone_names import city
 from editorial.domain.bilingual import Bilingual
 from editorial.domain.cards import Card, Flag, Foot, Trouble
 from editorial.domain.jobs import JobState
 from editorial.domain.messages import N_, NP_
 from editorial.services.channel_pages import icon_of
 from editorial.services.colours import Palette
-from editorial.web.zones import city
 
 _TONES = {
     JobState.ACCEPTED: "ok",

@@ -9,9 +9,9 @@ from flask import url_for
 from flask.blueprints import BlueprintSetupState
 
 from editorial.adapters.catalog import Catalog
+from editorial.adapters.zone_names import city
 from editorial.domain.cards import GLYPHS, HUES
 from editorial.web.context import catalog
-from editorial.web.zones import city
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ from babel.dates import format_date, format_time
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from editorial.adapters.zone_names import city
 from editorial.domain.errors import EditorialError, NotFound
 from editorial.domain.jobs import JobState
 from editorial.domain.messages import N_, NP_, Message
@@ -16,7 +17,6 @@ from editorial.store.base import reading
 from editorial.web.context import catalog, deps, person, say, zone
 from editorial.web.forms import Form
 from editorial.web.guard import requires
-from editorial.web.zones import city
 
 bp = Blueprint("queue", __name__)
 bp.add_app_template_filter(lambda name: city(name, catalog().locale), "city")

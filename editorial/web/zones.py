@@ -7,6 +7,7 @@ from zoneinfo import available_timezones
 from babel import Locale
 from babel.core import get_global
 
+from editorial.adapters.zone_names import city
 from editorial.domain.messages import N_, Message
 from editorial.web.context import catalog, say
 
@@ -21,25 +22,6 @@ _OCEANS = {"Atlantic": Message(N_("Atlantic")), "Indian": Message(N_("Indian Oce
 def zone_groups() -> Groups:
     """Every zone that is nobody's alias, named and sorted as the reader's language does; UTC last."""
     return _groups(catalog().locale, tuple(say(name) for name in _OCEANS.values()))
-
-
-def city(name: str, locale: Locale) -> str:
-    """What the reader calls a zone: its city, such as Shanghai or 上海; a zone without one keeps its name."""
-    if "/" not in name or name.startswith("Etc/"):
-        return name
-    for known in (name, *_former_names().get(name, ())):
-        if "city" in locale.time_zones.get(known, {}):
-            return str(locale.time_zones[known]["city"])
-    return name.rpartition("/")[2].replace("_", " ")
-
-
-@lru_cache
-def _former_names() -> dict[str, tuple[str, ...]]:
-    """CLDR names the city of Asia/Kolkata under its older name, Asia/Calcutta."""
-    found: dict[str, tuple[str, ...]] = {}
-    for former, zone in get_global("zone_aliases").items():
-        found[zone] = (*found.get(zone, ()), former)
-    return found
 
 
 @lru_cache

@@ -21,7 +21,7 @@ def desk(deps: Deps) -> Desk:
 def test_a_publish_time_of_another_year_names_its_year(desk: Desk) -> None:
     item = desk.scheduled(datetime(2027, 1, 15, 10, 0))
 
-    assert "Scheduled: Fri 15 Jan 2027, 10:00" in desk.as_(desk.admin).get(f"/items/{item}")
+    assert "Scheduled: Fri 15 Jan 2027, 10:00 (Shanghai)" in desk.as_(desk.admin).get(f"/items/{item}")
 
 
 def test_a_day_of_this_year_needs_no_year(desk: Desk) -> None:

@@ -3,7 +3,7 @@
 import pytest
 from babel import Locale
 
-from editorial.web.zones import city
+from editorial.adapters.zone_names import city
 
 EN, ZH = Locale.parse("en"), Locale.parse("zh_Hans_CN")
 
