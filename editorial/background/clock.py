@@ -13,6 +13,7 @@ from apscheduler.triggers.interval import IntervalTrigger
 from editorial.background.publishers import Publishers
 from editorial.background.ticks import Threads, Tick, schedule
 from editorial.services.deps import Deps
+from editorial.services.start_checks import look_round
 from editorial.store import clock
 
 log = structlog.get_logger()
@@ -37,7 +38,12 @@ class Clock:
         self._skew = 0.0
 
     def start(self) -> None:
-        """Begin to tick. The first round runs at once: what fell due while nobody was here is looked at first."""
+        """Begin to tick. The first round runs at once: what fell due while nobody was here is looked at first.
+
+        Raises:
+            NoZones: this machine cannot tell the time.
+        """
+        look_round(self._deps)
         for tick in (*schedule(self.threads), Tick("heartbeat", self.beat, 5)):
             self._scheduler.add_job(
                 self.run,

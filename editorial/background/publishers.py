@@ -3,7 +3,7 @@
 import threading
 import time
 from collections import Counter, deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from functools import partial
@@ -45,6 +45,8 @@ class Publishers:
         self._claimed: deque[_Mine] = deque()
         self._busy: Counter[int] = Counter()  # threads by channel
         self._running: dict[int, float] = {}
+        self._left_out: set[int] = set()
+        """Channels that had enough when jobs were claimed last: more of theirs may be due."""
         self._due = self._claiming = self._closed = False
 
     @property
@@ -105,7 +107,7 @@ class Publishers:
                 log.exception("job.crashed", job_id=job.job_id)  # one broken job must not hold up the others
             finally:
                 with self._lock:
-                    self._due |= self._busy[job.channel_id] >= self.share  # its others were left unclaimed
+                    self._due |= job.channel_id in self._left_out
                     self._busy[job.channel_id] -= 1
                     self._running.pop(job.job_id, None)
                     self.ended[state] += 1
@@ -122,7 +124,8 @@ class Publishers:
                 if job is not None:
                     return job
                 self._claiming = True
-                full = [channel for channel, busy in self._waiting_and_busy().items() if busy >= self.share]
+                full = {channel for channel, busy in self._waiting_and_busy().items() if busy >= self.share}
+                self._left_out, self._due = full, False  # what becomes due meanwhile sets it again
             self._claim(deps, full)
 
     def _take(self) -> Claimed | None:
@@ -139,7 +142,7 @@ class Publishers:
     def _waiting_and_busy(self) -> Counter[int]:
         return self._busy + Counter(mine.job.channel_id for mine in self._claimed)
 
-    def _claim(self, deps: Deps, full: Sequence[int]) -> None:
+    def _claim(self, deps: Deps, full: Collection[int]) -> None:
         """Claim as many jobs as there are threads. Nobody else of this process claims meanwhile."""
         found: list[Claimed] = []
         try:
@@ -150,7 +153,7 @@ class Publishers:
             now = time.monotonic()
             self._claimed.extend(_Mine(job, now) for job in found)
             self._claiming = False
-            self._due = bool(found)
+            self._due |= bool(found)
             self._lock.notify_all()
         if self._closed:
             self._give_back(deps, older_than=0.0)
@@ -171,7 +174,8 @@ class Publishers:
 def together(deps: Deps) -> Steps:
     """The writes of runs that go on beside each other, those of each kind in one transaction.
 
-    On SQLite all of them take turns besides: waiting threads would poll for the write lock, and wake too late.
+    On SQLite all of them take turns besides: waiting threads would poll for the write lock, and wake too late. On
+    PostgreSQL that would only add up the waiting: measured with one process, 13 s late instead of 6 s in the middle.
     """
     turn: AbstractContextManager[object] = nullcontext()
     if deps.sessions.kw["bind"].dialect.name == "sqlite":

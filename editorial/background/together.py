@@ -10,7 +10,7 @@ A = TypeVar("A")
 R = TypeVar("R")
 
 
-@dataclass
+@dataclass(eq=False)
 class _Waiting(Generic[A, R]):
     ask: A
     heard: threading.Event = field(default_factory=threading.Event)

@@ -1,11 +1,13 @@
 """A desk that publishes into a real bare repository."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from editorial.services.deps import Deps
 from tests.integration.distribution.sites import Desk, Repository, make_desk, make_repository
+from tests.integration.distribution.stub_channel import Wire, stub_kind
 
 
 @pytest.fixture
@@ -18,3 +20,10 @@ def repository(tmp_path: Path) -> Repository:
 def desk(deps: Deps, repository: Repository) -> Desk:
     """A desk with one approved item, on each kind of database."""
     return make_desk(deps, repository)
+
+
+@pytest.fixture
+def wire(monkeypatch: pytest.MonkeyPatch) -> Iterator[Wire]:
+    """The other side of the channels of the kind `stub`."""
+    with stub_kind(monkeypatch) as wire:
+        yield wire
