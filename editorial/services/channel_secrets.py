@@ -1,6 +1,6 @@
 """The secrets of a channel as its form treats them: written, replaced and removed, never read."""
 
-from base64 import urlsafe_b64decode
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -181,5 +181,5 @@ def _overlaps(deps: Deps, channel: Channel) -> dict[str, datetime]:
 
 
 def _random(deps: Deps) -> bytes:
-    """32 random bytes out of a token."""
-    return urlsafe_b64decode(deps.token()[:43] + "=")
+    """32 random bytes: the hash of a token that has as many bits."""
+    return hashlib.sha256(deps.token().encode()).digest()
