@@ -15,6 +15,7 @@ from editorial.adapters import channels as adapters
 from editorial.adapters.channels import Kind
 from editorial.adapters.channels.base import ChannelAdapter, Settings, Surroundings, read_settings
 from editorial.domain.addresses import AllowList
+from editorial.domain.channel_places import expect_on_site
 from editorial.domain.errors import EditorialError, NotFound, StaleVersion
 from editorial.domain.jobs import Health, Nature, NotSent, Refused
 from editorial.domain.messages import N_, NP_, Message
@@ -24,6 +25,7 @@ from editorial.services.credentials import KeyProblem
 from editorial.services.deps import Deps
 from editorial.store import content, distribution, history
 from editorial.store.base import reading
+from editorial.store.content import Site
 from editorial.store.distribution import Channel
 
 KINDS = adapters.KINDS
@@ -85,6 +87,7 @@ def create(
     site = content.get_site(session, site_id)
     title = _free_name(session, name)
     checked = read_settings(found.settings, settings)
+    _expect_on_site(checked, site)
     _expect_no_twin(session, kind, site.id, checked)
 
     channel = Channel(
@@ -127,6 +130,7 @@ def save(
     title = _free_name(session, name, besides=channel.id)
     kind = _kind(channel.kind)
     checked = read_settings(kind.settings, settings)
+    _expect_on_site(checked, content.get_site(session, channel.site_id))
     _expect_no_twin(session, channel.kind, channel.site_id, checked, besides=channel.id)
     _expect_same_reader(channel, kind, checked, secrets)
 
@@ -212,6 +216,7 @@ def probe(deps: Deps, channel_id: int) -> Channel:
             reason=pack(reason) if reason else None,
             checked_at=deps.now(),
         )
+        channel_secrets.drop_overdue(session, deps, channel_id)
         return distribution.get_channel(session, channel_id)
 
 
@@ -284,6 +289,13 @@ def _expect_same_reader(channel: Channel, kind: Kind, settings: Settings, typed:
             hint=Message(N_("Type it again for the new host, or remove it.")),
             field=channel_secrets.field_of(kept[0].key),
         )
+
+
+def _expect_on_site(settings: Settings, site: Site) -> None:
+    """Refuse a channel that would put its pages somewhere else than on its site."""
+    pattern = getattr(settings, "url_pattern", None)
+    if pattern:  # a webhook may leave it to the answer
+        expect_on_site(pattern, site.base_url)
 
 
 def _kind(key: str) -> Kind:

@@ -201,8 +201,13 @@ def make_desk(deps: Deps, repository: Repository, **settings: object) -> Desk:
             created_at=now,
             grants=[PersonRole(role=Role.PUBLISHER)],
         )
+        pattern = str(settings.get("url_pattern", "https://www.example.com/posts/{slug}/"))
         site = Site(
-            name="Site", base_url="https://www.example.com/", language=Language.ZH, zone="Asia/Shanghai", created_at=now
+            name="Site",
+            base_url="/".join([*pattern.split("/")[:3], ""]),
+            language=Language.ZH,
+            zone="Asia/Shanghai",
+            created_at=now,
         )
         session.add_all([publisher, site])
         session.flush()

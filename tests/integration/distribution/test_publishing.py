@@ -217,7 +217,7 @@ def two_channels(desk: Desk, tmp_path: Path) -> tuple[Desk, Repository]:
     with desk.deps.sessions.begin() as session:
         channels.create(
             session, desk.deps, kind="git", name="Mirror", site_id=1, actor_id=None,
-            settings={"repository": second.url, "url_pattern": "https://mirror.example.com/{slug}/"},
+            settings={"repository": second.url, "url_pattern": "https://www.example.com/mirror/{slug}/"},
         )  # fmt: skip
     return desk, second
 

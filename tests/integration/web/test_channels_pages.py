@@ -183,6 +183,7 @@ def test_a_channel_that_does_not_work_is_kept_with_its_reason(
         ("branch", "--upload-pack=x", "is no name of a branch."),
         ("content_path", "../{slug}.md", "The path must lead to a file inside the repository."),
         ("url_pattern", "nowhere", "Every page needs an address of its own."),
+        ("url_pattern", "https://blog.example/{slug}/", "These pages would not be on the site"),
         ("name", "", "A channel needs a name"),
         ("site", "", "No site is chosen."),
         ("late_ok_minutes", "0", "This is no number of minutes that makes sense."),
@@ -206,7 +207,16 @@ def test_a_channel_is_changed_and_checked_again(admin: Visitor, deps: Deps, desk
     before = channel_of(deps)
     assert before is not None
 
-    admin.post(f"/channels/{before.id}", **typed(0, repository.url, name="New website", version=before.version))
+    admin.post(
+        f"/channels/{before.id}",
+        **typed(
+            0,
+            repository.url,
+            name="New website",
+            version=before.version,
+            url_pattern="https://www.example.com/posts/{slug}/",
+        ),
+    )
 
     after = channel_of(deps)
     assert after is not None
