@@ -27,7 +27,8 @@ export function mountSelect(desk, mover) {
     }
     form.hidden = desk.dataset.view !== "list" && chosen.size === 0;
     clear.hidden = chosen.size === 0;
-    count.textContent = chosen.size ? fill(mover.words.chosen, { count: chosen.size }) : resting;
+    const says = chosen.size ? fill(mover.words.chosen, { count: chosen.size }) : resting;
+    if (count.textContent !== says) count.textContent = says; // a change of the page calls this again
   }
 
   function toggle(card, upTo = false) {
