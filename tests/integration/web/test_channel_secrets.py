@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 
 import pytest
+from bs4 import BeautifulSoup
 from flask import Flask
 from sqlalchemy import select
 
@@ -133,3 +134,13 @@ def test_history_holds_no_secret(made: str, deps: Deps) -> None:
 
     assert {event.action for event in events} == {"channel.created", "channel.secrets_changed"}
     assert secret_on(made) not in str([(event.before, event.after) for event in events])
+
+
+def test_enter_in_a_field_saves_and_makes_no_secret(made: str, admin: Visitor, deps: Deps) -> None:
+    """A browser presses the first button that belongs to a form."""
+    page = BeautifulSoup(admin.get(f"/channels/{the_channel(deps).id}"), "html.parser")
+    form = page.select_one("form:has(#f-url)")
+    assert form is not None
+    own = [button for button in form.select("button[type=submit]") if not button.get("form")]
+
+    assert [button.get_text(strip=True) for button in own] == ["Save"]
