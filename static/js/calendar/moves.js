@@ -101,10 +101,20 @@ export class Mover {
       if (body.refused?.length) await this.tellAll(body);
       return true;
     }
+    if (body.confirm && card) return this.confirm(body, card, url, fields, refused);
     if (body.stale && card) return this.settle(body, id, url, fields, refused);
     if (refused) refused(body);
     else await this.tell(body.says || this.words.failed);
     return false;
+  }
+
+  /** More than one thing would move: show each job, from when to when, and send the same change once more. */
+  async confirm(body, card, url, fields, refused) {
+    const { cascadeYes, pastOut, pastNow } = this.words;
+    const answer = await this.ask({ title: body.says, text: "", html: body.confirm, yes: body.past ? pastOut : cascadeYes, no: body.past ? pastNow : "", leave: true });
+    if (!answer) return false;
+    const past = body.past ? { past: answer === "yes" ? "leave_out" : "now" } : {};
+    return this.post(card, url, { ...fields, ...past, confirmed: "1" }, refused);
   }
 
   /** Somebody was faster: show both versions, offer mine. */
@@ -170,11 +180,14 @@ export class Mover {
   }
 
   /** A question with two answers, and "leave it" where asked: "yes", "no" or "". */
-  ask({ title, text, yes, no, leave = false, differences = [], at = null }) {
+  ask({ title, text, yes, no, leave = false, differences = [], at = null, html = "" }) {
     const dialog = document.getElementById("ask");
     dialog.querySelector("h2").textContent = title;
     dialog.querySelector("[data-text]").textContent = text;
     compare(dialog.querySelector("table"), differences);
+    const part = dialog.querySelector("[data-part]");
+    part.hidden = !html;
+    part.innerHTML = html; // drawn by the server
     const time = dialog.querySelector("#ask-at");
     time.closest(".field").hidden = !at;
     time.value = at ?? "";
