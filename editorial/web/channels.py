@@ -43,7 +43,7 @@ def overview() -> ResponseReturnValue:
 def new() -> ResponseReturnValue:
     """The form of a new channel."""
     kind = _kind(request.args.get("kind", channels.KINDS[0].key))
-    typed = {**channel_pages.defaults_of(kind), "late_ok_minutes": "60"}
+    typed = {**channel_pages.defaults_of(kind), "late_ok_minutes": str(kind.late_ok_minutes)}
     with reading(deps().sessions) as session:
         sites = content.active_sites(session)
     if len(sites) == 1:

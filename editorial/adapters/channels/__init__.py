@@ -44,6 +44,8 @@ class Kind:
     """Of the sprite."""
     secrets: tuple[Secret, ...] = ()
     """What it needs to know that nobody may read again."""
+    late_ok_minutes: int = 60
+    """What the form of a new channel begins with; people need longer than programs."""
 
 
 _SIGNING = Secret(
@@ -75,7 +77,14 @@ _LOGIN = (
 KINDS: tuple[Kind, ...] = (
     Kind("git", Message(N_("Static-site git repository")), GitChannel, GitSettings, secrets=_LOGIN),
     Kind("webhook", Message(N_("Signed webhook")), WebhookChannel, WebhookSettings, "link", (_SIGNING,)),
-    Kind("handoff", Message(N_("Hand-off to a person")), HandoffChannel, HandoffSettings, "c-hand"),
+    Kind(
+        "handoff",
+        Message(N_("Hand-off to a person")),
+        HandoffChannel,
+        HandoffSettings,
+        "c-hand",
+        late_ok_minutes=24 * 60,
+    ),
 )
 
 
