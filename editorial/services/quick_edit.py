@@ -18,9 +18,11 @@ from editorial.store import people
 from editorial.store.content import BuyingStep, ContentItem, DecisionRole, buying_steps, decision_roles, get_item
 from editorial.store.people import Person
 
-_PLAIN = frozenset({Status.BRIEF, Status.IN_PRODUCTION, Status.IN_REVIEW, Status.APPROVED})
-"""Where a popover may lead: no comment, no address and no publish time is asked on the way."""
-_FIRM = frozenset({Status.SCHEDULED, Status.APPROVED, Status.PUBLISHED, Status.REFRESH_DUE, Status.ON_HOLD})
+WORDY = frozenset({Status.CHANGES_REQUESTED, Status.REJECTED, Status.ON_HOLD})
+"""Steps that ask for words: a comment or a reason."""
+_OPEN = WORDY | {Status.BRIEF, Status.IN_PRODUCTION, Status.IN_REVIEW, Status.APPROVED}
+"""Where a popover may lead: no address and no publish time is asked on the way."""
+_FIRM = frozenset({Status.SCHEDULED, Status.PUBLISHED, Status.REFRESH_DUE, Status.ON_HOLD, Status.ARCHIVED})
 """From here every way says or takes something: it is gone on the item's page."""
 
 
@@ -33,6 +35,8 @@ class QuickEdit:
     day: date | None
     to: Status | None = None
     """The status to go on to; None: it stays."""
+    words: str = ""
+    """The comment or the reason, where the step asks for one."""
 
 
 @dataclass(frozen=True)
@@ -75,7 +79,9 @@ def ways_of(item: ContentItem, actor: Person) -> tuple[Way, ...]:
     if item.status in _FIRM:
         return ()
     granted = permissions(actor.roles)
-    return tuple(way for way in workflow.ways_from(item.status) if way.to in _PLAIN and way.permission in granted)
+    return tuple(
+        way for way in workflow.ways_from(item.status) if way.by_hand and way.to in _OPEN and way.permission in granted
+    )
 
 
 def save(session: Session, deps: Deps, actor: Person, item_id: int, edit: QuickEdit, *, version: int) -> Edited:
@@ -91,8 +97,7 @@ def save(session: Session, deps: Deps, actor: Person, item_id: int, edit: QuickE
     if text_changed:
         draft = replace(draft_of(item), title=edit.title, owner_id=edit.owner_id)
         reopened = content.save(session, deps, actor, item.id, draft, version=item.version).reopened_from
-    if edit.to is not None:
-        _go_on(session, deps, actor, item, edit.to)
+    _go_on(session, deps, actor, item, edit)
     if edit.day == item.target_date:
         return Edited(item, _says(item, reopened), None)
 
@@ -102,12 +107,15 @@ def save(session: Session, deps: Deps, actor: Person, item_id: int, edit: QuickE
     return Edited(item, moved.says, moved.undo_token)
 
 
-def _go_on(session: Session, deps: Deps, actor: Person, item: ContentItem, to: Status) -> None:
-    if to is Status.APPROVED:
+def _go_on(session: Session, deps: Deps, actor: Person, item: ContentItem, edit: QuickEdit) -> None:
+    """Take the step. A click on one that asks for words without any is refused by its guard, which says so."""
+    if edit.to is Status.APPROVED:
         approvals.approve(session, deps, actor, item.id, version=item.version)
-        return
-    move(session, deps, item, to, actor)
-    touch(session, deps, item)
+    elif edit.to is Status.CHANGES_REQUESTED:
+        approvals.ask_for_changes(session, deps, actor, item.id, version=item.version, comment=edit.words)
+    elif edit.to is not None:
+        move(session, deps, item, edit.to, actor, comment=edit.words if edit.to in WORDY else "")
+        touch(session, deps, item)
 
 
 def draft_of(item: ContentItem) -> Draft:

@@ -35,6 +35,12 @@ _TROUBLES = {
 }
 
 
+_WHY_LATE = {
+    True: N_("Its planned day has passed, and it is not published."),
+    False: N_("Its publish time has passed, and it was never scheduled."),
+}
+
+
 class Painter:
     """Draws the cards of one page. What is the same for many is made once."""
 
@@ -106,7 +112,12 @@ class Painter:
         elif card.flag is Flag.HELD:
             words = self._catalog.gettext(N_("on hold"))
         if words:
-            return f'<span class="card-note">{escape(words)}</span>'
+            why = (
+                f' title="{escape(self._catalog.gettext(_WHY_LATE[card.local is None]))}"'
+                if card.flag is Flag.LATE
+                else ""
+            )
+            return f'<span class="card-note"{why}>{escape(words)}</span>'
         return f"<time>{card.local:%H:%M}</time>" if card.local else ""
 
     def _late(self, days: int) -> str:

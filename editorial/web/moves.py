@@ -101,7 +101,13 @@ def quick(item_id: int) -> ResponseReturnValue:
 def quickly_edited(item_id: int) -> ResponseReturnValue:
     """Save the popover: all of it or nothing."""
     form = Form(request.form)
-    edit = QuickEdit(form.line("title"), form.number("owner"), form.day("day"), form.choice("to", Status))
+    edit = QuickEdit(
+        form.line("title"),
+        form.number("owner"),
+        form.day("day"),
+        form.choice("to", Status),
+        form.text("words", longest=2000).strip(),
+    )
     version = form.number("version")
     if not form.ok:
         return jsonify(says=" ".join(form.errors.values()), errors=form.errors, stale=False), 422

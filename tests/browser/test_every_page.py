@@ -11,6 +11,7 @@ from bs4 import BeautifulSoup
 from bs4.element import Comment, Doctype
 from sqlalchemy import String, Text, select
 
+from bench.planted import plant
 from editorial.app import create_app
 from editorial.domain.locales import Language
 from editorial.services import team, team_mail, weekly
@@ -18,9 +19,11 @@ from editorial.services.deps import Deps
 from editorial.services.team import Invitation
 from editorial.store.audit import Audit, Finding
 from editorial.store.base import Base
+from editorial.store.content import Site
 from editorial.store.distribution import DistributionJob
 from editorial.store.links import Purpose
 from editorial.store.mail import OutgoingMail
+from editorial.store.people import Person
 from tests.browser.conftest import Desk, Visit
 from tests.integration.web.audited import audit, good, untitled, with_images
 from tests.web import add_person, add_workspace, application, visitor
@@ -161,6 +164,33 @@ def test_every_page_of_an_empty_desk_is_sound(
     )
 
     wrong = [fault for path in empty for fault in seen_wrong(visit, path)]
+
+    assert "\n".join(wrong + visit.faults) == ""
+
+
+@pytest.mark.thorough
+@pytest.mark.parametrize("look", [(Language.EN, False, 1440), (Language.ZH, True, 1440)])
+def test_pages_with_thousands_of_items_are_sound(
+    desk: Desk, open_window: Callable[..., Visit], look: tuple[Language, bool, int]
+) -> None:
+    language, dark, width = look
+    person = plant(desk.deps, items=5000, shown=600)
+    with desk.deps.sessions.begin() as session:
+        session.get_one(Person, person.id).language = language
+        site_id = session.scalars(select(Site.id)).first() or 0
+    audit(desk.deps, site_id, [untitled(f"page-{number}") for number in range(300)], at=desk.deps.now())
+    visit = open_window(desk, person, width=width, dark=dark, language=language)
+    full = (
+        "/calendar/2026-12",
+        "/calendar/weeks/2026-12-09",
+        "/calendar/days/2026-12-09",
+        "/calendar/list?from=1990-01-01",
+        "/coverage",
+        "/queue",
+        f"/audits/sites/{site_id}/findings",
+    )
+
+    wrong = [fault for path in full for fault in seen_wrong(visit, path)]
 
     assert "\n".join(wrong + visit.faults) == ""
 

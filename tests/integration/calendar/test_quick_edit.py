@@ -102,6 +102,30 @@ def test_the_popover_offers_only_ways_that_are_open_to_the_person(desk: Desk) ->
     assert 'value="approved"' in approvers
 
 
+def test_a_step_that_asks_for_words_takes_them_along(desk: Desk) -> None:
+    item_id = desk.create(date(2026, 12, 16))
+
+    without, body = edit(desk, item_id, to="rejected")
+    status, _ = edit(desk, item_id, to="rejected", words="Nobody asks for it.")
+
+    assert (without, status) == (409, 200), body
+    assert (desk.item(item_id).status, desk.item(item_id).rejected_reason) == (Status.REJECTED, "Nobody asks for it.")
+
+
+def test_a_text_is_given_back_with_a_comment_from_the_popover(desk: Desk) -> None:
+    item_id = desk.create(date(2026, 12, 16))
+    for step in (Status.BRIEF, Status.IN_PRODUCTION, Status.IN_REVIEW):
+        desk.move(item_id, step)
+    item = desk.item(item_id)
+    fields = {"title": item.title, "owner": item.owner_id, "day": item.target_date, "version": item.version}
+
+    answer = desk.as_(desk.admin).send(
+        f"/items/{item_id}/quick", to="changes_requested", words="Name the source.", **fields
+    )
+
+    assert (answer.status_code, desk.item(item_id).status) == (200, Status.CHANGES_REQUESTED)
+
+
 def test_a_viewer_edits_nothing(desk: Desk) -> None:
     item_id = desk.create(date(2026, 12, 16))
 
