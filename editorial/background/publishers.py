@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import partial
 
 import structlog
+from sqlalchemy.exc import DBAPIError
 
 from editorial.background.together import Together
 from editorial.services import beginning, outcomes, publishing
@@ -103,8 +104,11 @@ class Publishers:
             try:
                 with structlog.contextvars.bound_contextvars(job_id=job.job_id):
                     state = publishing.run(deps, job.job_id, steps=steps).value
+            except DBAPIError:
+                log.exception("job.unrecorded", job_id=job.job_id)  # the database is away; the lease runs out
             except Exception:
                 log.exception("job.crashed", job_id=job.job_id)  # one broken job must not hold up the others
+                self._hold(deps, job.job_id)
             finally:
                 with self._lock:
                     self._due |= job.channel_id in self._left_out
@@ -112,6 +116,12 @@ class Publishers:
                     self._running.pop(job.job_id, None)
                     self.ended[state] += 1
                     self._lock.notify()
+
+    def _hold(self, deps: Deps, job_id: int) -> None:
+        try:
+            publishing.stumble(deps, job_id)
+        except Exception:
+            log.exception("job.unrecorded", job_id=job_id)
 
     def _next(self, deps: Deps) -> Claimed | None:
         """The next job for this thread; waits until there is one. None: no more jobs begin."""

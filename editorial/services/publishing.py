@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 import structlog
 
 from editorial.domain.jobs import JobState, NotSent, Refused, Unclear
+from editorial.domain.messages import N_, Message
 from editorial.services import answers, beginning, outcomes
 from editorial.services.beginning import Begun, Checkpoint, Ready, no_checkpoint
 from editorial.services.deps import Deps
@@ -88,6 +89,18 @@ def run(deps: Deps, job_id: int, checkpoint: Checkpoint = no_checkpoint, steps: 
     state = outcomes.finish(deps, job_id, ended, steps.close)
     checkpoint("succeeded")
     return state
+
+
+def stumble(deps: Deps, job_id: int) -> None:
+    """Hold a claimed job over which this program fell before anything was sent: it would only fall again.
+
+    Once `sending` is written nobody knows how far it came; that is left to the reaper.
+    """
+    with deps.sessions.begin() as session:
+        job = distribution.lock_job(session, job_id)
+        if job.state is JobState.CLAIMED and job.worker == deps.worker:
+            says = Message(N_("Editorial could not prepare it; the log of the clock says why."))
+            beginning.put_aside(session, job, JobState.HELD, says, deps.now())
 
 
 def _tried(ready: Ready, began: float, answer: Refused | NotSent | Unclear) -> answers.Tried:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import structlog
 from sqlalchemy.orm import Session
@@ -44,10 +44,14 @@ class Budget:
 
 
 def quiet_hours(channel: Channel) -> QuietHours | None:
-    """The channel's quiet hours, in its own zone or its site's."""
+    """The channel's quiet hours, in its own zone or its site's. One that is unknown here is told by the start check."""
     if not channel.quiet_from or not channel.quiet_until:
         return None
-    return QuietHours.of(channel.quiet_from, channel.quiet_until, ZoneInfo(channel.quiet_zone or channel.site.zone))
+    try:
+        zone = ZoneInfo(channel.quiet_zone or channel.site.zone)
+    except (ZoneInfoNotFoundError, ValueError):
+        zone = ZoneInfo("UTC")
+    return QuietHours.of(channel.quiet_from, channel.quiet_until, zone)
 
 
 def start_of(job: DistributionJob) -> datetime:

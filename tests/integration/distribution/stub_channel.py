@@ -95,7 +95,7 @@ def add_channel(deps: Deps, name: str, **values: Any) -> int:
 
 
 def add_jobs(desk: Desk, channel_ids: list[int], count: int, *, apart: timedelta = timedelta(0)) -> list[int]:
-    """Scheduled items, `count` jobs for each channel, due from now on `apart` from each other; their ids in due order."""
+    """Scheduled items with a job on each channel, due from now on, `apart` from each other; returns the jobs' ids."""
     deps, now = desk.deps, desk.deps.now()
     with deps.sessions.begin() as session:
         ids = []

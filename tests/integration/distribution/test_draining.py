@@ -11,6 +11,10 @@ from sqlalchemy import func, select
 from editorial.background.publishers import Publishers
 from editorial.background.ticks.publish_due import publish_due
 from editorial.domain.jobs import JobState
+from editorial.services import follow_ups, publishing
+from editorial.services.deps import Deps
+from editorial.services.preparing import Passed, Prepared
+from editorial.store import distribution
 from editorial.store.distribution import DistributionJob, JobAttempt
 from tests.conftest import Clock
 from tests.integration.distribution.sites import Desk
@@ -37,7 +41,7 @@ def until(happened: Callable[[], bool], seconds: float = 15) -> None:
 def states(desk: Desk) -> Counter[JobState]:
     with desk.deps.sessions() as session:
         grouped = select(DistributionJob.state, func.count()).group_by(DistributionJob.state)
-        return Counter({state: count for state, count in session.execute(grouped)})
+        return Counter(dict(session.execute(grouped).tuples().all()))
 
 
 def test_one_tick_sends_more_jobs_than_there_are_threads(desk: Desk, wire: Wire, publishers: Publishers) -> None:
@@ -93,8 +97,6 @@ def test_closing_ends_what_runs_and_gives_back_what_did_not_begin(
 def test_a_job_that_a_thread_still_works_on_is_not_reaped_when_the_clock_is_set_ahead(
     desk: Desk, wire: Wire, publishers: Publishers, clock: Clock
 ) -> None:
-    from editorial.services import follow_ups
-
     let_go, waiting = threading.Event(), []
 
     def hang(_: str, key: str) -> None:
@@ -148,3 +150,23 @@ def test_a_job_due_next_month_goes_out_then_and_not_before(
     until(lambda: states(desk)[JobState.SUCCEEDED] == 2)
 
     assert early == 0
+
+
+def test_a_job_over_which_the_program_falls_is_held_with_a_reason_and_stops_no_other(
+    desk: Desk, wire: Wire, publishers: Publishers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = add_jobs(desk, [add_channel(desk.deps, "C")], 2)
+    prepare = publishing.prepare
+
+    def fall(deps: Deps, job_id: int, passed: Passed) -> Prepared:
+        if job_id == first:
+            raise ZeroDivisionError
+        return prepare(deps, job_id, passed)
+
+    monkeypatch.setattr(publishing, "prepare", fall)
+    publish_due(desk.deps, publishers=publishers)
+    until(lambda: states(desk) == {JobState.HELD: 1, JobState.SUCCEEDED: 1})
+
+    with desk.deps.sessions() as session:
+        assert distribution.get_job(session, first).last_error is not None
+        assert distribution.get_job(session, second).state is JobState.SUCCEEDED
