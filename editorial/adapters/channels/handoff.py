@@ -73,10 +73,10 @@ class HandoffChannel:
         return None
 
     def prepare(self, piece: Piece) -> Prepared:
-        """Every part that a person copies. Pure.
+        """Every part that a person copies; what is too long is told in `notes`, for a person can shorten it. Pure.
 
         Raises:
-            Refused: the channel's own words are longer than the service takes.
+            Refused: there is no title.
         """
         title, limits = one_line(piece.title), self.limits
         if not title:
@@ -84,20 +84,28 @@ class HandoffChannel:
         own = unix_text(piece.text).strip()
         makes_page = self.nature is Nature.PAGE_MAKING
         beside = "" if makes_page else piece.link
+        notes: list[Message] = []
+        if limits.title and len(title) > limits.title:
+            too_long = N_("The title has %(count)s characters; %(most)s fit there.")
+            notes.append(Message(too_long, {"count": len(title), "most": limits.title}))
         try:
             check(own, limits, beside)
         except TooLong as fault:
-            raise Refused(fault.says, hint=fault.hint, field="text") from fault
-        notes: tuple[Message, ...] = ()
-        if limits.title and len(title) > limits.title:
-            too_long = N_("The title has %(count)s characters; %(most)s fit there.")
-            notes = (Message(too_long, {"count": len(title), "most": limits.title}),)
+            notes.append(fault.says)
         text = own or self._default(title, one_line(piece.description), beside, makes_page=makes_page)
-        return Prepared(title, text, piece.link, unix_text(piece.html) if makes_page else "", notes)
+        return Prepared(title, text, piece.link, unix_text(piece.html) if makes_page else "", tuple(notes))
 
     def render(self, piece: Piece, key: str = "") -> Rendered:
-        """The post as plain text; of a service that makes a page, the page."""
+        """The post as plain text; of a service that makes a page, the page.
+
+        Raises:
+            Refused: the channel's own words are longer than the service takes.
+        """
         ready = self.prepare(piece)
+        try:
+            check(unix_text(piece.text).strip(), self.limits, "" if self.nature is Nature.PAGE_MAKING else piece.link)
+        except TooLong as fault:
+            raise Refused(fault.says, hint=fault.hint, field="text") from fault
         if self.nature is Nature.PAGE_MAKING:
             return Rendered("page.html", f"<h1>{_escaped(ready.title)}</h1>\n{ready.html.strip()}\n".encode())
         return Rendered("message.txt", f"{ready.message}\n".encode())

@@ -73,6 +73,13 @@ def test_own_words_that_do_not_fit_are_refused() -> None:
     assert refused.value.says.params["count"] == 1  # 2 * 128 + 23 + the empty line, of 280
 
 
+def test_what_is_too_long_can_still_be_copied_and_shortened() -> None:
+    ready = _channel(service="x").prepare(_piece(text="中" * 128))
+
+    assert ready.text == "中" * 128
+    assert ready.notes[0].params["count"] == 1
+
+
 @given(title=st.text(min_size=1).filter(str.split), description=st.text(), service=st.sampled_from(sorted(SERVICES)))
 def test_what_is_prepared_always_fits(title: str, description: str, service: str) -> None:
     channel = _channel(service=service)
