@@ -85,7 +85,7 @@ class TestSealing:
     def test_the_database_holds_no_secret(self, desk: Desk, receiver: Receiver) -> None:
         connect(desk, receiver.url)
         with desk.deps.sessions() as session:
-            row = session.execute(text("SELECT * FROM channel_credential")).one()
+            row = tuple(session.execute(text("SELECT * FROM channel_credential")).one())
 
         assert SECRET.removeprefix("whsec_") not in str(row)
         assert "secret" in str(row)
