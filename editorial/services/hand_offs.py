@@ -35,7 +35,7 @@ def prepared(session: Session, deps: Deps, job: DistributionJob) -> HandOff | No
     """What to copy for a job on a hand-off channel; None of any other kind.
 
     Raises:
-        Refused: the channel is not set up right, or the text does not fit.
+        Refused: the channel is not set up right, or the item has no title.
     """
     adapter = adapter_of(deps, job.channel)
     if not isinstance(adapter, HandoffChannel):
