@@ -7,6 +7,7 @@ from datetime import date
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from editorial.domain import utm
 from editorial.domain.errors import EditorialError, StaleVersion
 from editorial.domain.messages import N_, Message
 from editorial.domain.workflow import Status
@@ -29,6 +30,8 @@ class CampaignDraft:
     starts_on: date | None = None
     ends_on: date | None = None
     bar: int = 1
+    utm_campaign: str = ""
+    """What links call it (lower case); empty: made of the name."""
 
 
 @dataclass(frozen=True)
@@ -142,6 +145,7 @@ def _check(session: Session, draft: CampaignDraft, *, besides: int | None = None
             hint=Message(N_("Choose a last day on or after the first.")),
             field="ends_on",
         )
+    utm.checked(draft.utm_campaign, field="utm_campaign")
     if draft.bar not in BARS:
         raise EditorialError(
             Message(N_("There is no such pattern.")), hint=Message(N_("Choose one from the list.")), field="bar"
@@ -151,6 +155,7 @@ def _check(session: Session, draft: CampaignDraft, *, besides: int | None = None
 def _write(campaign: Campaign, draft: CampaignDraft) -> None:
     campaign.name, campaign.goal, campaign.bar = draft.name.strip(), draft.goal.strip(), draft.bar
     campaign.starts_on, campaign.ends_on = draft.starts_on, draft.ends_on
+    campaign.utm_campaign = draft.utm_campaign.strip()
 
 
 def _record(session: Session, deps: Deps, actor: Person, campaign: Campaign, action: str) -> None:

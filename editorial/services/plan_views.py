@@ -16,6 +16,7 @@ from editorial.services import utm_sets
 from editorial.services.cascade import quiet_end
 from editorial.services.channels import adapter_of
 from editorial.services.deps import Deps
+from editorial.services.gates import draft_findings
 from editorial.services.pieces import page_of
 from editorial.services.plan_jobs import OUT, item_slot
 from editorial.services.plan_lines import lines
@@ -99,7 +100,19 @@ def plan_view(session: Session, deps: Deps, item: ContentItem) -> PlanView:
     by_id = {one.id: one for one in channels}
     views = tuple(_view(desk, line, by_id[line.channel_id], rows.get(line.key)) for line in all_lines)
     pointing = [(one.channel, one.own_utm) for one in views if one.line.carried and one.line.nature is Nature.POINTING]
-    return PlanView(views, utm_sets.warnings(item, pointing))
+    return PlanView(views, (*_draft_says(item, views), *utm_sets.warnings(item, pointing)))
+
+
+def _draft_says(item: ContentItem, views: tuple[LineView, ...]) -> tuple[Message, ...]:
+    """What the draft itself proves that would hold its page back when its time comes."""
+    makes_page = any(one.line.carried and one.line.nature is Nature.PAGE_MAKING for one in views)
+    if not makes_page or item.status in OUT or not item.body.strip():
+        return ()
+    stopping = [one for one in draft_findings(item) if one.stops]
+    return tuple(
+        Message(N_("Its page would be held back: %(title)s. %(says)s"), {"title": one.title, "says": one.says})
+        for one in stopping[:3]
+    )
 
 
 def _view(desk: _Desk, line: Line, channel: Channel, row: ChannelMessage | None) -> LineView:

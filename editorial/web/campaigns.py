@@ -8,6 +8,7 @@ from editorial.domain.messages import N_, Message
 from editorial.domain.people import Permission
 from editorial.services import campaigns
 from editorial.services.campaigns import BARS, CampaignDraft
+from editorial.services.utm_sets import campaign_of
 from editorial.store.base import reading
 from editorial.store.campaigns import Campaign, get_campaign
 from editorial.web.context import deps, person, say
@@ -120,6 +121,7 @@ def _draft(form: Form) -> CampaignDraft:
         starts_on=form.day("starts_on"),
         ends_on=form.day("ends_on"),
         bar=form.number("bar") or 0,
+        utm_campaign=form.line("utm_campaign", required=False),
     )
 
 
@@ -132,6 +134,7 @@ def _typed(campaign: Campaign) -> dict[str, str]:
         "starts_on": campaign.starts_on.isoformat() if campaign.starts_on else "",
         "ends_on": campaign.ends_on.isoformat() if campaign.ends_on else "",
         "bar": str(campaign.bar),
+        "utm_campaign": campaign.utm_campaign,
     }
 
 
@@ -153,4 +156,7 @@ def _form_page(form: Form, campaign: Campaign | None = None, *, stale: bool = Fa
             if name != "version" and value != mine.get(name, "")
         }
         form.typed = {**form.typed, "version": theirs["version"]}
-    return render_template("campaigns/edit.html", form=form, campaign=campaign, bars=BARS, differences=differences)
+    made = campaign_of(campaign) if campaign is not None and not campaign.utm_campaign else ""
+    return render_template(
+        "campaigns/edit.html", form=form, campaign=campaign, bars=BARS, differences=differences, made=made
+    )
