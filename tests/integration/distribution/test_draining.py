@@ -11,9 +11,9 @@ from sqlalchemy import func, select
 from editorial.background.publishers import Publishers
 from editorial.background.ticks.publish_due import publish_due
 from editorial.domain.jobs import JobState
-from editorial.services import follow_ups, publishing
+from editorial.services import follow_ups
 from editorial.services.deps import Deps
-from editorial.services.preparing import Passed, Prepared
+from editorial.services.preparing import Passed, Prepared, prepare
 from editorial.store import distribution
 from editorial.store.distribution import DistributionJob, JobAttempt
 from tests.conftest import Clock
@@ -41,7 +41,7 @@ def until(happened: Callable[[], bool], seconds: float = 15) -> None:
 def states(desk: Desk) -> Counter[JobState]:
     with desk.deps.sessions() as session:
         grouped = select(DistributionJob.state, func.count()).group_by(DistributionJob.state)
-        return Counter(dict(session.execute(grouped).tuples().all()))
+        return Counter({row[0]: row[1] for row in session.execute(grouped)})
 
 
 def test_one_tick_sends_more_jobs_than_there_are_threads(desk: Desk, wire: Wire, publishers: Publishers) -> None:
@@ -156,14 +156,13 @@ def test_a_job_over_which_the_program_falls_is_held_with_a_reason_and_stops_no_o
     desk: Desk, wire: Wire, publishers: Publishers, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     first, second = add_jobs(desk, [add_channel(desk.deps, "C")], 2)
-    prepare = publishing.prepare
 
     def fall(deps: Deps, job_id: int, passed: Passed) -> Prepared:
         if job_id == first:
             raise ZeroDivisionError
         return prepare(deps, job_id, passed)
 
-    monkeypatch.setattr(publishing, "prepare", fall)
+    monkeypatch.setattr("editorial.services.publishing.prepare", fall)
     publish_due(desk.deps, publishers=publishers)
     until(lambda: states(desk) == {JobState.HELD: 1, JobState.SUCCEEDED: 1})
 
