@@ -109,6 +109,4 @@ def test_no_secret_is_written_down(
 
     assert "webhook-signature" in written
     assert "msg_" in written
-    assert not [
-        secret for secret in (SECRET, SECRET.removeprefix("whsec_"), signature) if secret in told
-    ]
+    assert not [secret for secret in (SECRET, SECRET.removeprefix("whsec_"), signature) if secret in told]
