@@ -3,7 +3,7 @@
 import pytest
 
 from editorial.domain.errors import EditorialError
-from editorial.domain.settings import database_address, desk_address, mail_sender
+from editorial.domain.settings import database_address, desk_address, fernet_keys, mail_sender
 
 
 @pytest.mark.parametrize(
@@ -100,3 +100,16 @@ def test_a_database_of_another_kind_is_refused_without_repeating_its_password() 
 @pytest.mark.parametrize("given", ["", "sqlite:////var/desk.sqlite", "postgresql://mei@host/desk"])
 def test_the_two_databases_are_taken(given: str) -> None:
     assert database_address(given) == given
+
+
+@pytest.mark.parametrize("given", ["", "A" * 43 + "=", " " + "A" * 43 + "= , " + "b" * 43 + "="])
+def test_keys_that_seal_are_taken(given: str) -> None:
+    assert fernet_keys(given) == given.replace(" ", "")
+
+
+@pytest.mark.parametrize("given", ["my-key", "A" * 43 + "=,", "A" * 44, "A" * 43 + "=;" + "b" * 43 + "="])
+def test_a_key_that_is_none_is_refused_without_being_repeated(given: str) -> None:
+    with pytest.raises(EditorialError) as refused:
+        fernet_keys(given)
+
+    assert given[:6] not in f"{refused.value.says} {refused.value.hint}"
