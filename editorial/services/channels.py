@@ -13,7 +13,7 @@ from sqlalchemy.orm.attributes import flag_modified
 
 from editorial.adapters import channels as adapters
 from editorial.adapters.channels import Kind
-from editorial.adapters.channels.base import ChannelAdapter, Settings, Surroundings, read_settings
+from editorial.adapters.channels.base import ChannelAdapter, Settings, SettingsRefused, Surroundings, read_settings
 from editorial.domain.addresses import AllowList
 from editorial.domain.channel_places import expect_on_site
 from editorial.domain.errors import EditorialError, NotFound, StaleVersion
@@ -22,6 +22,7 @@ from editorial.domain.messages import N_, NP_, Message
 from editorial.domain.packing import pack
 from editorial.services import channel_secrets, credentials
 from editorial.services.credentials import KeyProblem
+from editorial.services.delivery import USUAL, Delivery, faults
 from editorial.services.deps import Deps
 from editorial.store import content, distribution, history
 from editorial.store.base import reading
@@ -73,7 +74,7 @@ def create(
     site_id: int,
     settings: Mapping[str, Any],
     actor_id: int | None,
-    late_ok_minutes: int = 60,
+    delivery: Delivery = USUAL,
     secrets: channel_secrets.Typed = MappingProxyType({}),
 ) -> Channel:
     """Connect a channel to a site. The caller commits, then probes it with `probe`.
@@ -86,7 +87,7 @@ def create(
     found = _kind(kind)
     site = content.get_site(session, site_id)
     title = _free_name(session, name)
-    checked = read_settings(found.settings, settings)
+    checked, nature = _checked(deps, found, settings, delivery)
     _expect_on_site(checked, site)
     _expect_no_twin(session, kind, site.id, checked)
 
@@ -95,13 +96,13 @@ def create(
         name=title,
         site_id=site.id,
         settings=checked.model_dump(mode="json"),
-        late_ok_minutes=late_ok_minutes,
         created_at=deps.now(),
         health=Health.UNKNOWN,
         enabled=True,
-        nature=_nature(deps, found, checked),
+        nature=nature,
         credential=None,
     )
+    delivery.put(channel)
     session.add(channel)
     session.flush()
     _record(session, channel, "channel.created", at=deps.now(), actor_id=actor_id, before={})
@@ -117,11 +118,11 @@ def save(
     version: int,
     name: str,
     settings: Mapping[str, Any],
-    late_ok_minutes: int,
     actor_id: int | None,
+    delivery: Delivery | None = None,
     secrets: channel_secrets.Typed = MappingProxyType({}),
 ) -> Channel:
-    """Change name, settings, and secrets that were typed. Health is unknown until the next probe. The caller commits.
+    """Change name, settings, delivery (None: it stays) and secrets that were typed. The caller commits, then probes it.
 
     Raises:
         SettingsRefused: with one error for each field. EditorialError: the name. StaleVersion: somebody was faster.
@@ -129,14 +130,16 @@ def save(
     channel = _fresh(session, channel_id, version)
     title = _free_name(session, name, besides=channel.id)
     kind = _kind(channel.kind)
-    checked = read_settings(kind.settings, settings)
+    delivery = delivery or Delivery.of(channel)
+    checked, nature = _checked(deps, kind, settings, delivery)
     _expect_on_site(checked, content.get_site(session, channel.site_id))
     _expect_no_twin(session, channel.kind, channel.site_id, checked, besides=channel.id)
     _expect_same_reader(channel, kind, checked, secrets)
 
     before = _shown(channel)
     channel.name, channel.settings = title, checked.model_dump(mode="json")
-    channel.late_ok_minutes, channel.nature = late_ok_minutes, _nature(deps, kind, checked)
+    channel.nature = nature
+    delivery.put(channel)
     _health_unknown(channel)
     _record(session, channel, "channel.saved", at=deps.now(), actor_id=actor_id, before=before)
     _change_secrets(session, deps, channel, secrets, actor_id)
@@ -252,8 +255,16 @@ def _health_unknown(channel: Channel) -> None:
     channel.health, channel.health_reason, channel.checked_at = Health.UNKNOWN, None, None
 
 
-def _nature(deps: Deps, kind: Kind, settings: Settings) -> Nature:
-    return kind.adapter(settings, surroundings(deps)).nature
+def _checked(deps: Deps, kind: Kind, settings: Mapping[str, Any], delivery: Delivery) -> tuple[Settings, Nature]:
+    """The settings as their kind has them, and what they make of the channel; all that is wrong is said at once."""
+    try:
+        checked = read_settings(kind.settings, settings)
+    except SettingsRefused as refused:
+        raise SettingsRefused([*refused.faults, *faults(delivery, None)]) from refused
+    nature = kind.adapter(checked, surroundings(deps)).nature
+    if found := faults(delivery, nature):
+        raise SettingsRefused(found)
+    return checked, nature
 
 
 def _expect_no_twin(
@@ -341,7 +352,7 @@ def _shown(channel: Channel) -> dict[str, Any]:
     return {
         "name": channel.name,
         "settings": channel.settings,
-        "late_ok_minutes": channel.late_ok_minutes,
+        **Delivery.of(channel).shown(),
         "enabled": channel.enabled,
     }
 

@@ -13,13 +13,16 @@ from editorial.domain.jobs import Health
 from editorial.domain.messages import N_, Message
 from editorial.domain.people import Permission
 from editorial.services import channel_pages, channel_secrets, channels
+from editorial.services.delivery import Delivery
 from editorial.store import content, distribution
 from editorial.store.base import reading
 from editorial.store.distribution import Channel
 from editorial.web.channel_secrets import shown_once, typed_secrets
 from editorial.web.context import deps, person, say
+from editorial.web.deliveries import as_typed, typed_delivery
 from editorial.web.forms import Form
 from editorial.web.guard import requires
+from editorial.web.zones import zone_groups
 
 bp = Blueprint("channels", __name__)
 PREVIEW_KEY = "preview"  # stands where a job's key will
@@ -41,11 +44,14 @@ def overview() -> ResponseReturnValue:
 @bp.get("/channels/new")
 @requires(Permission.MANAGE_CHANNELS)
 def new() -> ResponseReturnValue:
-    """The form of a new channel."""
-    kind = _kind(request.args.get("kind", channels.KINDS[0].key))
-    typed = {**channel_pages.defaults_of(kind), "late_ok_minutes": str(kind.late_ok_minutes)}
+    """The form of a new channel; first of all which kind it is."""
+    chosen = request.args.get("kind")
     with reading(deps().sessions) as session:
         sites = content.active_sites(session)
+    if not chosen:
+        return render_template("channels/kinds.html", kinds=channels.KINDS, sites=sites)
+    kind = _kind(chosen)
+    typed = channel_pages.defaults_of(kind) | as_typed(Delivery(late_ok_minutes=kind.late_ok_minutes))
     if len(sites) == 1:
         typed["site"] = str(sites[0].id)
     return _form(Form(typed), kind, None)
@@ -57,8 +63,8 @@ def add() -> ResponseReturnValue:
     """Connect a channel, then ask it whether it works."""
     kind = _kind(request.form.get("kind", ""))
     form = Form(request.form)
-    site_id, late = _site_of(form), _late_of(form)
-    if form.ok and site_id is not None and late is not None:
+    site_id, delivery = _site_of(form), typed_delivery(form)
+    if form.ok and site_id is not None:
         typed = typed_secrets(form, kind)
         made = channel_secrets.made(deps(), kind, typed)
         try:
@@ -70,7 +76,7 @@ def add() -> ResponseReturnValue:
                     name=form.text("name"),
                     site_id=site_id,
                     settings=_settings(form, kind),
-                    late_ok_minutes=late,
+                    delivery=delivery,
                     actor_id=person().id,
                     secrets=typed | made,
                 ).id
@@ -88,9 +94,7 @@ def edit(channel_id: int) -> ResponseReturnValue:
     """One channel with its settings."""
     with reading(deps().sessions) as session:
         channel = distribution.get_channel(session, channel_id)
-    typed = {name: channel_pages.typed(value) for name, value in channel.settings.items()}
-    typed |= {"name": channel.name, "site": str(channel.site_id), "late_ok_minutes": str(channel.late_ok_minutes)}
-    return _form(Form(typed), _kind(channel.kind), channel)
+    return _form(_as_stored(channel), _kind(channel.kind), channel)
 
 
 @bp.post("/channels/<int:channel_id>")
@@ -100,8 +104,8 @@ def change(channel_id: int) -> ResponseReturnValue:
     form = Form(request.form)
     with reading(deps().sessions) as session:
         channel = distribution.get_channel(session, channel_id)
-    kind, late, version = _kind(channel.kind), _late_of(form), form.number("version")
-    if form.ok and late is not None:
+    kind, delivery, version = _kind(channel.kind), typed_delivery(form), form.number("version")
+    if form.ok:
         try:
             with deps().sessions.begin() as session:
                 channels.save(
@@ -111,7 +115,7 @@ def change(channel_id: int) -> ResponseReturnValue:
                     version=version or 0,
                     name=form.text("name"),
                     settings=_settings(form, kind),
-                    late_ok_minutes=late,
+                    delivery=delivery,
                     actor_id=person().id,
                     secrets=typed_secrets(form, kind),
                 )
@@ -147,9 +151,7 @@ def switch(channel_id: int) -> ResponseReturnValue:
     except EditorialError as error:
         with reading(deps().sessions) as session:
             channel = distribution.get_channel(session, channel_id)
-        typed = {name: channel_pages.typed(value) for name, value in channel.settings.items()}
-        typed |= {"name": channel.name, "site": str(channel.site_id), "late_ok_minutes": str(channel.late_ok_minutes)}
-        shown = Form(typed)
+        shown = _as_stored(channel)
         shown.reject(error)
         return _form(shown, _kind(channel.kind), channel), error.http_status
     flash(say(Message(N_("The channel is switched on.") if enabled else N_("The channel is switched off."))))
@@ -202,13 +204,10 @@ def _site_of(form: Form) -> int | None:
     return site_id
 
 
-def _late_of(form: Form) -> int | None:
-    late = form.number("late_ok_minutes")
-    if "late_ok_minutes" not in form.errors and (late is None or not 1 <= late <= 10080):
-        hint = Message(N_("Choose between 1 minute and 10,080 minutes, a week."))
-        _wrong(form, "late_ok_minutes", Message(N_("This is no number of minutes that makes sense.")), hint)
-        return None
-    return late
+def _as_stored(channel: Channel) -> Form:
+    """The form as the channel is."""
+    settings = {name: channel_pages.typed(value) for name, value in channel.settings.items()}
+    return Form(settings | as_typed(Delivery.of(channel)) | {"name": channel.name, "site": str(channel.site_id)})
 
 
 def _wrong(form: Form, field: str, says: Message, hint: Message) -> None:
@@ -246,4 +245,5 @@ def _form(form: Form, kind: Kind, channel: Channel | None) -> str:
             reason=channel_pages.reason_of(channel) if channel is not None else None,
             live=live,
             live_count=live_count,
+            zones=zone_groups(),
         )

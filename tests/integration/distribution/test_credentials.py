@@ -67,7 +67,6 @@ def save(deps: Deps, channel: Channel, *, settings: dict[str, object] | None = N
             version=channel.version,
             name=channel.name,
             settings=settings or channel.settings,
-            late_ok_minutes=60,
             actor_id=None,
             secrets=secrets,
         )
