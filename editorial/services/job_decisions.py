@@ -26,7 +26,7 @@ from editorial.store.people import Person
 log = structlog.get_logger()
 
 CAN_GO_NOW = frozenset({JobState.PLANNED, JobState.HELD, JobState.QUEUED, JobState.RETRY_WAIT})
-CAN_BE_CANCELLED = UNSENT | {JobState.SENDING}
+CAN_BE_CANCELLED = UNSENT | {JobState.SENDING, JobState.UNKNOWN_OUTCOME}
 CAN_BE_REPEATED = frozenset({JobState.FAILED, JobState.MISSED})
 _LONGEST_REASON = 500  # characters
 
@@ -51,7 +51,7 @@ def open_to(job: DistributionJob, *, repeated: bool) -> OpenTo:
     """What a person may decide about the job; an unknown outcome has its own two buttons."""
     return OpenTo(
         send_now=job.state in CAN_GO_NOW,
-        cancel=job.state in CAN_BE_CANCELLED,
+        cancel=job.state in CAN_BE_CANCELLED and not job.cancel_asked,
         repeat=job.state in CAN_BE_REPEATED and not repeated,
         confirm=job.state is JobState.ACCEPTED and job.last_error is not None,
     )
@@ -153,13 +153,27 @@ def send_now(session: Session, deps: Deps, job_id: int, actor: Person) -> Distri
 
 
 def cancel(session: Session, deps: Deps, job_id: int, actor: Person) -> DistributionJob:
-    """Take a job back; one that is being sent is asked to stop and may still arrive. The caller commits."""
+    """Take a job back; one that is being sent is asked to stop and may still arrive. The caller commits.
+
+    One whose outcome is unknown stays so until somebody has looked, and is never sent again by itself.
+
+    Raises:
+        DecisionRefused: the channel has it. MoveRefused: it has ended.
+    """
     job = distribution.lock_job(session, job_id)
+    if job.state is JobState.ACCEPTED:
+        raise DecisionRefused(
+            Message(N_("The channel has taken it already; it cannot be taken back from here.")),
+            hint=Message(N_("Take it down on the channel itself.")),
+        )
     if job.state not in CAN_BE_CANCELLED:
         raise MoveRefused(job.state, JobState.CANCELLED)
     before, now = job.state, deps.now()
 
-    scheduling.cancel_job(job, now)
+    if job.state is JobState.UNKNOWN_OUTCOME:
+        job.cancel_asked = True
+    else:
+        scheduling.cancel_job(job, now)
     _record(session, job, "job.cancelled_by_hand", actor, now, before=before)
     outcomes.settle(session, job.item, now, actor_id=actor.id)
     return job

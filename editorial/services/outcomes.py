@@ -40,6 +40,8 @@ class Ended:
     job_id: int
     milliseconds: int | None = None
     trace: Trace | None = None
+    live_check: bool | None = None
+    """Whether its page is to be seen first; None: the channel is asked."""
 
 
 @dataclass(frozen=True)
@@ -102,7 +104,7 @@ def _close(
 ) -> "runs.Success | PageToSee | JobState":
     if job.state is not JobState.ACCEPTED:
         return job.state
-    if not _waits_for_page(deps, job):
+    if not (_waits_for_page(deps, job) if ended.live_check is None else ended.live_check):
         return runs.Success(job.id, job.attempt, job.item_id, job.channel_id, ended.milliseconds, ended.trace)
     close_attempt(session, job, now, "accepted", None, ended=ended)
     signs, tries = (job.idem_key, job.item.title), job.checks

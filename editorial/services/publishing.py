@@ -83,7 +83,7 @@ def run(deps: Deps, job_id: int, checkpoint: Checkpoint = no_checkpoint, steps: 
         lost = Unclear()
         return answers.not_taken(deps, _tried(begun, began, lost), lost)
     checkpoint("after-network")
-    ended = Ended(job_id, _since(began), receipt.trace)
+    ended = Ended(job_id, _since(began), receipt.trace, begun.adapter.live_check)
     steps.accept(outcomes.taken_of(job_id, receipt))
     checkpoint("accepted")
     state = outcomes.finish(deps, job_id, ended, steps.close)

@@ -10,7 +10,7 @@ from editorial.background.ticks.publish_due import _hand_out
 from editorial.domain.jobs import Gone, Health, JobState, Nature, NotSent, Receipt, Unclear, Waits
 from editorial.domain.messages import Message
 from editorial.domain.packing import unpack
-from editorial.services import by_hand, follow_ups, gates, outcomes, publishing, turns
+from editorial.services import by_hand, follow_ups, gates, job_decisions, outcomes, publishing, turns
 from editorial.store import distribution
 from editorial.store.distribution import DistributionJob
 from tests.conftest import Clock
@@ -371,3 +371,49 @@ def _same_id(taken_of: Any, receipt: Any, job_id: int, given: Any) -> Any:
 
 def _raise(answer: Exception) -> None:
     raise answer
+
+
+class TestCancelling:
+    """F09: from every state in which a job has not ended; what is out there says so."""
+
+    @pytest.mark.parametrize(
+        "state", [JobState.PLANNED, JobState.HELD, JobState.QUEUED, JobState.DISPATCHED, JobState.RETRY_WAIT]
+    )
+    def test_f09_what_waits_is_cancelled_at_once(self, desk: Desk, wire: Wire, *, state: JobState) -> None:
+        (job_id,) = add_jobs(desk, [add_channel(desk.deps, "C")], 1)
+        with desk.deps.sessions.begin() as session:
+            distribution.get_job(session, job_id).state = state
+        desk.cancel(job_id)
+        tick(desk)
+
+        assert (job_of(desk, job_id).state, wire.taken) == (JobState.CANCELLED, [])
+
+    def test_f09_while_it_is_claimed_nothing_is_sent(self, desk: Desk, wire: Wire) -> None:
+        (job_id,) = add_jobs(desk, [add_channel(desk.deps, "C")], 1)
+        _hand_out(desk.deps)
+        publishing.claim_some(desk.deps, 1)
+        desk.cancel(job_id)
+
+        assert (publishing.run(desk.deps, job_id), wire.taken) == (JobState.CANCELLED, [])
+
+    def test_f09_an_unknown_outcome_is_never_sent_again_after_it(self, desk: Desk, wire: Wire, clock: Clock) -> None:
+        (job_id,) = add_jobs(desk, [add_channel(desk.deps, "C", late_ok_minutes=24 * 60)], 1)
+        wire.answer, wire.remembers = (lambda *_: _raise(Unclear())), timedelta(hours=24)
+        tick(desk)
+        wire.answer = lambda *_: None
+        desk.cancel(job_id)
+        for _ in range(5):
+            look(desk)
+            tick(desk)
+            clock.forward(minutes=1)
+
+        assert (job_of(desk, job_id).state, wire.taken) == (JobState.UNKNOWN_OUTCOME, [])
+
+    def test_f09_what_the_channel_has_cannot_be_taken_back_and_says_why(self, desk: Desk, wire: Wire) -> None:
+        (job_id,) = add_jobs(desk, [add_channel(desk.deps, "C")], 1)
+        with desk.deps.sessions.begin() as session:
+            job = distribution.get_job(session, job_id)
+            job.state, job.external_id = JobState.ACCEPTED, "theirs"
+
+        with pytest.raises(job_decisions.DecisionRefused, match="taken it already"):
+            desk.cancel(job_id)
