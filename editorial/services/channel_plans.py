@@ -94,13 +94,11 @@ def save_line(
         return done or Changed(item, changed=False)
     row.updated_at = deps.now()
     session.add(row)
-    session.flush()
+    _take(session, deps, item)
     if timed:
         _check_time(session, deps, item, channel, row)
-        follow_plan(
-            session, item, frozenset({(channel.id, variant)}), actor=actor, now=deps.now(), token=deps.token, past=past
-        )
-    items.touch(session, deps, item)
+        line = frozenset({(channel.id, variant)})
+        follow_plan(session, item, line, actor=actor, now=deps.now(), token=deps.token, past=past)
     _record(session, deps, actor, item, "item.channel_planned", before=before, after=after)
     return replace(done, changed=True) if done else Changed(item, changed=True)
 
@@ -161,12 +159,19 @@ def share_again(
         content_hash=item.content_hash,
         created_at=now,
     )
+    _take(session, deps, item)
     session.add(job)
     session.flush()
-    items.touch(session, deps, item)
     after = {"channel": channel.name, "variant": variant, "due_at": job.due_at.isoformat()}
     _record(session, deps, actor, item, "item.shared_again", before={}, after=after)
     return job
+
+
+def _take(session: Session, deps: Deps, item: ContentItem) -> None:
+    """Hold the item's jobs, then make its next version: of two who save at once one is told that they were second."""
+    with session.no_autoflush:  # jobs are locked before their item, as everywhere
+        distribution.live_jobs(session, item.id, lock=True)
+    items.touch(session, deps, item)
 
 
 def _channel_of(session: Session, item: ContentItem, channel_id: int) -> Channel:
