@@ -19,6 +19,21 @@ class Permission(StrEnum):
     MANAGE_WORKSPACE = "manage_workspace"
 
 
+class Scope(StrEnum):
+    """How far a program may go in a person's name. Never further than the person."""
+
+    READ = "read"
+    WRITE = "write"
+
+    @property
+    def label(self) -> Message:
+        """What it is called."""
+        return _SCOPE_LABELS[self]
+
+
+_SCOPE_LABELS = {Scope.READ: Message(N_("Read only")), Scope.WRITE: Message(N_("Read and change"))}
+
+
 class Role(StrEnum):
     """What a person is in the team; a person may be several."""
 

@@ -14,7 +14,7 @@ from editorial.domain.slots import zone_named
 from editorial.services import passwords
 from editorial.services.deps import Deps
 from editorial.services.welcome import clean_email, clean_name
-from editorial.store import history, links, people
+from editorial.store import api, history, links, people
 from editorial.store.base import reading
 from editorial.store.links import PersonLink, Purpose
 from editorial.store.people import Person, PersonRole
@@ -194,6 +194,7 @@ def set_active(session: Session, deps: Deps, actor: Person, person_id: int, *, a
     person.active = active
     if not active:
         people.revoke_sessions(session, person.id, deps.now())
+        api.revoke_tokens(session, person.id, deps.now())
     history.record(
         session,
         at=deps.now(),
