@@ -15,6 +15,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     and_,
+    case,
     func,
     or_,
     select,
@@ -434,6 +435,24 @@ def wake_held(session: Session, now: datetime) -> int:
     return len(moved.all())
 
 
+def expired_since(session: Session, now: datetime) -> list[tuple[int, datetime]]:
+    """The leases that have run out by the wall clock: job and end."""
+    wanted = select(Job.id, Job.lease_until).where(Job.state.in_(LEASED), Job.lease_until <= now)
+    return [(job_id, until) for job_id, until in session.execute(wanted) if until is not None]
+
+
+def renew_leases(session: Session, now: datetime, worker: str, job_ids: Collection[int]) -> None:
+    """Lengthen leases of jobs that a worker is busy with and that are about to run out."""
+    if job_ids:
+        session.execute(
+            update(Job)
+            .where(Job.id.in_(job_ids), Job.worker == worker, Job.state.in_(LEASED))
+            .where(Job.lease_until <= now + CLAIM_LEASE / 2)
+            .values(lease_until=now + CLAIM_LEASE, version=Job.version + 1)
+            .execution_options(synchronize_session=False)
+        )
+
+
 def requeue_stale(session: Session, now: datetime) -> int:
     """Take back jobs that were handed out and that nobody claimed within a minute; returns how many."""
     moved = session.scalars(
@@ -486,10 +505,11 @@ def take_follow_ups(session: Session, now: datetime, until: datetime, limit: int
 def overdue(session: Session, now: datetime) -> tuple[int, datetime | None]:
     """How many jobs should have gone out and still wait for the clock, and since when the oldest does."""
     waiting = Job.state.in_({JobState.QUEUED, JobState.RETRY_WAIT, JobState.DISPATCHED})
-    since = func.coalesce(Job.next_try_at, Job.due_at)
+    again = case((and_(Job.state == JobState.DISPATCHED, Job.attempt > 0), Job.dispatched_at))  # a later try of it
+    since = func.coalesce(Job.next_try_at, again, Job.late_from, Job.due_at)
     # a retry is never due before its job was: asked for the due time too, the index leaves all that lies ahead unread
     due = and_(waiting, Job.due_at < now, since < now)
-    count, oldest = session.execute(select(func.count(), func.min(Job.due_at)).where(due)).one()
+    count, oldest = session.execute(select(func.count(), func.min(since)).where(due)).one()
     return count, oldest
 
 

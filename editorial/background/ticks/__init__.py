@@ -9,7 +9,7 @@ from editorial.background.publishers import Publishers
 from editorial.background.ticks.audits import AuditRunner, enqueue_weekly_audits, run_queued_audits
 from editorial.background.ticks.mails import begin_sending, enqueue_weekly_mails
 from editorial.background.ticks.publish_due import publish_due
-from editorial.background.ticks.reap import reap
+from editorial.background.ticks.reap import Patience, reap
 from editorial.services.by_hand import call_to_mind
 from editorial.services.clock_health import PUBLISH_TICK
 from editorial.services.deps import Deps
@@ -45,7 +45,7 @@ def schedule(threads: Threads) -> tuple[Tick, ...]:
 
     return (
         Tick(PUBLISH_TICK, partial(publish_due, publishers=threads.publishers), 1),
-        Tick("reap", partial(reap, threads=threads.looks, publishers=threads.publishers), 5),
+        Tick("reap", partial(reap, threads=threads.looks, publishers=threads.publishers, patience=Patience()), 5),
         Tick("by-hand", call_to_mind, 30),
         Tick("audits", partial(run_queued_audits, runner=threads.audits), 2),
         Tick("weekly-audits", enqueue_weekly_audits, 30),

@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 
 from editorial.background.publishers import Publishers
 from editorial.background.ticks.publish_due import publish_due
+from editorial.background.ticks.reap import Patience
 from editorial.domain.jobs import JobState
 from editorial.services import follow_ups
 from editorial.services.deps import Deps
@@ -169,3 +170,39 @@ def test_a_job_over_which_the_program_falls_is_held_with_a_reason_and_stops_no_o
     with desk.deps.sessions() as session:
         assert distribution.get_job(session, first).last_error is not None
         assert distribution.get_job(session, second).state is JobState.SUCCEEDED
+
+
+def test_a_lease_runs_out_only_while_nobody_renews_it(deps: Deps) -> None:
+    steady = [0.0]
+    patience, end = Patience(lambda: steady[0]), deps.now()
+    first = patience.too_early([(7, end)])
+    steady[0] += 9
+    renewed = patience.too_early([(7, end + timedelta(minutes=1))])
+    steady[0] += 9
+
+    assert [sorted(first), sorted(renewed)] == [[7], [7]]
+    assert patience.too_early([(7, end + timedelta(minutes=1))]) == frozenset()
+
+
+def test_a_running_job_of_another_process_is_not_reaped_after_the_clock_was_set_ahead(
+    desk: Desk, wire: Wire, publishers: Publishers, clock: Clock
+) -> None:
+    let_go, waiting = threading.Event(), []
+
+    def hang(_: str, key: str) -> None:
+        waiting.append(key)
+        let_go.wait(20)
+
+    wire.answer = hang
+    add_jobs(desk, [add_channel(desk.deps, "Slow")], 1)
+    publish_due(desk.deps, publishers=publishers)
+    until(lambda: len(waiting) == 1)
+    clock.forward(hours=1)
+    with desk.deps.sessions.begin() as session:
+        before = distribution.expired_since(session, clock())
+        distribution.renew_leases(session, clock(), desk.deps.worker, publishers.running)
+        after = distribution.expired_since(session, clock())
+    let_go.set()
+    until(lambda: states(desk)[JobState.SUCCEEDED] == 1)
+
+    assert (len(before), after) == (1, [])
