@@ -1,9 +1,10 @@
 """The clock's own record: which processes run it, and how each kind of tick fared."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Index, String, delete
+from sqlalchemy import Index, String, delete, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from editorial.store.base import Base
@@ -55,6 +56,28 @@ def beat(session: Session, worker: str, now: datetime, skew_seconds: float = 0.0
         session.add(WorkerHeartbeat(worker=worker, started_at=now, seen_at=now, skew_seconds=skew_seconds))
     else:
         row.seen_at, row.skew_seconds = now, skew_seconds
+
+
+def worst_skew(session: Session, since: datetime) -> float:
+    """The largest skew of the processes that were alive since then; 0 where none was."""
+    skews = session.scalars(select(WorkerHeartbeat.skew_seconds).where(WorkerHeartbeat.seen_at >= since)).all()
+    return max(skews, key=abs, default=0.0)
+
+
+def workers(session: Session) -> Sequence[WorkerHeartbeat]:
+    """Every process that was alive within a day, the liveliest first."""
+    return session.scalars(select(WorkerHeartbeat).order_by(WorkerHeartbeat.seen_at.desc())).all()
+
+
+def tick_states(session: Session) -> Sequence[TickState]:
+    """The last run of every kind of tick, by name."""
+    return session.scalars(select(TickState).order_by(TickState.name)).all()
+
+
+def runs(session: Session, limit: int, *, before: int | None = None) -> Sequence[TickRun]:
+    """Runs that did something or failed, newest first; `before` is the id of the last one of the page before."""
+    wanted = select(TickRun).order_by(TickRun.id.desc()).limit(limit)
+    return session.scalars(wanted if before is None else wanted.where(TickRun.id < before)).all()
 
 
 def tick_state(session: Session, name: str) -> TickState | None:

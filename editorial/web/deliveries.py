@@ -12,7 +12,7 @@ _MOST = 2**31 - 1  # what a column holds
 
 def as_typed(delivery: Delivery) -> dict[str, str]:
     """The fields as they stand in the form before anybody types."""
-    unit, count = split(delivery.offset_minutes)
+    unit, count = split(delivery.offset_minutes) if delivery.offset_minutes else (1, 0)
     return {
         "late_ok_minutes": str(delivery.late_ok_minutes),
         "by_default": "true" if delivery.by_default else "",
