@@ -11,7 +11,7 @@ from editorial.domain.jobs import TERMINAL, Gone, JobState, NotSent, Refused, Un
 from editorial.domain.lateness import beyond
 from editorial.domain.messages import Message
 from editorial.domain.packing import pack
-from editorial.services import outcomes
+from editorial.services import job_notices, outcomes
 from editorial.services.deps import Deps
 from editorial.services.outcomes import Ended
 from editorial.services.turns import start_of
@@ -52,8 +52,10 @@ def not_taken(deps: Deps, tried: Tried, answer: Refused | NotSent | Unclear) -> 
             case _:
                 ending = _Ending(JobState.UNKNOWN_OUTCOME, "unclear", answer.says)
         state = _end(session, job, tried, ending, now)
+        job_notices.tell(session, deps, job)
         if isinstance(answer, Gone):
-            closing.close_channel(session, job.channel_id, pack(answer.says), now)
+            held = closing.close_channel(session, job.channel_id, pack(answer.says), now)
+            job_notices.channel_gone(session, deps, job, answer.says, held)
             log.error("channel.gone", channel_id=job.channel_id)
         return state
 

@@ -15,7 +15,7 @@ from editorial.domain.jobs import CLAIM_LEASE, TERMINAL, JobState, Nature, Waits
 from editorial.domain.messages import Message
 from editorial.domain.packing import pack
 from editorial.domain.rendering import Piece
-from editorial.services import outcomes, turns
+from editorial.services import job_notices, outcomes, turns
 from editorial.services.deps import Deps
 from editorial.services.preparing import Prepared, Seen
 from editorial.store import distribution, runs
@@ -66,6 +66,8 @@ def begin(deps: Deps, prepared: Sequence[Prepared], checkpoint: Checkpoint = no_
         this = _Round(session, deps, deps.now())
         in_due_order = sorted(prepared, key=lambda one: (jobs[one.job_id].due_at, one.job_id))
         begun = {one.job_id: _begin(this, jobs[one.job_id], one) for one in in_due_order}
+        for one in in_due_order:
+            job_notices.tell(session, deps, jobs[one.job_id])
         runs.start(session, this.starts)
         if this.starts:
             checkpoint("attempt-written")

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from editorial.domain.jobs import JobState
 from editorial.domain.lateness import beyond
 from editorial.domain.messages import N_, Message
+from editorial.services import job_notices
 from editorial.services.beginning import put_aside
 from editorial.services.deps import Deps
 from editorial.services.turns import start_of
@@ -18,7 +19,7 @@ from editorial.store.distribution import DistributionJob
 log = structlog.get_logger()
 
 REMINDER = "job.reminder"
-"""The history event from which people are told that a job still waits for their hands."""
+"""The history event beside the notice that a job still waits for somebody's hands."""
 
 
 def call_to_mind(deps: Deps) -> dict[str, int]:
@@ -34,9 +35,11 @@ def call_to_mind(deps: Deps) -> dict[str, int]:
             if beyond(start_of(job), now, job.channel.late_ok):
                 says = Message(N_("Nobody sent it by hand in time."))
                 put_aside(session, job, JobState.MISSED, says, now)
+                job_notices.tell(session, deps, job)
                 done["missed"] += 1
             else:
                 _remind(session, job, now)
+                job_notices.remind(session, deps, job)
                 done["reminded"] += 1
     return done
 

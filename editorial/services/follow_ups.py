@@ -24,7 +24,7 @@ from editorial.domain.jobs import (
 from editorial.domain.lateness import beyond
 from editorial.domain.messages import N_, Message
 from editorial.domain.packing import pack
-from editorial.services import outcomes
+from editorial.services import job_notices, outcomes
 from editorial.services.beginning import Checkpoint, no_checkpoint
 from editorial.services.channels import adapter_of
 from editorial.services.deps import Deps
@@ -62,6 +62,7 @@ def reap_leases(deps: Deps, *, running: Collection[int] = ()) -> int:
                 job.last_error = pack(says)
                 outcomes.close_attempt(session, job, now, "died", says)
                 outcomes.record(session, job, now)
+                job_notices.tell(session, deps, job)
             log.warning("job.reaped", job_id=job.id, state=job.state.value, worker=job.worker)
             job.worker = job.lease_until = None
         return len(expired)
@@ -174,4 +175,5 @@ def _not_there(deps: Deps, job_id: int) -> JobState:
         else:
             job.last_error = None
         outcomes.settle(session, job.item, now)
+        job_notices.tell(session, deps, job)
         return state

@@ -13,7 +13,7 @@ import structlog
 
 from editorial.domain.jobs import JobState, NotSent, Refused, Unclear
 from editorial.domain.messages import N_, Message
-from editorial.services import answers, beginning, outcomes
+from editorial.services import answers, beginning, job_notices, outcomes
 from editorial.services.beginning import Begun, Checkpoint, Ready, no_checkpoint
 from editorial.services.deps import Deps
 from editorial.services.outcomes import Ended, PageToSee
@@ -101,6 +101,7 @@ def stumble(deps: Deps, job_id: int) -> None:
         if job.state is JobState.CLAIMED and job.worker == deps.worker:
             says = Message(N_("Editorial could not prepare it; the log of the clock says why."))
             beginning.put_aside(session, job, JobState.HELD, says, deps.now())
+            job_notices.tell(session, deps, job)
 
 
 def _tried(ready: Ready, began: float, answer: Refused | NotSent | Unclear) -> answers.Tried:

@@ -1,5 +1,6 @@
 """What people and jobs did: append-only, one row for each change that matters."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
@@ -60,6 +61,12 @@ def of_entity(session: Session, entity: str, entity_id: int, *, limit: int = 100
     """The newest events of one thing, newest first."""
     newest = select(HistoryEvent).where(HistoryEvent.entity == entity, HistoryEvent.entity_id == entity_id)
     return list(session.scalars(newest.order_by(HistoryEvent.id.desc()).limit(limit)))
+
+
+def last_actor(session: Session, entity: str, entity_id: int, actions: Collection[str]) -> int | None:
+    """Who did one of these things last; None where nobody did, or it was the clock."""
+    newest = select(HistoryEvent.actor_id).where(HistoryEvent.entity == entity, HistoryEvent.entity_id == entity_id)
+    return session.scalar(newest.where(HistoryEvent.action.in_(actions)).order_by(HistoryEvent.id.desc()).limit(1))
 
 
 def find_undo(session: Session, token: str) -> HistoryEvent | None:
