@@ -1,4 +1,4 @@
-"""A process that is killed at any step of a job, and started again: one commit, nothing stuck, nothing lost."""
+"""A process that is killed at any step of a job, and started again: once on each channel, nothing stuck or lost."""
 
 import signal
 from collections.abc import Iterator
@@ -8,11 +8,12 @@ import pytest
 from sqlalchemy import select
 
 from editorial.domain.jobs import JobState
-from editorial.domain.workflow import Status
 from editorial.store.distribution import DistributionJob, JobAttempt
 from tests.conftest import Clock
+from tests.integration.distribution.four_ways import FourWays, make_four_ways
 from tests.integration.distribution.sites import Desk, add_item
 from tests.integration.distribution.victim import POINTS, Nursery
+from tests.receiver import Receiver
 
 pytestmark = pytest.mark.thorough
 
@@ -23,23 +24,57 @@ def nursery() -> Iterator[Nursery]:
         yield nursery
 
 
-@pytest.mark.parametrize("point", POINTS)
-def test_killed_at_a_step_and_started_again_it_commits_once(
-    *, point: str, nursery: Nursery, desk: Desk, clock: Clock, database_url: str, tmp_path: Path
+@pytest.fixture
+def four_ways(desk: Desk) -> Iterator[FourWays]:
+    with Receiver() as receiver:
+        yield make_four_ways(desk, receiver)
+
+
+KILLS = [
+    ("dispatched", 1),
+    ("claimed", 1),
+    *((point, nth) for point in POINTS[2:] for nth in (1, 2)),
+    *((point, 3) for point in ("sending", "after-network")),
+]
+
+
+@pytest.mark.parametrize(("point", "nth"), KILLS, ids=[f"{point}-{nth}" for point, nth in KILLS])
+def test_killed_at_a_step_and_started_again_every_channel_has_it_once_or_nobody_lies(
+    *, point: str, nth: int, nursery: Nursery, four_ways: FourWays, clock: Clock, database_url: str, tmp_path: Path
 ) -> None:
-    desk.schedule()
+    """The nth passing of a step is that of the nth channel: git, the webhook that keeps all, the one that does not."""
+    four_ways.plan_another("piece")
     clock.forward(minutes=2)
-    nursery.start(url=database_url, folder=tmp_path, now=clock(), point=point)
+    nursery.start(url=database_url, folder=tmp_path, now=clock(), point=point, nth=nth)
     ended_by = nursery.ended_by()
-    for _ in range(3):  # the next process: its clock has moved on past every lease
-        clock.forward(minutes=4)
-        desk.reap()
-        desk.tick()
+    start_again(nursery, clock, database_url, tmp_path)
 
     assert ended_by == signal.SIGKILL
-    assert len(desk.repository.with_key(desk.job.idem_key)) == 1
-    assert len(desk.repository.commits()) == 2
-    assert (desk.job.state, desk.item.status) == (JobState.SUCCEEDED, Status.PUBLISHED)
+    assert four_ways.faults() == []
+
+
+def test_killed_again_while_it_picks_up_the_pieces_it_still_commits_once(
+    nursery: Nursery, four_ways: FourWays, clock: Clock, database_url: str, tmp_path: Path
+) -> None:
+    four_ways.plan_another("piece")
+    clock.forward(minutes=2)
+    ended_by = []
+    for point in ("after-network", "accepted"):  # pushed; then found by its key, which is written down
+        nursery.start(url=database_url, folder=tmp_path, now=clock(), point=point)
+        ended_by.append(nursery.ended_by())
+        clock.forward(minutes=4)
+    start_again(nursery, clock, database_url, tmp_path)
+
+    assert ended_by == [signal.SIGKILL] * 2
+    assert four_ways.faults() == []
+
+
+def start_again(nursery: Nursery, clock: Clock, url: str, folder: Path) -> None:
+    """The next processes, which nobody kills: their clocks have moved on past every lease and retry."""
+    for _ in range(4):
+        clock.forward(minutes=4)
+        nursery.start(url=url, folder=folder, now=clock())
+        nursery.ended_by()
 
 
 def test_two_processes_share_the_jobs_and_send_each_once(

@@ -18,16 +18,24 @@ from functools import partial
 from pathlib import Path
 
 import structlog
+from sqlalchemy import exists, select
 
 from config import ROOT
 from editorial.adapters.catalog import Catalogs
-from editorial.services import follow_ups, publishing
+from editorial.background.publishers import Publishers
+from editorial.background.ticks.publish_due import publish_due
+from editorial.domain.jobs import JobState
+from editorial.services import by_hand, follow_ups, publishing, turns
+from editorial.services.beginning import Checkpoint
 from editorial.services.deps import Deps
 from editorial.store import distribution
-from editorial.store.base import make_engine, make_sessions
+from editorial.store.base import make_engine, make_sessions, reading
+from editorial.store.distribution import DistributionJob
 from tests.conftest import SCRIPTS, settings
 
 POINTS = ("dispatched", "claimed", "attempt-written", "sending", "after-network", "accepted", "succeeded")
+_BUSY = (JobState.DISPATCHED, JobState.CLAIMED, JobState.SENDING)
+_AT_MOST = 20.0  # seconds that the threads of a process have for what is due
 
 
 class Nursery:
@@ -57,12 +65,23 @@ class Nursery:
             program.stdout.close()
 
     def start(
-        self, *, url: str, folder: Path, now: datetime, point: str = "", share: int = 10, kill_after: float = 0
+        self,
+        *,
+        url: str,
+        folder: Path,
+        now: datetime,
+        point: str = "",
+        nth: int = 1,
+        share: int = 10,
+        threads: int = 0,
+        kill_after: float = 0,
     ) -> None:
-        """Begin a process at the instant `now`; it ends itself at `point`, or is killed after so many seconds."""
+        """Begin a process at the instant `now`; it ends itself when it passes `point` for the nth time, or is killed
+        after so many seconds. With `threads` it works as the clock of the desk does, and knows no points."""
         assert self._program.stdin is not None
-        wanted = {"url": url, "folder": str(folder), "now": now.isoformat(), "point": point, "share": share}
-        print(json.dumps(wanted | {"kill_after": kill_after}), file=self._program.stdin, flush=True)
+        wanted = {"url": url, "folder": str(folder), "now": now.isoformat(), "point": point, "nth": nth}
+        how = {"share": share, "threads": threads, "kill_after": kill_after}
+        print(json.dumps(wanted | how), file=self._program.stdin, flush=True)
 
     def ended_by(self) -> int:
         """Wait for the process that was started; the signal that ended it."""
@@ -70,7 +89,7 @@ class Nursery:
         return int(self._program.stdout.readline())
 
 
-def publish(url: str, folder: str, now: str, point: str, share: int) -> None:
+def publish(*, url: str, folder: str, now: str, point: str, nth: int, share: int, threads: int) -> None:
     """What a process does: reap and follow up, then hand out, claim and send until nothing is due."""
     start, began = datetime.fromisoformat(now), time.monotonic()
     deps = Deps(
@@ -82,10 +101,21 @@ def publish(url: str, folder: str, now: str, point: str, share: int) -> None:
         scripts=SCRIPTS,
         worker=f"victim-{os.getpid()}",
     )
-    checkpoint = partial(_die_at, point)
+    checkpoint = partial(_die_at, point, [nth])
     follow_ups.reap_leases(deps)
     for job_id in follow_ups.to_follow_up(deps, 10):
         follow_ups.follow_up(deps, job_id, checkpoint)
+    with deps.sessions.begin() as session:
+        distribution.wake_held(session, deps.now())
+    by_hand.call_to_mind(deps)
+    if threads:
+        _with_threads(deps, Publishers(threads))
+    else:
+        _step_by_step(deps, share, checkpoint)
+
+
+def _step_by_step(deps: Deps, share: int, checkpoint: Checkpoint) -> None:
+    turns.catch_up(deps)
     with deps.sessions.begin() as session:
         distribution.dispatch_due(session, deps.now(), 100)
     while claimed := publishing.claim_some(deps, share, checkpoint):
@@ -93,8 +123,24 @@ def publish(url: str, folder: str, now: str, point: str, share: int) -> None:
             publishing.run(deps, job_id, checkpoint)
 
 
-def _die_at(point: str, name: str) -> None:
-    if name == point:
+def _with_threads(deps: Deps, publishers: Publishers) -> None:
+    until = time.monotonic() + _AT_MOST
+    publish_due(deps, publishers=publishers)
+    while _busy(deps) and time.monotonic() < until:
+        time.sleep(0.005)
+    publishers.close(deps, _AT_MOST)
+
+
+def _busy(deps: Deps) -> bool:
+    with reading(deps.sessions) as session:
+        return bool(session.scalar(select(exists().where(DistributionJob.state.in_(_BUSY)))))
+
+
+def _die_at(point: str, left: list[int], name: str) -> None:
+    if name != point:
+        return
+    left[0] -= 1
+    if left[0] == 0:
         os.kill(os.getpid(), signal.SIGKILL)
 
 
