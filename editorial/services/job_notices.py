@@ -27,7 +27,7 @@ from editorial.store.people import Person, people_who_may
 log = structlog.get_logger()
 
 RETRY, FAILED, MISSED, UNKNOWN = "job-retry", "job-failed", "job-missed", "job-unknown"
-HELD, HAND, REMINDER, DECLINED = "job-held", "job-hand", "job-reminder", "job-declined"
+HELD, HAND, REMINDER = "job-held", "job-hand", "job-reminder"
 BROKEN, MENDED, GONE = "channel-broken", "channel-mended", "channel-gone"
 """Kinds of notices."""
 LOOKS_BEFORE_TOLD = 4

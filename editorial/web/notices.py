@@ -13,7 +13,21 @@ from editorial.web.forms import Form
 from editorial.web.guard import requires
 
 bp = Blueprint("notices", __name__)
-SYMBOLS = {"mention": "comment", "review": "s-review", "changes": "s-changes"}
+SYMBOLS = {
+    "mention": "comment",
+    "review": "s-review",
+    "changes": "s-changes",
+    "job-retry": "s-late",
+    "job-failed": "s-missed",
+    "job-missed": "s-missed",
+    "job-unknown": "s-unknown",
+    "job-held": "s-hold",
+    "job-hand": "c-hand",
+    "job-reminder": "c-hand",
+    "channel-broken": "alert",
+    "channel-mended": "check",
+    "channel-gone": "alert",
+}
 """Icon of a kind of notice; the others have a bell."""
 
 
