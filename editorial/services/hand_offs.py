@@ -7,11 +7,15 @@ from sqlalchemy.orm import Session
 
 from editorial.adapters.channels.handoff import HandoffChannel, Prepared
 from editorial.adapters.channels.handoff_settings import SERVICES
+from editorial.domain.errors import NotAllowed
+from editorial.domain.jobs import JobState
 from editorial.domain.limits import Limits, counted
-from editorial.domain.messages import Message
+from editorial.domain.messages import N_, Message
+from editorial.domain.people import Permission, permissions
 from editorial.services.channels import adapter_of
 from editorial.services.deps import Deps
 from editorial.services.pieces import piece_of_job
+from editorial.store import distribution
 from editorial.store.distribution import DistributionJob
 from editorial.store.people import Person
 
@@ -50,6 +54,17 @@ def prepared(session: Session, deps: Deps, job: DistributionJob) -> HandOff | No
         takes=counted(parts.text, adapter.limits),
         asked=asked(session, job),
     )
+
+
+def expect_asked(session: Session, job_id: int, person: Person) -> None:
+    """Refuse who may not publish and is not asked to post this job by hand either."""
+    job = distribution.get_job(session, job_id)
+    somebody = asked(session, job) if job.state is JobState.AWAITING_HUMAN else None
+    if Permission.PUBLISH not in permissions(person.roles) and (somebody is None or somebody.id != person.id):
+        raise NotAllowed(
+            Message(N_("Somebody else is asked to post this.")),
+            hint=Message(N_("Ask them, or somebody who may publish.")),
+        )
 
 
 def asked(session: Session, job: DistributionJob) -> Person | None:

@@ -117,7 +117,7 @@ def send_again(session: Session, deps: Deps, job_id: int, actor: Person, *, look
         job.state, job.ended_at, job.next_try_at = move(job.state, JobState.FAILED), now, None
         job.last_error = pack(Message(N_("%(name)s looked: it did not arrive."), {"name": actor.name}))
         session.flush()
-    if _live_twin(session, job) is not None:
+    if distribution.repeated(session, job.id) or _live_twin(session, job) is not None:
         raise _on_its_way()
 
     again = _again(session, deps, job, actor, now)

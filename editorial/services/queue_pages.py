@@ -1,6 +1,6 @@
 """What the queue's pages show: the agenda by day, and one job with everything that was tried."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -11,17 +11,15 @@ from sqlalchemy import ColumnElement, Select, and_, func, literal, or_, select, 
 from sqlalchemy.orm import Session, aliased, joinedload
 
 from editorial.domain.errors import EditorialError
-from editorial.domain.jobs import UNSENT, JobState
+from editorial.domain.jobs import TERMINAL, UNSENT, JobState, Waits
 from editorial.domain.messages import N_, Message
-from editorial.domain.packing import unpack
 from editorial.domain.slots import day_bounds, shown_in
-from editorial.store import history
-from editorial.store.content import ContentItem
+from editorial.store.content import ContentItem, Site
 from editorial.store.distribution import Channel, DistributionJob
 from editorial.store.people import Person
 
 AHEAD = 7  # days, today included
-BEHIND = timedelta(days=14)
+BEHIND = timedelta(days=7)
 PAGE = 100  # jobs
 
 
@@ -37,9 +35,13 @@ class Bunch(StrEnum):
     """Job states as somebody filters them."""
 
     WAITING = "waiting"
+    HELD = "held"
     UNDER_WAY = "under_way"
+    BY_HAND = "by_hand"
     LIVE = "live"
-    BROKEN = "broken"
+    UNKNOWN = "unknown"
+    FAILED = "failed"
+    MISSED = "missed"
     CANCELLED = "cancelled"
 
     @property
@@ -53,17 +55,33 @@ class Bunch(StrEnum):
         return BUNCHES[self][1]
 
 
-_BROKEN = frozenset({JobState.FAILED, JobState.MISSED, JobState.UNKNOWN_OUTCOME, JobState.AWAITING_HUMAN})
+def _only(state: JobState) -> tuple[Message, frozenset[JobState]]:
+    return state.label, frozenset({state})
+
+
 _CANCELLED = frozenset({JobState.CANCELLED, JobState.CANCEL_REQUESTED})
-_WAITING = UNSENT - {JobState.CLAIMED, JobState.AWAITING_HUMAN}
+_WAITING = UNSENT - {JobState.CLAIMED, JobState.AWAITING_HUMAN, JobState.HELD}
 BUNCHES: dict[Bunch, tuple[Message, frozenset[JobState]]] = {
     Bunch.WAITING: (Message(N_("Waiting")), _WAITING),
+    Bunch.HELD: _only(JobState.HELD),
     Bunch.UNDER_WAY: (Message(N_("Under way")), frozenset({JobState.CLAIMED, JobState.SENDING, JobState.ACCEPTED})),
-    Bunch.LIVE: (Message(N_("Live")), frozenset({JobState.SUCCEEDED})),
-    Bunch.BROKEN: (Message(N_("Failed, missed or unknown")), _BROKEN),
-    Bunch.CANCELLED: (Message(N_("Cancelled")), _CANCELLED),
+    Bunch.BY_HAND: _only(JobState.AWAITING_HUMAN),
+    Bunch.LIVE: _only(JobState.SUCCEEDED),
+    Bunch.UNKNOWN: _only(JobState.UNKNOWN_OUTCOME),
+    Bunch.FAILED: _only(JobState.FAILED),
+    Bunch.MISSED: _only(JobState.MISSED),
+    Bunch.CANCELLED: (JobState.CANCELLED.label, _CANCELLED),
 }
+NEEDS = (Bunch.UNKNOWN, Bunch.FAILED, Bunch.MISSED, Bunch.BY_HAND, Bunch.HELD)
+"""What waits for somebody, the worst first."""
 NEEDS_NOW = frozenset({JobState.UNKNOWN_OUTCOME, JobState.HELD, JobState.AWAITING_HUMAN})
+_OPEN = frozenset(JobState) - TERMINAL - NEEDS_NOW
+WAITS = {
+    Waits.PAGE: Message(N_("waits for the page it points at")),
+    Waits.QUIET: Message(N_("waits for the end of the quiet hours")),
+    Waits.RATE: Message(N_("waits for its turn on this account")),
+    Waits.CATCHING_UP: Message(N_("waits for its turn after a pause of the scheduler")),
+}
 
 
 class BadCursor(EditorialError):
@@ -107,13 +125,16 @@ class Wanted:
 
     view: View = View.NEXT
     channel_id: int | None = None
+    site_id: int | None = None
+    person_id: int | None = None
+    """Who answers for the item."""
     bunch: Bunch | None = None
     after: Cursor | None = None
 
     @property
     def filtered(self) -> bool:
         """Whether a filter hides jobs."""
-        return self.channel_id is not None or self.bunch is not None
+        return any(one is not None for one in (self.channel_id, self.site_id, self.person_id, self.bunch))
 
 
 @dataclass(frozen=True)
@@ -133,7 +154,8 @@ class Agenda:
     total: int
     hidden: int
     channels: int
-    needs: int
+    needs: Mapping[Bunch, int]
+    """How many jobs wait for somebody, by what is the matter; none are left out."""
     unknown: Sequence[DistributionJob]
     after: Cursor | None
 
@@ -151,7 +173,7 @@ def agenda(session: Session, wanted: Wanted, *, now: datetime, zone: ZoneInfo) -
         total=total,
         hidden=_count(session, whole) - total if wanted.filtered else 0,
         channels=session.scalar(select(func.count(DistributionJob.channel_id.distinct())).where(picked)) or 0,
-        needs=_count(session, _needs(now)),
+        needs=_needed(session, now),
         unknown=unknown_outcomes(session, limit=3),
         after=after,
     )
@@ -168,6 +190,17 @@ def channels_in_use(session: Session) -> Sequence[Channel]:
     return session.scalars(select(Channel).order_by(Channel.name, Channel.id)).all()
 
 
+def owners(session: Session) -> Sequence[Person]:
+    """Who is on the team, to choose from."""
+    return session.scalars(select(Person).where(Person.active).order_by(Person.name, Person.id)).all()
+
+
+def sites_in_use(session: Session) -> Sequence[Site]:
+    """The sites that have a channel, to choose from."""
+    having = select(Channel.site_id)
+    return session.scalars(select(Site).where(Site.id.in_(having)).order_by(Site.name, Site.id)).all()
+
+
 def repeats_of(session: Session, job_id: int) -> Sequence[DistributionJob]:
     """The jobs that somebody made out of this one after it had ended."""
     repeats = select(DistributionJob).where(DistributionJob.repeat_of == job_id).order_by(DistributionJob.id)
@@ -178,9 +211,10 @@ def _of_view(view: View, now: datetime, today: date, zone: ZoneInfo) -> ColumnEl
     if view is View.NEEDS:
         return _needs(now)
     if view is View.LATELY:
-        return DistributionJob.due_at.between(now - BEHIND, now)
+        return and_(DistributionJob.state.in_(TERMINAL), DistributionJob.due_at.between(now - BEHIND, now))
     since, until = day_bounds(today, today + timedelta(days=AHEAD - 1), zone)
-    return and_(DistributionJob.due_at >= since, DistributionJob.due_at < until)
+    late = and_(DistributionJob.state.in_(_OPEN), DistributionJob.due_at < since)  # was due before, and still goes out
+    return or_(and_(DistributionJob.due_at >= since, DistributionJob.due_at < until), late)
 
 
 def _needs(now: datetime) -> ColumnElement[bool]:
@@ -193,9 +227,20 @@ def _needs(now: datetime) -> ColumnElement[bool]:
     return or_(DistributionJob.state.in_(NEEDS_NOW), broken)
 
 
+def _needed(session: Session, now: datetime) -> dict[Bunch, int]:
+    counted = select(DistributionJob.state, func.count()).where(_needs(now)).group_by(DistributionJob.state)
+    by_state = dict(session.execute(counted).all())
+    found = {bunch: sum(by_state.get(state, 0) for state in bunch.states) for bunch in NEEDS}
+    return {bunch: count for bunch, count in found.items() if count}
+
+
 def _filters(wanted: Wanted) -> Iterable[ColumnElement[bool]]:
     if wanted.channel_id is not None:
         yield DistributionJob.channel_id == wanted.channel_id
+    if wanted.site_id is not None:
+        yield DistributionJob.channel_id.in_(select(Channel.id).where(Channel.site_id == wanted.site_id))
+    if wanted.person_id is not None:
+        yield DistributionJob.item_id.in_(select(ContentItem.id).where(ContentItem.owner_id == wanted.person_id))
     if wanted.bunch is not None:
         yield DistributionJob.state.in_(wanted.bunch.states)
 
@@ -227,7 +272,8 @@ def _days(
     if wanted.view is not View.NEXT or wanted.filtered or wanted.after is not None or not whole_week:
         return [Day(on, group) for on, group in by_day]
     found = dict(by_day)
-    return [Day(on, found.get(on, [])) for on in (today + timedelta(days=n) for n in range(AHEAD))]
+    week = [today + timedelta(days=n) for n in range(AHEAD)]
+    return [Day(on, found[on]) for on in found if on < today] + [Day(on, found.get(on, [])) for on in week]
 
 
 def _count(session: Session, where: ColumnElement[bool]) -> int:
@@ -238,94 +284,3 @@ def _with_all(wanted: Select[DistributionJob]) -> Select[DistributionJob]:
     return wanted.options(
         joinedload(DistributionJob.item).joinedload(ContentItem.owner), joinedload(DistributionJob.channel)
     )
-
-
-# -- one job ------------------------------------------------------------------------------------------------------
-
-NEXT_STEPS = {
-    JobState.PLANNED: Message(N_("It is planned, but not released yet.")),
-    JobState.HELD: Message(N_("It is held back. Nothing goes out until the reason is gone.")),
-    JobState.QUEUED: Message(N_("It goes out by itself at its time.")),
-    JobState.DISPATCHED: Message(N_("It is due and goes out within seconds.")),
-    JobState.CLAIMED: Message(N_("It is being prepared. Nothing has left the desk.")),
-    JobState.SENDING: Message(N_("It is being sent at this moment.")),
-    JobState.ACCEPTED: Message(N_("The channel has it. It counts as live once its page is seen.")),
-    JobState.SUCCEEDED: Message(N_("It is live. Nothing more happens.")),
-    JobState.RETRY_WAIT: Message(N_("Nothing arrived, for sure. It is tried again by itself.")),
-    JobState.FAILED: Message(N_("It did not go out and is not tried again by itself.")),
-    JobState.UNKNOWN_OUTCOME: Message(
-        N_(
-            "We sent it and the answer got lost. Sent again, it might be there twice. "
-            "So nothing more happens until you decide."
-        )
-    ),
-    JobState.MISSED: Message(N_("Its time was missed by too much for it to go out by itself.")),
-    JobState.CANCEL_REQUESTED: Message(N_("It was being sent when it was cancelled; it may still arrive.")),
-    JobState.CANCELLED: Message(N_("It was cancelled. Nothing goes out.")),
-    JobState.AWAITING_HUMAN: Message(N_("Somebody has to post it by hand.")),
-}
-OUTCOMES = {
-    "accepted": ("ok", Message(N_("The channel took it."))),
-    "refused": ("bad", Message(N_("The channel refused it."))),
-    "not_sent": ("warn", Message(N_("It was not taken; for sure nothing arrived."))),
-    "unclear": ("warn", Message(N_("No clear answer came."))),
-    "died": ("warn", Message(N_("The program ended while it was being sent."))),
-}
-DECISIONS = {
-    "job.resolved_live": ("ok", N_("%(name)s saw it live.")),
-    "job.repeated": ("note", N_("%(name)s sent it again as a new job.")),
-    "job.sent_now": ("note", N_("%(name)s let it go out at once.")),
-    "job.cancelled_by_hand": ("note", N_("%(name)s cancelled it.")),
-    "job.declined": ("note", N_("%(name)s did not post it.")),
-    "job.succeeded": ("ok", N_("Live.")),
-    "job.failed": ("bad", N_("Given up.")),
-    "job.missed": ("bad", N_("Missed.")),
-    "job.cancelled": ("note", N_("Cancelled.")),
-    "job.unknown_outcome": ("warn", N_("Stopped: nobody knows whether it arrived.")),
-}
-
-
-@dataclass(frozen=True)
-class Step:
-    """Something that happened to a job. `detail` says it in the words of the attempt, the other side's among them."""
-
-    at: datetime
-    tone: str
-    says: Message
-    detail: Message | None = None
-
-
-def next_step(job: DistributionJob) -> Message:
-    """What happens next, in one sentence."""
-    return NEXT_STEPS[job.state]
-
-
-def reason_of(job: DistributionJob) -> Message | None:
-    """Why the job is where it is, if something said so."""
-    return unpack(job.last_error) if job.last_error else None
-
-
-def trail(session: Session, job: DistributionJob) -> Sequence[Step]:
-    """Everything that happened to a job, oldest first."""
-    steps = [Step(job.created_at, "note", Message(N_("Made, for %(when)s."), {"when": job.due_at}))]
-    for attempt in job.attempts:
-        params: dict[str, object] = {"n": attempt.n, "most": job.max_attempts}
-        steps.append(Step(attempt.started_at, "pencil", Message(N_("Attempt %(n)s of %(most)s began."), params)))
-        if attempt.ended_at is not None and attempt.outcome in OUTCOMES:
-            tone, says = OUTCOMES[attempt.outcome]
-            detail = unpack(attempt.reason) if attempt.reason else None
-            steps.append(Step(attempt.ended_at, tone, says, detail))
-    events = history.of_entity(session, "job", job.id)
-    names = _names(session, {event.actor_id for event in events if event.actor_id is not None})
-    for event in reversed(events):
-        if event.action in DECISIONS:
-            tone, text = DECISIONS[event.action]
-            by = {"name": names.get(event.actor_id or 0, "–")} if "%(name)s" in text else {}
-            steps.append(Step(event.at, tone, Message(text, by)))
-    return sorted(steps, key=lambda step: step.at)  # stable: an attempt ends before what came of it
-
-
-def _names(session: Session, ids: set[int]) -> dict[int, str]:
-    if not ids:
-        return {}
-    return dict(session.execute(select(Person.id, Person.name).where(Person.id.in_(ids))).all())

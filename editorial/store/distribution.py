@@ -302,6 +302,11 @@ def lock_job(session: Session, job_id: int) -> DistributionJob:
     return found
 
 
+def repeated(session: Session, job_id: int) -> bool:
+    """Whether somebody has made another job out of this one."""
+    return session.scalar(select(DistributionJob.id).where(DistributionJob.repeat_of == job_id).limit(1)) is not None
+
+
 def jobs_of_item(session: Session, item_id: int) -> Sequence[DistributionJob]:
     """Every job of an item with its channel and attempts, newest first."""
     wanted = select(DistributionJob).where(DistributionJob.item_id == item_id).order_by(DistributionJob.id.desc())

@@ -3,18 +3,21 @@
 from babel.dates import format_date, format_time
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
 
 from editorial.adapters.zone_names import city
 from editorial.domain.errors import EditorialError, NotFound
-from editorial.domain.jobs import JobState
+from editorial.domain.jobs import JobState, Refused
 from editorial.domain.messages import N_, NP_, Message
 from editorial.domain.people import Permission
-from editorial.services import channel_pages, clock_health, job_decisions, queue_pages
+from editorial.services import channel_pages, clock_health, hand_offs, job_decisions, job_pages, queue_pages
 from editorial.services.clock_health import ClockHealth
+from editorial.services.hand_offs import HandOff
 from editorial.services.queue_pages import Bunch, Cursor, View, Wanted
 from editorial.store import distribution
 from editorial.store.base import reading
-from editorial.web.context import catalog, deps, person, say, zone
+from editorial.store.distribution import DistributionJob
+from editorial.web.context import catalog, deps, may, person, say, zone
 from editorial.web.forms import Form
 from editorial.web.guard import requires
 
@@ -27,8 +30,8 @@ bp.add_app_template_filter(channel_pages.icon_of, "channel_icon")
 
 HEADINGS = {
     View.NEXT: NP_("%(count)s job in the next 7 days.", "%(count)s jobs in the next 7 days."),
-    View.LATELY: NP_("%(count)s job in the last 14 days.", "%(count)s jobs in the last 14 days."),
-    View.NEEDS: NP_("%(count)s job waits for a decision.", "%(count)s jobs wait for a decision."),
+    View.LATELY: NP_("%(count)s job ended in the last 7 days.", "%(count)s jobs ended in the last 7 days."),
+    View.NEEDS: NP_("%(count)s job waits for somebody.", "%(count)s jobs wait for somebody."),
 }
 
 
@@ -40,6 +43,8 @@ def overview() -> ResponseReturnValue:
     wanted = Wanted(
         view=form.choice("view", View) or View.NEXT,
         channel_id=form.number("channel"),
+        site_id=form.number("site"),
+        person_id=form.number("person"),
         bunch=form.choice("state", Bunch),
         after=Cursor.parse(form.typed.get("after", "")),
     )
@@ -53,7 +58,12 @@ def overview() -> ResponseReturnValue:
             summary=Message.counted(HEADINGS[wanted.view], agenda.total),
             health=_health_line(),
             channels=queue_pages.channels_in_use(session),
+            sites=queue_pages.sites_in_use(session),
+            people=queue_pages.owners(session),
             bunches=tuple(Bunch),
+            chosen=_chosen(wanted),
+            waits=queue_pages.WAITS,
+            reason_of=job_pages.reason_of,
             page_size=queue_pages.PAGE,
         )
 
@@ -120,15 +130,62 @@ def send_again(job_id: int) -> ResponseReturnValue:
             again = job_decisions.send_again(session, deps(), job_id, person(), looked="looked" in form.typed)
             again_id = again.id
     except EditorialError as error:
-        return _refused(job_id, form, error)
+        return _once_only(job_id) or _refused(job_id, form, error)
     flash(say(Message(N_("It goes out again now, as this new job."))))
     return redirect(url_for("queue.job", job_id=again_id))
+
+
+@bp.post("/queue/jobs/<int:job_id>/posting")
+@requires(Permission.WRITE_CONTENT)
+def posted(job_id: int) -> ResponseReturnValue:
+    """Somebody posted it by hand, and says where."""
+    form = Form(request.form)
+    try:
+        with deps().sessions.begin() as session:
+            hand_offs.expect_asked(session, job_id, person())
+            job_decisions.resolve_live(session, deps(), job_id, person(), url=form.text("url", longest=8000))
+    except EditorialError as error:
+        return _refused(job_id, form, error)
+    flash(say(Message(N_("Noted as posted. Thank you."))))
+    return redirect(url_for("queue.job", job_id=job_id))
+
+
+@bp.post("/queue/jobs/<int:job_id>/decline")
+@requires(Permission.WRITE_CONTENT)
+def declined(job_id: int) -> ResponseReturnValue:
+    """Somebody who was asked to post it says no, and why."""
+    form = Form(request.form)
+    try:
+        with deps().sessions.begin() as session:
+            hand_offs.expect_asked(session, job_id, person())
+            job_decisions.decline(session, deps(), job_id, person(), form.text("reason", longest=8000))
+    except EditorialError as error:
+        return _refused(job_id, form, error)
+    flash(say(Message(N_("Noted. It is not posted."))))
+    return redirect(url_for("queue.job", job_id=job_id))
+
+
+def _once_only(job_id: int) -> ResponseReturnValue | None:
+    """The job that an earlier click made: many clicks lead to the same one."""
+    with reading(deps().sessions) as session:
+        made = queue_pages.repeats_of(session, job_id)
+    return redirect(url_for("queue.job", job_id=made[-1].id)) if made else None
+
+
+def _chosen(wanted: Wanted) -> dict[str, str | int | None]:
+    """The filters as they stand in an address."""
+    return {
+        "channel": wanted.channel_id,
+        "site": wanted.site_id,
+        "person": wanted.person_id,
+        "state": wanted.bunch.value if wanted.bunch else None,
+    }
 
 
 def _refused(job_id: int, form: Form, error: EditorialError) -> ResponseReturnValue:
     if isinstance(error, NotFound):
         raise error
-    if error.field not in {"url", "looked"}:
+    if error.field not in {"url", "looked", "reason"}:
         error.field = None  # the guards of the item name fields of another form
     form.reject(error)
     return _job(job_id, form), error.http_status
@@ -138,17 +195,34 @@ def _job(job_id: int, form: Form) -> str:
     with reading(deps().sessions) as session:
         found = distribution.get_job(session, job_id)
         repeats = queue_pages.repeats_of(session, job_id)
+        unsure = found.state is JobState.UNKNOWN_OUTCOME
+        hand_off, refusal = _hand_off(session, found)
         return render_template(
             "queue/job.html",
             job=found,
             form=form,
             can=job_decisions.open_to(found, repeated=bool(repeats)),
-            next_step=queue_pages.next_step(found),
-            reason=queue_pages.reason_of(found),
-            look_at=job_decisions.expected_url(deps(), found) if found.state is JobState.UNKNOWN_OUTCOME else None,
-            trail=queue_pages.trail(session, found),
+            next_step=job_pages.next_step(found),
+            reason=job_pages.reason_of(found),
+            waits=queue_pages.WAITS,
+            look_at=job_decisions.expected_url(deps(), found) if unsure else None,
+            tries=job_pages.tries(found),
+            trail=job_pages.trail(session, found),
             repeats=repeats,
+            hand_off=hand_off,
+            refusal=refusal,
+            mine=may(Permission.PUBLISH) or (hand_off is not None and hand_off.asked == person()),
         )
+
+
+def _hand_off(session: Session, job: DistributionJob) -> tuple[HandOff | None, EditorialError | None]:
+    """What somebody copies who posts the job by hand, or why it cannot be prepared."""
+    if job.state is not JobState.AWAITING_HUMAN:
+        return None, None
+    try:
+        return hand_offs.prepared(session, deps(), job), None
+    except Refused as refusal:
+        return None, refusal
 
 
 def _day_format() -> str:
