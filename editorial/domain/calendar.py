@@ -123,6 +123,14 @@ class Filter:
         changed: dict[str, Any] = {facet.value: self.values(facet) ^ {value}}
         return replace(self, **changed)
 
+    def parts(self) -> list[str]:
+        """What it asks for, a name for each: its facets, `text`, `late` and `mine`."""
+        return list(dict.fromkeys(name for name, _ in self.pairs()))
+
+    def without(self, part: str) -> "Filter":
+        """The filter without one of its parts."""
+        return replace(self, **{part: getattr(Filter(), part)})
+
     def pairs(self) -> list[tuple[str, str]]:
         """What `read` takes, in a fixed order: the same filter always has the same address."""
         found = [(facet.value, str(value)) for facet in Facet for value in sorted(self.values(facet))]

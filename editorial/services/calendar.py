@@ -1,7 +1,7 @@
 """What the calendar shows: cards by the viewer's day, what has no day, and what needs somebody."""
 
 import calendar as gregorian
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import groupby
@@ -144,6 +144,19 @@ class Drawer:
 
 
 @dataclass(frozen=True)
+class Hidden:
+    """What a filter that lets nothing pass keeps away."""
+
+    count: int = 0
+    """All its parts together."""
+    by: tuple[tuple[str, int], ...] = ()
+    """Each part by its name in the address, with how many items would pass without it."""
+
+    def __bool__(self) -> bool:
+        return bool(self.count)
+
+
+@dataclass(frozen=True)
 class Health:
     """The line above the grid. Each number is a filter."""
 
@@ -236,10 +249,24 @@ def days_between(
     }
 
 
-def hidden_between(session: Session, viewer: Viewer, first: date, last: date, shown: int) -> int:
-    """How many items of these days a filter hides, where it lets `shown` of them pass."""
-    where = store.matching(session, EVERYTHING, viewer.asks)
-    return max(store.count_between(session, span_of(viewer, first, last), where) - shown, 0)
+def hidden_between(session: Session, viewer: Viewer, first: date, last: date, wanted: Filter) -> Hidden:
+    """What a filter that lets nothing of these days pass keeps away."""
+    span = span_of(viewer, first, last)
+    return hidden_by(
+        wanted, lambda asked: store.count_between(session, span, store.matching(session, asked, viewer.asks))
+    )
+
+
+def hidden_by(wanted: Filter, count: Callable[[Filter], int]) -> Hidden:
+    """Which part of a filter hides how many.
+
+    Args:
+        wanted: lets nothing pass.
+        count: how many items another filter lets pass.
+    """
+    if not wanted:
+        return Hidden()
+    return Hidden(count(EVERYTHING), tuple((part, count(wanted.without(part))) for part in wanted.parts()))
 
 
 def drawer(session: Session, viewer: Viewer, *, wanted: Filter = EVERYTHING) -> Drawer:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from editorial.domain.calendar import Filter
 from editorial.domain.cards import Card
 from editorial.domain.slots import LAST_YEAR, day_bounds, shown_in
-from editorial.services.calendar import EVERYTHING, FIRST_YEAR, Day
+from editorial.services.calendar import EVERYTHING, FIRST_YEAR, Day, Hidden, hidden_by
 from editorial.services.cards import Viewer, dressed
 from editorial.store import calendar as store
 from editorial.store.calendar import CardRow, Span
@@ -105,14 +105,16 @@ def list_of(
     )
 
 
-def hidden(session: Session, viewer: Viewer, first: date, last: date | None) -> int:
-    """How many items stand there without any filter."""
-    where = store.matching(session, EVERYTHING, viewer.asks)
-    if last is not None:
-        return store.count_between(session, _span(viewer, first, last), where)
-    return store.count_between(session, _span(viewer, first, date(LAST_YEAR, 12, 31)), where) + store.undated_count(
-        session, where
-    )
+def hidden(session: Session, viewer: Viewer, first: date, last: date | None, wanted: Filter) -> Hidden:
+    """What a filter that lets nothing of these days pass keeps away."""
+    span = _span(viewer, first, last or date(LAST_YEAR, 12, 31))
+
+    def count(asked: Filter) -> int:
+        where = store.matching(session, asked, viewer.asks)
+        dated = store.count_between(session, span, where)
+        return dated if last is not None else dated + store.undated_count(session, where)
+
+    return hidden_by(wanted, count)
 
 
 def _span(viewer: Viewer, first: date, last: date | None) -> Span:

@@ -15,7 +15,7 @@ from editorial.domain.people import Permission
 from editorial.services import calendar, colours, filters
 from editorial.services import listing as lists
 from editorial.services.bulk import What
-from editorial.services.calendar import Month, Viewer
+from editorial.services.calendar import Hidden, Month, Viewer
 from editorial.services.listing import Place
 from editorial.store import calendar as store
 from editorial.store.base import reading
@@ -74,7 +74,7 @@ def week(day: str) -> ResponseReturnValue:
         found = calendar.week_of(session, looks, around, week_start=calendar.week_start(session), wanted=wanted)
         first, last = found.days[0].date, found.days[-1].date
         frame = _frame(session, looks, View.WEEK, around, wanted)
-        hidden = calendar.hidden_between(session, looks, first, last, found.count) if wanted and not found.count else 0
+        hidden = calendar.hidden_between(session, looks, first, last, wanted) if not found.count else Hidden()
     return render_template(
         "calendar/week.html",
         week=found,
@@ -96,7 +96,7 @@ def day(day: str) -> ResponseReturnValue:
     with reading(deps().sessions) as session:
         found = calendar.day_of(session, looks, around, wanted=wanted, tall=True)
         frame = _frame(session, looks, View.DAY, around, wanted)
-        hidden = calendar.hidden_between(session, looks, around, around, found.count) if wanted else 0
+        hidden = calendar.hidden_between(session, looks, around, around, wanted) if not found.count else Hidden()
     return render_template(
         "calendar/day.html",
         day=found,
@@ -133,7 +133,8 @@ def listing() -> ResponseReturnValue:
     with reading(deps().sessions) as session:
         found = lists.list_of(session, looks, first, last, wanted=wanted, after=after)
         frame = _frame(session, looks, View.LIST, first, wanted, **keep)
-        hidden = lists.hidden(session, looks, first, last) if wanted and not found.count and not after else 0
+        empty = not found.count and not after
+        hidden = lists.hidden(session, looks, first, last, wanted) if empty else Hidden()
     around = found.days[0].date if found.days else first
     return render_template(
         "calendar/list.html",
@@ -179,7 +180,7 @@ def _month(year: int, number: int) -> str:
         found = calendar.month_of(session, looks, year, number, week_start=calendar.week_start(session), wanted=wanted)
         focus = _focus(found, looks)
         frame = _frame(session, looks, View.MONTH, found.first, wanted)
-        hidden = calendar.hidden_between(session, looks, *found.span, 0) if wanted and found.empty else 0
+        hidden = calendar.hidden_between(session, looks, *found.span, wanted) if found.empty else Hidden()
         blank = not wanted and found.empty and not frame["drawer"].cards and not store.any_item(session)
     return render_template(
         "calendar/month.html",

@@ -126,9 +126,9 @@ class Shown:
             )
         return self._parts[facet]
 
-    def without(self, name: str) -> str:
-        """The address of this page without the text, the lateness or "mine"."""
-        return self._here(Filter.read(pair for pair in self.wanted.pairs() if pair[0] != name))
+    def without(self, part: str) -> str:
+        """The address of this page without one part of the filter."""
+        return self._here(self.wanted.without(part))
 
     @property
     def cleared(self) -> str:

@@ -116,8 +116,9 @@ def test_scripts_get_the_question_as_a_part_of_a_page(desk: Desk, item_id: int) 
     visitor, version = desk.as_(desk.admin), desk.item(item_id).version
     answer = visitor.send(f"/items/{item_id}/day", day="2026-12-16", publish_time="moves", version=version)
 
-    assert (answer.status_code, answer.json["past"]) == (409, 0)
-    assert "Chat · reminder" in answer.json["confirm"]
+    said = answer.get_json()
+    assert (answer.status_code, said["past"]) == (409, 0)
+    assert "Chat · reminder" in said["confirm"]
 
 
 def test_scheduling_from_the_items_page_asks_what_becomes_of_what_is_past(desk: Desk) -> None:

@@ -4,6 +4,7 @@ from datetime import date
 from typing import Any
 
 import pytest
+from bs4 import BeautifulSoup
 
 from editorial.domain.workflow import Status
 from tests.integration.plans import Desk
@@ -148,6 +149,38 @@ def test_an_empty_filter_says_what_it_hides(desk: Desk) -> None:
 
         assert "Your filters hide 3 items." in page, path
         assert "Status: Published" in page, path
+
+
+def test_an_empty_filter_says_which_part_hides_how_many(desk: Desk) -> None:
+    for title in ("A CFO will ask", "Another", "One more"):
+        desk.create(date(2026, 12, 16), title=title)
+    reader = desk.as_(desk.viewer)
+
+    for path in (
+        "/calendar/2026-12",
+        "/calendar/weeks/2026-12-16",
+        "/calendar/days/2026-12-16",
+        "/calendar/list?from=2026-12-01",
+    ):
+        page = reader.get(f"{path}{'&' if '?' in path else '?'}status=published&status=archived&text=cfo&language=en")
+        banner = BeautifulSoup(page, "html.parser").select_one(".hides")
+        parts = [" ".join(part.text.split()) for part in banner.select("li")] if banner else []
+
+        assert parts == [
+            "Status: Published, Archived Take this filter away hides 1 item by itself",
+            "Language: English Take this filter away hides nothing by itself",
+            "Title: cfo Take this filter away hides nothing by itself",
+        ], path
+
+
+def test_each_part_of_an_empty_filter_is_taken_away_alone(desk: Desk) -> None:
+    desk.create(date(2026, 12, 16), title="A CFO will ask")
+    page = desk.as_(desk.viewer).get("/calendar/2026-12?status=published&text=cfo")
+
+    links = [link["href"] for link in BeautifulSoup(page, "html.parser").select(".hides li a")]
+
+    assert links == ["?text=cfo", "?status=published"]
+    assert "A CFO will ask" in desk.as_(desk.viewer).get(f"/calendar/2026-12{links[0]}")
 
 
 def test_the_filter_stays_from_view_to_view(desk: Desk) -> None:
