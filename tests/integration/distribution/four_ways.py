@@ -116,6 +116,6 @@ def make_four_ways(desk: Desk, receiver: Receiver) -> FourWays:
             channels.create(
                 session, desk.deps, kind=kind, name=name, site_id=site_id, settings=settings,
                 actor_id=desk.publisher.id, secrets={"secret": SECRET} if kind == "webhook" else {},
-                delivery=Delivery(late_ok_minutes=24 * 60),
+                delivery=Delivery(late_ok_minutes=7 * 24 * 60),
             )  # fmt: skip
     return FourWays(desk, receiver, [])
