@@ -16,6 +16,7 @@ from editorial.services.deps import Deps
 from editorial.services.keys import secret_key
 from editorial.store.base import make_engine, make_sessions
 from editorial.web import (
+    api,
     assets,
     audits,
     calendar,
@@ -38,12 +39,15 @@ from editorial.web import (
     sites,
     team,
     templating,
+    tokens,
 )
+from editorial.web.api import door
 
 BLUEPRINTS = (
     assets.bp,
     health.bp,
     people.bp,
+    tokens.bp,
     calendar.bp,
     coverage.bp,
     content.bp,
@@ -59,6 +63,7 @@ BLUEPRINTS = (
     team.bp,
     desk_settings.bp,
     notices.bp,
+    api.bp,
 )
 
 
@@ -94,9 +99,11 @@ def create_app(config: Config, deps: Deps | None = None) -> Flask:
         MAX_CONTENT_LENGTH=4 * 1024 * 1024,
         MAX_FORM_MEMORY_SIZE=4 * 1024 * 1024,
     )
-    app.before_request(guard.identify)
-    CSRFProtect(app)
-    app.before_request(guard.admit)
+    app.before_request(door.identify)
+    csrf = CSRFProtect(app)
+    for room in api.EXEMPT:
+        csrf.exempt(room)
+    app.before_request(door.admit)
     app.after_request(headers.protect)
     templating.register(app)
     faults.register(app)

@@ -307,22 +307,27 @@ def _first_rows(session: Session, wanted: Wanted, keys: Sequence[str]) -> Mappin
     return grouped
 
 
-def _one_group(session: Session, wanted: Wanted) -> tuple[Sequence[Group], Place | None]:
-    """One group alone, its findings paged by severity, address and number."""
+def one_by_one(session: Session, wanted: Wanted, *, page: int = ROWS) -> tuple[Sequence[Row], Place | None]:
+    """One page of findings by severity, address and number, whatever groups they belong to."""
     place = tuple_(RANK, Finding.url, Finding.id)
-    page = _joined().where(*_conditions(wanted)).order_by(RANK, Finding.url, Finding.id).limit(ROWS + 1)
+    rows = _joined().where(*_conditions(wanted)).order_by(RANK, Finding.url, Finding.id).limit(page + 1)
     if wanted.after is not None:
         after = wanted.after
-        page = page.where(place > tuple_(literal(after.rank), literal(after.key), literal(after.number)))
-    found = _rows(session, page)
-    if not found:
+        rows = rows.where(place > tuple_(literal(after.rank), literal(after.key), literal(after.number)))
+    found = _rows(session, rows)
+    shown = found[:page]
+    last = shown[-1].finding if len(found) > page else None
+    return shown, Place(Severity(last.severity).rank, last.id, last.url) if last is not None else None
+
+
+def _one_group(session: Session, wanted: Wanted) -> tuple[Sequence[Group], Place | None]:
+    """One group alone."""
+    shown, following = one_by_one(session, wanted)
+    if not shown:
         return (), None
-    shown = found[:ROWS]
     key = {Grouping.RULE: wanted.rule, Grouping.PAGE: wanted.page, Grouping.OWNER: str(wanted.owner_id)}[wanted.by]
     group = Group(key, Severity(shown[0].finding.severity), session.scalar(_count(wanted)) or 0, shown)
-    last = shown[-1].finding
-    more = len(found) > ROWS
-    return (group,), Place(Severity(last.severity).rank, last.id, last.url) if more else None
+    return (group,), following
 
 
 Joined = Select[Finding, int | None, str | None, Language | None, Person | None]

@@ -8,6 +8,7 @@ from werkzeug.exceptions import HTTPException
 
 from editorial.domain.errors import EditorialError, NotFound
 from editorial.domain.messages import N_, Message
+from editorial.web.api import errors
 from editorial.web.context import deps, say
 from editorial.web.log import log
 
@@ -23,6 +24,9 @@ def register(app: Flask) -> None:
 
 def refused(error: EditorialError) -> ResponseReturnValue:
     """A refusal that no view showed beside its field."""
+    if errors.asked():
+        _language()
+        return errors.answer_to(error)
     return _answer(error.says, error.hint, error.http_status)
 
 
@@ -69,9 +73,15 @@ def crashed(error: Exception) -> ResponseReturnValue:
 
 
 def _answer(says: Message, hint: Message, status: int) -> ResponseReturnValue:
-    if "catalog" not in g:  # it broke before the language was known
-        g.catalog = deps().catalogs["en"]
+    _language()
     g.broken = status >= 500  # the page of a fault asks the database nothing
+    if errors.asked():
+        return errors.answer(says, hint, status)
     if request.accept_mimetypes.best == "application/json":
         return jsonify(says=say(says), hint=say(hint)), status
     return render_template("error.html", says=says, hint=hint, status=status), status
+
+
+def _language() -> None:
+    if "catalog" not in g:  # it broke before the language was known
+        g.catalog = deps().catalogs["en"]

@@ -12,8 +12,9 @@ from editorial.domain.messages import N_, Message
 from editorial.domain.people import Permission
 from editorial.domain.slots import zone_named
 from editorial.services import account, sign_in, welcome
+from editorial.services.api_tokens import Made
 from editorial.services.welcome import FirstPerson
-from editorial.store import people
+from editorial.store import api, people
 from editorial.store.base import reading
 from editorial.store.people import Person
 from editorial.web.context import catalog, deps, found_person, person, say
@@ -130,19 +131,7 @@ def sign_out() -> ResponseReturnValue:
 @requires(Permission.OWN_ACCOUNT)
 def account_page() -> ResponseReturnValue:
     """One's own name, language, zone, theme and sign-ins."""
-    me = person()
-    return _account(
-        Form(
-            {
-                "name": me.name,
-                "language": me.language,
-                "zone": me.zone,
-                "theme": me.theme,
-                "weekly_mail": "on" if me.weekly_mail else "",
-                "notice_mail": "on" if me.notice_mail else "",
-            }
-        )
-    )
+    return account_with(Form(profile_of(person())))
 
 
 @bp.post("/account")
@@ -176,7 +165,7 @@ def account_saved() -> ResponseReturnValue:
                 g.catalog = deps().catalogs[language.value]
             flash(say(Message(N_("Your account is saved."))))
             return redirect(url_for("people.account_page"))
-    return _account(form), 422
+    return account_with(form), 422
 
 
 @bp.post("/account/password")
@@ -195,15 +184,8 @@ def password_changed() -> ResponseReturnValue:
     except EditorialError as error:
         form.reject(error)
         me = person()
-        form.typed = {
-            "name": me.name,
-            "language": me.language,
-            "zone": me.zone,
-            "theme": me.theme,
-            "weekly_mail": "on" if me.weekly_mail else "",
-            "notice_mail": "on" if me.notice_mail else "",
-        }
-        return _account(form), 422
+        form.typed = profile_of(me)
+        return account_with(form), 422
     flash(say(Message(N_("The password is changed. All your other sign-ins have ended."))))
     return remember(redirect(url_for("people.account_page")), me)
 
@@ -218,10 +200,34 @@ def session_revoked(session_id: int) -> ResponseReturnValue:
     return redirect(url_for("people.account_page"))
 
 
-def _account(form: Form) -> str:
+def profile_of(me: Person) -> dict[str, str]:
+    """What the account's form begins with."""
+    return {
+        "name": me.name,
+        "language": me.language,
+        "zone": me.zone,
+        "theme": me.theme,
+        "weekly_mail": "on" if me.weekly_mail else "",
+        "notice_mail": "on" if me.notice_mail else "",
+    }
+
+
+def account_with(form: Form, *, made: Made | None = None) -> str:
+    """The account page; `made` is a fresh token, shown this once."""
+    now = deps().now()
     with reading(deps().sessions) as session:
-        live = people.sessions_of(session, person().id, deps().now())
-    return render_template("people/account.html", form=form, zones=zone_groups(), live=live, this_session=g.session_id)
+        live = people.sessions_of(session, person().id, now)
+        tokens = api.tokens_of(session, person().id)
+    return render_template(
+        "people/account.html",
+        form=form,
+        zones=zone_groups(),
+        live=live,
+        this_session=g.session_id,
+        tokens=tokens,
+        made=made,
+        now=now,
+    )
 
 
 def origin() -> dict[str, str]:

@@ -64,7 +64,7 @@ def paths(deps: Deps, tokens: dict[str, str]) -> Iterator[tuple[str, str]]:
         }
     query = {"team.invitation_page": tokens["invitation"], "team.password_page": tokens["password"]}
     for rule in app.url_map.iter_rules():
-        if "GET" not in (rule.methods or ()) or rule.endpoint in SKIPPED | FRAMED:
+        if "GET" not in (rule.methods or ()) or rule.endpoint in SKIPPED | FRAMED or rule.rule.startswith("/api/"):
             continue
         path = re.sub(r"<(?:\w+:)?(\w+)>", lambda place: str(ids[place[1]]), rule.rule)
         yield rule.endpoint, path + (f"?token={query[rule.endpoint]}" if rule.endpoint in query else "")

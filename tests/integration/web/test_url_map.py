@@ -27,10 +27,12 @@ PUBLIC = {
     "team.forgotten_sent",
     "team.password_page",
     "team.password_set",
+    "api.document.document",  # what may be asked, and nothing of the team's
 }
 ONE_CLICK = {
     "mail.unsubscribed"
 }  # RFC 8058: mail programs post there without a session; a signed token stands in for it
+API = "/api/"  # opened by a token and by no cookie, so nobody's browser can be made to ask there in their name
 
 
 def addresses(app: Flask) -> Iterator[tuple[str, str, frozenset[str]]]:
@@ -64,6 +66,7 @@ def test_a_stranger_is_sent_to_the_sign_in_by_every_other_page(app: Flask, deps:
         path
         for endpoint, path, methods in addresses(app)
         if endpoint not in PUBLIC
+        and not path.startswith(API)
         and "GET" in methods
         and "/sign-in" not in stranger.client.get(path).headers.get("Location", "")
     ]
@@ -77,14 +80,33 @@ def test_every_post_without_a_token_is_refused(app: Flask, deps: Deps) -> None:
     accepted = [
         (path, person.client.post(path).status_code)
         for endpoint, path, methods in addresses(app)
-        if "POST" in methods and endpoint not in ONE_CLICK and person.client.post(path).status_code != 400
+        if "POST" in methods
+        and not path.startswith(API)
+        and endpoint not in ONE_CLICK
+        and person.client.post(path).status_code != 400
     ]
 
     assert accepted == []
 
 
 def test_no_address_takes_other_ways_of_changing_things(app: Flask) -> None:
-    assert all(methods <= {"GET", "HEAD", "OPTIONS", "POST"} for _, _, methods in addresses(app))
+    pages, programs = {"GET", "HEAD", "OPTIONS", "POST"}, {"GET", "HEAD", "OPTIONS", "POST", "PATCH"}
+
+    assert all(methods <= (programs if path.startswith(API) else pages) for _, path, methods in addresses(app))
+
+
+def test_no_cookie_opens_the_api(app: Flask, deps: Deps) -> None:
+    person = visitor(app, deps, add_person(deps))
+
+    let_in = [
+        (path, method)
+        for endpoint, path, methods in addresses(app)
+        if path.startswith(API) and endpoint not in PUBLIC
+        for method in methods - {"HEAD", "OPTIONS"}
+        if person.client.open(path, method=method).status_code != 401
+    ]
+
+    assert let_in == []
 
 
 def test_the_wsgi_start_needs_no_clock(deps: Deps) -> None:

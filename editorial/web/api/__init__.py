@@ -1,0 +1,13 @@
+"""The JSON API under /api/v1: the same services as the pages, for programs that show a token."""
+
+from flask import Blueprint
+
+from editorial.web.api import desk, document, items, jobs, plans
+
+bp = Blueprint("api", __name__)
+bp.register_blueprint(document.bp)
+ROOMS = (items.bp, plans.bp, jobs.bp, desk.bp)
+for room in ROOMS:
+    bp.register_blueprint(room, url_prefix="/api/v1")
+EXEMPT = (document.bp, *ROOMS)
+"""No cookie opens anything here, so nobody's browser can be made to ask in their name: no form token is needed."""
