@@ -8,6 +8,7 @@ from typing import Any
 from editorial.domain.bilingual import Bilingual
 from editorial.domain.jobs import JobState
 from editorial.domain.locales import Language
+from editorial.domain.messages import Message
 from editorial.domain.workflow import Status
 
 
@@ -72,6 +73,17 @@ _BROKEN = frozenset({Trouble.UNKNOWN, Trouble.FAILED, Trouble.MISSED})
 
 
 @dataclass(frozen=True)
+class ChannelMark:
+    """How an item fares on one channel: the newest job there."""
+
+    kind: str
+    name: str
+    state: JobState
+    reason: Message | None = None
+    """Why it is where it is, if something said so."""
+
+
+@dataclass(frozen=True)
 class Foot:
     """The second line of a tall card: who, for whom, on which channels."""
 
@@ -83,8 +95,6 @@ class Foot:
     role: Bilingual | None = None
     """The role it works for above all."""
     roles: int = 0
-    channels: tuple[tuple[str, JobState], ...] = ()
-    """Kind and state of each channel's newest job."""
 
 
 @dataclass(frozen=True)
@@ -115,6 +125,8 @@ class Card:
     owner_id: int | None = None
     role_id: int | None = None
     """The role it works for above all; known only where roles are coloured."""
+    channels: tuple[ChannelMark, ...] = ()
+    """How it fares on each of its channels."""
     foot: "Foot | None" = None
     """What a tall card shows besides; None on one line."""
 

@@ -8,10 +8,11 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.orm import Session
 
 from editorial.domain.bilingual import Bilingual
-from editorial.domain.cards import OUT, Card, Fix, Foot, Trouble, flag_of
+from editorial.domain.cards import OUT, Card, ChannelMark, Fix, Foot, Trouble, flag_of
 from editorial.domain.colours import Colour
 from editorial.domain.errors import NotFound
 from editorial.domain.jobs import JobState
+from editorial.domain.packing import unpack
 from editorial.domain.slots import shown_in
 from editorial.domain.workflow import Status
 from editorial.services.findings import open_counts_of_items
@@ -65,17 +66,18 @@ def dressed(session: Session, viewer: Viewer, rows: Sequence[CardRow], *, tall: 
     out = [row.id for row in rows if row.status in OUT]
     findings = open_counts_of_items(session, out) if out else {}
     today = viewer.today
-    cards = [_card(row, viewer, today, _trouble(jobs.get(row.id, ())), findings.get(row.id, 0)) for row in rows]
+    cards = [_card(row, viewer, today, jobs.get(row.id, ()), findings.get(row.id, 0)) for row in rows]
     if viewer.colour is Colour.ROLE and rows:
         roles = store.main_roles_of(session, [row.id for row in rows])
         cards = [replace(card, role_id=roles.get(card.id)) for card in cards]
     if not tall or not cards:
         return cards
-    feet = _feet(session, [row.id for row in rows], jobs)
+    feet = _feet(session, [row.id for row in rows])
     return [replace(card, foot=feet[card.id]) for card in cards]
 
 
-def _card(row: CardRow, viewer: Viewer, today: date, trouble: Trouble | None, findings: int) -> Card:
+def _card(row: CardRow, viewer: Viewer, today: date, jobs: Sequence[JobRow], findings: int) -> Card:
+    trouble = _trouble(jobs)
     flag, days_late = flag_of(
         row.status,
         target_date=row.target_date,
@@ -106,10 +108,16 @@ def _card(row: CardRow, viewer: Viewer, today: date, trouble: Trouble | None, fi
         type_id=row.type_id,
         campaign_id=row.campaign_id,
         owner_id=row.owner_id,
+        channels=tuple(_mark(job) for job in jobs),
     )
 
 
-def _feet(session: Session, item_ids: list[int], jobs: dict[int, list[JobRow]]) -> dict[int, Foot]:
+def _mark(job: JobRow) -> ChannelMark:
+    ended_well = job.state is JobState.SUCCEEDED or not job.last_error
+    return ChannelMark(job.kind, job.channel, job.state, None if ended_well else unpack(job.last_error or {}))
+
+
+def _feet(session: Session, item_ids: list[int]) -> dict[int, Foot]:
     owners = {row.id: row for row in store.owners_of(session, item_ids)}
     cells: dict[int, list[store.MapRow]] = {}
     for cell in store.maps_of(session, item_ids):
@@ -125,7 +133,6 @@ def _feet(session: Session, item_ids: list[int], jobs: dict[int, list[JobRow]]) 
             steps=tuple(sorted({cell.step for cell in mapped})),
             role=Bilingual(main.role_en, main.role_zh) if main else None,
             roles=len({cell.role_en for cell in mapped}),
-            channels=tuple((job.kind, job.state) for job in jobs.get(item_id, ())),
         )
     return feet
 

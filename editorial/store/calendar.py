@@ -48,6 +48,10 @@ class JobRow(NamedTuple):
     occurrence: str
     state: JobState
     kind: str
+    channel: str
+    """Its name."""
+    last_error: dict[str, Any] | None
+    """Why it is where it is: a packed message."""
 
 
 class FootRow(NamedTuple):
@@ -231,7 +235,16 @@ def jobs_of(session: Session, item_ids: Iterable[int]) -> list[JobRow]:
     """The jobs of some items, oldest first."""
     job = DistributionJob
     wanted = (
-        select(job.item_id, job.channel_id, job.variant, job.occurrence, job.state, Channel.kind)
+        select(
+            job.item_id,
+            job.channel_id,
+            job.variant,
+            job.occurrence,
+            job.state,
+            Channel.kind,
+            Channel.name,
+            job.last_error,
+        )
         .join(Channel, Channel.id == job.channel_id)
         .where(job.item_id.in_(list(item_ids)))
         .order_by(job.id)

@@ -5,27 +5,19 @@ Only titles and names come from people, and they alone are escaped; everything e
 
 from datetime import datetime
 from functools import lru_cache
+from zoneinfo import ZoneInfo
 
 from markupsafe import Markup, escape
 
 from editorial.adapters.catalog import Catalog
 from editorial.adapters.zone_names import city
 from editorial.domain.bilingual import Bilingual
-from editorial.domain.cards import Card, Flag, Foot, Trouble
-from editorial.domain.jobs import JobState
+from editorial.domain.cards import Card, ChannelMark, Flag, Foot, Trouble
 from editorial.domain.messages import N_, NP_
 from editorial.services.channel_pages import icon_of
 from editorial.services.colours import Palette
+from editorial.web.job_looks import look_of
 
-_TONES = {
-    JobState.ACCEPTED: "ok",
-    JobState.SUCCEEDED: "ok",
-    JobState.FAILED: "bad",
-    JobState.MISSED: "bad",
-    JobState.UNKNOWN_OUTCOME: "warn",
-    JobState.RETRY_WAIT: "warn",
-    JobState.AWAITING_HUMAN: "warn",
-}
 _TROUBLES = {
     None: N_("Failed"),
     Trouble.FAILED: N_("Failed"),
@@ -74,6 +66,10 @@ class Painter:
             parts.append(f' data-slot="{self._moment(card.local)}"')
             if card.foot:  # where hours are shown, a key moves it from the one it stands at
                 parts.append(f' data-at="{card.local:%H:%M}"')
+        if (
+            not card.foot and card.channels
+        ):  # on one line there is room for the worst of them only, which its glyph tells
+            parts.append(f' title="{escape(" ".join(self._fares(mark) for mark in card.channels))}"')
         parts.append(f">{self.icon(card.glyph)}")
         if not card.foot:
             parts.append(self.icon(f"k-{card.icon}", " card-kind"))
@@ -85,7 +81,7 @@ class Painter:
             parts.append(self._findings(card.findings))
         parts.append(self._note(card))
         if card.foot:
-            parts.append(self._foot(card.foot))
+            parts.append(self._foot(card.foot, card.channels))
         parts.append("</a>")
         return Markup("".join(parts))  # noqa: S704 -- what people wrote is escaped above
 
@@ -131,7 +127,7 @@ class Painter:
         says = self._catalog.ngettext(one, many, count) % {"num": count}
         return f'<span class="card-mark">{self.icon("alert")}<span class="sr">{escape(says)}</span></span>'
 
-    def _foot(self, foot: Foot) -> str:
+    def _foot(self, foot: Foot, marks: tuple[ChannelMark, ...]) -> str:
         parts = ['<span class="card-foot">']
         if foot.owner:
             hue = foot.owner_id % 8 + 1
@@ -146,10 +142,24 @@ class Painter:
         if foot.roles > 1:
             parts.append(f"<span>+{foot.roles - 1}</span>")
         parts.append('<span class="end">')
-        for kind, state in foot.channels[:4]:
-            said = escape(self._catalog.say(state.label))
-            parts.append(f'{self.icon(icon_of(kind), "", _TONES.get(state, "pencil"))}<span class="sr">{said} </span>')
+        parts += [self._channel(mark) for mark in marks[:4]]
+        if len(marks) > 4:
+            parts.append(f"<span>+{len(marks) - 4}</span>")
         return "".join([*parts, "</span></span>"])
+
+    def _channel(self, mark: ChannelMark) -> str:
+        """A channel with the state of its job: by two shapes, in words for whoever hears it, with its reason."""
+        shape, tone = look_of(mark.state)
+        icons = self.icon(icon_of(mark.kind)) + self.icon(shape, "", tone)
+        said = escape(self._fares(mark))
+        return f'<span class="card-chan" title="{said}">{icons}<span class="sr">{said} </span></span>'
+
+    def _fares(self, mark: ChannelMark) -> str:
+        words = {"channel": mark.name, "state": self._catalog.say(mark.state.label)}
+        if mark.reason is None:
+            return self._catalog.gettext(N_("%(channel)s: %(state)s.")) % words
+        reason = self._catalog.say(mark.reason, zone=ZoneInfo(self._zone))
+        return self._catalog.gettext(N_("%(channel)s: %(state)s. %(reason)s")) % (words | {"reason": reason})
 
     def _moment(self, local: datetime) -> str:
         return str(escape(f"{_moment(self._catalog, local)} ({self._city})"))

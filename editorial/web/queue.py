@@ -20,6 +20,7 @@ from editorial.store.distribution import DistributionJob
 from editorial.web.context import catalog, deps, may, person, say, zone
 from editorial.web.forms import Form
 from editorial.web.guard import requires
+from editorial.web.job_looks import look_of
 
 bp = Blueprint("queue", __name__)
 bp.add_app_template_filter(lambda name: city(name, catalog().locale), "city")
@@ -27,6 +28,7 @@ bp.add_app_template_filter(lambda day: format_date(day, "EEEE", locale=catalog()
 bp.add_app_template_filter(lambda day: format_date(day, _day_format(), locale=catalog().locale), "day_of_month")
 bp.add_app_template_filter(lambda at: format_time(at.astimezone(zone()), "HH:mm:ss"), "to_the_second")
 bp.add_app_template_filter(channel_pages.icon_of, "channel_icon")
+bp.add_app_template_filter(look_of, "job_look")
 
 HEADINGS = {
     View.NEXT: NP_("%(count)s job in the next 7 days.", "%(count)s jobs in the next 7 days."),
