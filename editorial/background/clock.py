@@ -56,14 +56,14 @@ class Clock:
         log.info("clock.started", worker=self._deps.worker)
 
     def stop(self, timeout: float = STOP_WITHIN) -> None:
-        """End after the ticks that are running, and at most `timeout` seconds later for jobs, audit and mails."""
+        """End after the ticks that are running, and at most `timeout` seconds later for what takes long."""
         if self._scheduler.running:
             self._scheduler.shutdown(wait=True)
         deadline = time.monotonic() + timeout
         threads = self.threads
         work: list[Callable[[float], bool]] = [
             partial(threads.publishers.close, self._deps),
-            *(each.close for each in (threads.looks, threads.audits, threads.mails)),
+            *(each.close for each in (threads.looks, threads.audits, threads.mails, threads.probes)),
         ]
         for close in work:
             close(0)  # all hear of it at once

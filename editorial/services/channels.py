@@ -204,13 +204,7 @@ def probe(deps: Deps, channel_id: int) -> Channel:
     """
     with reading(deps.sessions) as session:
         channel = distribution.get_channel(session, channel_id)
-    reason: Message | None = None
-    try:
-        adapter_of(deps, channel).check()
-    except Refused as error:
-        reason = Message(N_("%(says)s %(hint)s"), {"says": error.says, "hint": error.hint})
-    except NotSent as error:
-        reason = error.says
+    reason = said(ask(deps, channel))
     with deps.sessions.begin() as session:
         distribution.record_health(
             session,
@@ -221,6 +215,22 @@ def probe(deps: Deps, channel_id: int) -> Channel:
         )
         channel_secrets.drop_overdue(session, deps, channel_id)
         return distribution.get_channel(session, channel_id)
+
+
+def ask(deps: Deps, channel: Channel) -> Refused | NotSent | None:
+    """What speaks against a channel at this moment; None where it works. Touches the network."""
+    try:
+        adapter_of(deps, channel).check()
+    except (Refused, NotSent) as fault:
+        return fault
+    return None
+
+
+def said(fault: Refused | NotSent | None) -> Message | None:
+    """A fault in the words of the channel's page."""
+    if isinstance(fault, Refused):
+        return Message(N_("%(says)s %(hint)s"), {"says": fault.says, "hint": fault.hint})
+    return fault.says if fault is not None else None
 
 
 def _change_secrets(

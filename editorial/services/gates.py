@@ -55,6 +55,10 @@ _DRAWN_BY = (  # a form that their script or frame draws is there, though the so
     *("hsforms.net", "hsforms.com", "marketo.net", "marketo.com", "mktoweb.com", "pardot.com", "typeform.com"),
     *("jotform.com", "tally.so", "forms.office.com", "jinshuju.net", "jsj.top", "mikecrm.com", "wjx.cn", "wjx.top"),
 )
+_DRAFT = N_("The page would have an error. %(rule)s: %(says)s")
+_DRAFT_PLACE = N_("The page would have an error. %(rule)s: %(says)s Look at %(place)s.")
+DRAFT_HAS_ERROR = frozenset({_DRAFT, _DRAFT_PLACE})
+"""Ids of the sentences with which a draft's own gate holds a job."""
 
 
 @dataclass(frozen=True)
@@ -91,10 +95,8 @@ def draft_says(deps: Deps, item: ContentItem, piece: Piece) -> Message | None:
         return None
     named = {"rule": worst.title, "says": worst.says}
     if not worst.place:
-        return Message(N_("The page would have an error. %(rule)s: %(says)s"), named)
-    return Message(
-        N_("The page would have an error. %(rule)s: %(says)s Look at %(place)s."), named | {"place": worst.place}
-    )
+        return Message(_DRAFT, named)
+    return Message(_DRAFT_PLACE, named | {"place": worst.place})
 
 
 def _findings(url: str, title: str, description: str, html: str, language: str) -> tuple[DraftFinding, ...]:

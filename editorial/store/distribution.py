@@ -270,13 +270,15 @@ def channels_of_site(session: Session, site_id: int | None) -> Sequence[Channel]
 
 def record_health(
     session: Session, asked: Channel, *, health: Health, reason: dict[str, Any] | None, checked_at: datetime
-) -> None:
-    """Note what a channel answered, if it is still as it was when it was asked. Its version stays."""
-    session.execute(
+) -> bool:
+    """Note what a channel answered. Its version stays. False if somebody has changed it since it was asked."""
+    noted = session.scalars(
         update(Channel)
         .where(Channel.id == asked.id, Channel.version == asked.version)
         .values(health=health, health_reason=reason, checked_at=checked_at)
+        .returning(Channel.id)
     )
+    return noted.first() is not None
 
 
 # -- jobs, for pages ----------------------------------------------------------------------------------------------

@@ -2,14 +2,13 @@
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Any
 
 from sqlalchemy import ForeignKey, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from editorial.domain.jobs import Health, JobState
+from editorial.domain.jobs import JobState
 from editorial.store.base import Base
 from editorial.store.distribution import Channel, DistributionJob
 
@@ -65,30 +64,19 @@ def last_due_within(session: Session, now: datetime, ahead: timedelta) -> Mappin
     return dict(session.execute(wanted.group_by(DistributionJob.channel_id)).all())
 
 
-def held_jobs(session: Session) -> list[tuple[int, int]]:
-    """(job, channel) of held jobs that no clock looks at again, on channels that are on and in health, by id."""
-    wanted = select(DistributionJob.id, DistributionJob.channel_id).join(
-        Channel, Channel.id == DistributionJob.channel_id
+def held_until(session: Session, now: datetime) -> Mapping[int, datetime]:
+    """For each channel the latest due time of a job that is due, is held, and that no clock looks at again."""
+    wanted = select(DistributionJob.channel_id, func.max(DistributionJob.due_at)).where(
+        DistributionJob.state == JobState.HELD, DistributionJob.waits_for.is_(None), DistributionJob.due_at <= now
     )
-    wanted = wanted.where(
+    return dict(session.execute(wanted.group_by(DistributionJob.channel_id)).all())
+
+
+def held_jobs(session: Session, channel_id: int) -> list[int]:
+    """The held jobs of a channel that no clock looks at again, by id."""
+    wanted = select(DistributionJob.id).where(
+        DistributionJob.channel_id == channel_id,
         DistributionJob.state == JobState.HELD,
         DistributionJob.waits_for.is_(None),
-        DistributionJob.last_error.is_not(None),
-        Channel.enabled,
-        Channel.health == Health.OK,
     )
-    return [(job_id, channel_id) for job_id, channel_id in session.execute(wanted.order_by(DistributionJob.id))]
-
-
-def note(
-    session: Session, asked: Channel, *, health: Health, reason: dict[str, Any] | None, checked_at: datetime
-) -> bool:
-    """Keep what a channel answered; False if somebody has changed it since it was asked. Its version stays."""
-    kept = session.scalars(
-        update(Channel)
-        .where(Channel.id == asked.id, Channel.version == asked.version)
-        .values(health=health, health_reason=reason, checked_at=checked_at)
-        .returning(Channel.id)
-        .execution_options(synchronize_session=False)
-    )
-    return kept.first() is not None
+    return list(session.scalars(wanted.order_by(DistributionJob.id)))

@@ -8,6 +8,7 @@ from editorial.background.pool import Lane, PublishPool
 from editorial.background.publishers import Publishers
 from editorial.background.ticks.audits import AuditRunner, enqueue_weekly_audits, run_queued_audits
 from editorial.background.ticks.mails import begin_sending, enqueue_weekly_mails
+from editorial.background.ticks.probes import begin_probing
 from editorial.background.ticks.publish_due import publish_due
 from editorial.background.ticks.reap import Patience, reap
 from editorial.services.by_hand import call_to_mind
@@ -38,6 +39,8 @@ class Threads:
     """They ask channels what became of a job."""
     audits: AuditRunner = field(default_factory=AuditRunner)
     mails: Lane = field(default_factory=partial(Lane, "mails"))
+    probes: Lane = field(default_factory=partial(Lane, "probes"))
+    """Asks channels whether they work."""
 
 
 def schedule(threads: Threads) -> tuple[Tick, ...]:
@@ -47,6 +50,7 @@ def schedule(threads: Threads) -> tuple[Tick, ...]:
         Tick(PUBLISH_TICK, partial(publish_due, publishers=threads.publishers), 1),
         Tick("reap", partial(reap, threads=threads.looks, publishers=threads.publishers, patience=Patience()), 5),
         Tick("by-hand", call_to_mind, 30),
+        Tick("channel-probes", partial(begin_probing, lane=threads.probes), 60),
         Tick("audits", partial(run_queued_audits, runner=threads.audits), 2),
         Tick("weekly-audits", enqueue_weekly_audits, 30),
         Tick("weekly-mails", enqueue_weekly_mails, 60),
