@@ -8,18 +8,23 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 
 from editorial.audit.facts import PageFacts
-from editorial.audit.rule import LACKS, Failure, Need, Outcome, PageRule, Params, Result, Rule, Severity
+from editorial.audit.rule import LACKS, CannotSay, Failure, Need, Outcome, PageRule, Params, Result, Rule, Severity
 from editorial.domain.messages import N_, Message
 
 MOST_FAILURES = 100  # of one rule on one page; the rest is counted in Outcome.more
 
 RAISED = N_("The rule could not judge this page because of an error in the rule itself.")
 NO_ANSWER = N_("The page could not be fetched.")
+CHALLENGED = N_("A bot check or firewall answered instead of the page.")
+REFUSED = N_("The server refused to show us the page.")
+BROKEN = N_("The server answered with an error of its own.")
 
 POINTS: Mapping[Severity, int] = {Severity.BLOCKER: 25, Severity.ERROR: 10, Severity.WARNING: 4, Severity.NOTICE: 0}
 CATEGORY_CAP = 30  # points; one neglected category does not sink a page alone
 INDEX_CAP = 40  # the most a page can score that a defect keeps out of the index
 APART = frozenset({"forms", "ai-search"})  # categories with dials of their own, never mixed into this score
+
+REFUSALS = frozenset({401, 403, 407, 408, 429})  # answers that say nothing of the page
 
 Raised = Callable[[str, Exception], None]
 
@@ -55,19 +60,34 @@ def complete_in(page: PageFacts) -> frozenset[Need]:
 def _judge_one(
     rule: PageRule, page: PageFacts, complete: frozenset[Need], changed: Params, raised: Raised | None
 ) -> Outcome:
-    if page.error:
-        return inconclusive(rule, NO_ANSWER)
+    if reason := _hides(page, rule):
+        return inconclusive(rule, reason)
     try:
         if not rule.applies(page):
             return Outcome(rule.id, rule.version, Result.NOT_APPLICABLE, rule.severity)
         if lacking := sorted(rule.needs - complete):
             return inconclusive(rule, LACKS[lacking[0]])
         failures = tuple(rule.check(page, {**rule.defaults(), **changed}))
+    except CannotSay as unsure:
+        return inconclusive(rule, unsure.reason)
     except Exception as error:  # noqa: BLE001 -- one broken rule must not cost the page its other outcomes
         if raised is not None:
             raised(rule.id, error)
         return inconclusive(rule, RAISED)
     return settled(rule, failures)
+
+
+def _hides(page: PageFacts, rule: PageRule) -> str:
+    """Why the page itself cannot be seen by a rule that needs it, or empty. Its defects then are nobody's guess."""
+    if page.error:
+        return NO_ANSWER if rule.needs & {Need.HEADERS, Need.BODY} else ""
+    if Need.BODY not in rule.needs:
+        return ""
+    if page.challenge:
+        return CHALLENGED
+    if page.status in REFUSALS:
+        return REFUSED
+    return BROKEN if page.status >= 500 else ""
 
 
 def inconclusive(rule: Rule, reason: str) -> Outcome:

@@ -212,7 +212,10 @@ class Form:
     `origin`: `native` in the document; `virtual` controls without a form; `embedded` a vendor's script or frame;
     `inert` within template, noscript or a script of type text/template. `nested_in`: index of the form around it, for
     a start tag the parser dropped (its controls belong to the outer form). `text` is what people read in the form, at
-    most 2,000 characters. `id` and `name` as written.
+    most 2,000 characters. `id` and `name` as written. `heading` is the nearest heading before it; `landmark` the
+    innermost of header, nav, footer, aside, main and dialog around it, or empty; `nearby` the links of its section that
+    stand outside it, as text, a space and href, known for forms that ask for something. `scripted`: it or a button of
+    it carries an event handler or a framework's attribute.
     """
 
     index: int
@@ -230,6 +233,10 @@ class Form:
     buttons: tuple[Button, ...]
     links: tuple[Link, ...]
     text: str
+    heading: str = ""
+    landmark: str = ""
+    nearby: tuple[str, ...] = ()
+    scripted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -273,14 +280,29 @@ class RobotsTxt:
     line: str
 
 
+class FormSeen(NamedTuple):
+    """A lead form as an audit remembers it: a key that outlives small changes, what people call it, what it asks."""
+
+    key: str
+    shown: str
+    type: str
+    action: str
+    meanings: tuple[str, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What others know of the page; None is "nobody looked". Set with `dataclasses.replace` before judging."""
+    """What others know of the page; None is "nobody looked". Set with `dataclasses.replace` before judging.
+
+    `indexable_before`: it could stand on a results page in the last audit that saw it, or a regression reported there
+    still lasts. `forms_before`: the lead forms it had then, and those still missed.
+    """
 
     published: bool | None = None
     in_sitemap: bool | None = None
     indexable_before: bool | None = None
     utility: bool = False
+    forms_before: tuple[FormSeen, ...] | None = None
 
 
 NO_TEXT = MainText(0, 0, 0, "", "", "")
@@ -293,6 +315,9 @@ class PageFacts:
 
     `body_bytes` is the decoded body, `header_bytes` the header lines. `html_lang` is None without the attribute.
     `headers` are those that rules read, names in lower case. `refresh` is the content of a meta refresh.
+    `challenge` names the protection that answered instead of the page (a bot check, a firewall), or is empty.
+    `upgrades_insecure`: its policy has browsers ask for http resources over https. `inline_scripts` counts scripts
+    that stand in the page itself.
     """
 
     url: str
@@ -327,6 +352,9 @@ class PageFacts:
     text: MainText = NO_TEXT
     robots_txt: tuple[RobotsTxt, ...] = ()
     known: Known = Known()
+    challenge: str = ""
+    upgrades_insecure: bool = False
+    inline_scripts: int = 0
 
     @property
     def title(self) -> str:

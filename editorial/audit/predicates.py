@@ -5,13 +5,22 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from enum import StrEnum
 
+from editorial.audit.codes import LANGUAGES
 from editorial.audit.facts import Canonical, PageFacts
 from editorial.audit.rule import ALL_ENGINES, Engine
-from editorial.domain.urls import n2
+from editorial.domain.addresses import is_public
+from editorial.domain.urls import n2, path_of
 
 HTML_TYPES = frozenset({"text/html", "application/xhtml+xml"})
 ENGINE_NAMES = {Engine.GOOGLE: "Google", Engine.BING: "Bing", Engine.BAIDU: "Baidu"}
 
+LOCAL_ENDINGS = (".localhost", ".localdomain", ".local", ".test", ".internal")
+HOMES = frozenset(
+    {"", "home", "main", "amp"}
+    | {f"{name}.{ending}" for name in ("index", "default", "home") for ending in ("html", "htm", "php", "asp", "aspx")}
+)
+
+_LANGUAGE_FOLDER = re.compile(r"[a-z]{2}(?:[-_](?:[a-z]{2}|[a-z]{4}))?")
 _LATER_PAGE = re.compile(r"(?:[?&](?:page|paged|pageno|page_no|pagenum|pg)=|/page[/-])0*(?:[2-9]|[1-9]\d+)(?:$|[/&?])")
 _ISO_DATE = re.compile(r"\d{4}-\d\d-\d\d")
 
@@ -27,15 +36,25 @@ class CanonState(StrEnum):
 
 
 def is_html_page(page: PageFacts) -> bool:
-    """The page answered 200 with HTML that is not empty. A body cut by our own limit is the engine's to answer for."""
-    return not page.error and page.status == 200 and page.media_type in HTML_TYPES and page.body_bytes > 0
+    """The page answered 200 with HTML that is not empty, and no bot check stands in its place.
+
+    A body cut by our own limit is the engine's to answer for.
+    """
+    if page.error or page.status != 200 or page.challenge:
+        return False
+    return page.media_type in HTML_TYPES and page.body_bytes > 0
 
 
 def directives(page: PageFacts, engine: Engine) -> frozenset[str]:
     """Robots directives for one engine, meta and header together; `none` stands for noindex and nofollow."""
+    return directives_for(page, engine.agent)
+
+
+def directives_for(page: PageFacts, *tokens: str) -> frozenset[str]:
+    """Robots directives for everyone and for these product tokens; without a token for everyone alone."""
     names: set[str] = set()
     for directive in page.robots:
-        if directive.agent not in ("", engine.agent):
+        if directive.agent and directive.agent not in tokens:
             continue
         if directive.name == "none":
             names.update(("noindex", "nofollow"))
@@ -83,6 +102,29 @@ def is_indexable(page: PageFacts, engine: Engine) -> bool:
         and not is_blocked(page, engine)
         and canon_state(page) is not CanonState.OTHER
     )
+
+
+def blocked_engines(page: PageFacts) -> tuple[Engine, ...]:
+    """The engines that robots.txt keeps from the page, as far as that was looked up."""
+    return tuple(engine for engine in Engine if is_blocked(page, engine))
+
+
+def is_home(url: str) -> bool:
+    """The first page of a site, or of one of its languages: `/`, `/index.html`, `/en/`, `/zh-CN`."""
+    path = path_of(url).partition("?")[0].lower().strip("/")
+    if path in HOMES:
+        return True
+    first, _, file = path.partition("/")
+    return _LANGUAGE_FOLDER.fullmatch(first) is not None and first[:2] in LANGUAGES and file in HOMES
+
+
+def is_local(host: str) -> bool:
+    """localhost, private and loopback addresses, and names that no public resolver knows."""
+    host = host.removesuffix(".")
+    if host == "localhost" or host.endswith(LOCAL_ENDINGS):
+        return True
+    is_number = ":" in host or host.rpartition(".")[2].isdigit()
+    return is_number and not is_public(host)
 
 
 def is_later_page(page: PageFacts) -> bool:

@@ -103,6 +103,14 @@ class Failure:
     severity: Severity | None = None
 
 
+class CannotSay(Exception):
+    """A rule cannot judge this page, for a reason (an id of the catalogue): its outcome is inconclusive."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
 PageCheck = Callable[[PageFacts, Params], Iterator[Failure]]
 
 

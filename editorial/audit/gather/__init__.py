@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from editorial.audit.facts import Alternate, Canonical, Charset, PageFacts, Response, RobotsDirective, RobotsTxt
 from editorial.audit.gather import charset, headers
+from editorial.audit.gather.challenges import by_headers, challenge_of
 from editorial.audit.gather.forms import read_forms
 from editorial.audit.gather.page import EVIDENCE, PageReader, destination
 from editorial.audit.gather.text import measure
@@ -45,11 +46,19 @@ def gather(
         alternates=header.alternates,
         robots=header.robots,
         robots_txt=robots_txt,
+        challenge=by_headers(response.headers),
+        upgrades_insecure=headers.upgrades_insecure(response.header("content-security-policy")),
     )
     if media not in headers.HTML_TYPES or not response.body:
         return facts
     html, encoding = charset.decode(response.body, response.header("content-type"))
-    return _read_html(facts, html, encoding, parse)
+    return _with_challenge(_read_html(facts, html, encoding, parse), response, html)
+
+
+def _with_challenge(facts: PageFacts, response: Response, html: str) -> PageFacts:
+    text = facts.text
+    found = challenge_of(response.status, response.headers, html, facts.title, text.words, text.opening)
+    return replace(facts, challenge=found) if found else facts
 
 
 def _read_html(facts: PageFacts, html: str, encoding: Charset, parse: Callable[[str], Tree]) -> PageFacts:
@@ -77,6 +86,8 @@ def _read_html(facts: PageFacts, html: str, encoding: Charset, parse: Callable[[
         jsonld=tuple(page.jsonld),
         forms=forms,
         text=measure(page.tree.main_text()),
+        upgrades_insecure=facts.upgrades_insecure or page.upgrades_insecure,
+        inline_scripts=page.inline_scripts,
     )
 
 

@@ -41,6 +41,11 @@ def media_type(content_type: str, body: bytes) -> str:
     return "text/html" if start.startswith(_HTML) else ""
 
 
+def upgrades_insecure(policy: str) -> bool:
+    """Whether a Content-Security-Policy has browsers ask for http resources over https."""
+    return any(part.strip().lower() == "upgrade-insecure-requests" for part in policy.replace(",", ";").split(";"))
+
+
 def is_robots_name(name: str) -> bool:
     """True for the name of a meta that speaks to crawlers: `robots`, or an engine's product token."""
     return name in _BOTS or name.endswith(("bot", "spider", "bot-news", "bot-image", "bot-video"))

@@ -18,7 +18,7 @@ from editorial.audit.facts import (
     Where,
 )
 from editorial.audit.gather.data import read_jsonld
-from editorial.audit.gather.headers import directives, is_robots_name
+from editorial.audit.gather.headers import directives, is_robots_name, upgrades_insecure
 from editorial.audit.gather.limits import MOST_OTHERS, Budget, limited
 from editorial.audit.gather.text import collapse
 from editorial.audit.gather.trees import Node, Tree
@@ -44,6 +44,7 @@ SCRIPT_TEMPLATES = frozenset(
         "text/x-jquery-tmpl",
     }
 )
+RUNNING = frozenset({"", "module", "text/javascript", "application/javascript", "text/ecmascript"})
 _SOURCES = {
     "iframe": "frame",
     "frame": "frame",
@@ -100,6 +101,8 @@ class PageReader:
         self.images: list[Image] = []
         self.resources: list[Resource] = []
         self.jsonld: list[JsonLd] = []
+        self.upgrades_insecure = False
+        self.inline_scripts = 0
         self.form_nodes: list[tuple[int, Node, str, bool]] = []  # number, node, tag, inert
         self._resolved: dict[str, str | None] = {}
         self._folders: list[str] = []
@@ -197,10 +200,16 @@ class PageReader:
         elif name and is_robots_name(name):
             found = directives(content, "" if name == "robots" else name, self._where())
             self.robots.extend(islice(found, max(0, MOST_DIRECTIVES - len(self.robots))))
-        elif (self.tree.attribute(node, "http-equiv") or "").strip().lower() == "refresh" and self.refresh is None:
-            self.refresh = collapse(content)[:HEAD_TEXT]
+        elif (pragma := self.tree.attribute(node, "http-equiv")) is not None:
+            self._pragma(pragma.strip().lower(), content)
         else:
             self._open_graph(node, name, content)
+
+    def _pragma(self, pragma: str, content: str) -> None:
+        if pragma == "refresh" and self.refresh is None:
+            self.refresh = collapse(content)[:HEAD_TEXT]
+        elif pragma == "content-security-policy":
+            self.upgrades_insecure = self.upgrades_insecure or upgrades_insecure(content)
 
     def _open_graph(self, node: Node, name: str, content: str) -> None:
         prop = (self.tree.attribute(node, "property") or name).strip().lower()
@@ -235,6 +244,8 @@ class PageReader:
             self.form_nodes.append((self.place.index, node, "script", True))
         elif src:
             self.resources.append(Resource("script", src, self.resolve(src)))
+        elif kind in RUNNING:
+            self.inline_scripts += 1
 
     def _heading(self, node: Node) -> None:
         text = collapse(self.budget.text(node))

@@ -4,13 +4,11 @@ from collections.abc import Iterator
 from itertools import chain
 
 from editorial.audit.facts import Link, PageFacts
-from editorial.audit.predicates import is_html_page
+from editorial.audit.predicates import is_html_page, is_local
 from editorial.audit.rule import Failure, Params, Severity, page_rule
-from editorial.domain.addresses import is_public
 from editorial.domain.messages import N_
 from editorial.domain.urls import host_of, origin_of
 
-LOCAL_ENDINGS = (".localhost", ".localdomain", ".local", ".test", ".internal")
 LINKS = "https://developers.google.com/search/docs/crawling-indexing/links-crawlable"
 
 
@@ -55,7 +53,7 @@ def _is_uncrawlable(link: Link) -> bool:
     why=N_("It is broken for everybody outside, and it tells how our network is built."),
     fix=N_("Replace the address by the public one; look for it in the template if many pages have it."),
     source=LINKS,
-    applies=lambda page: is_html_page(page) and not _is_local(host_of(page.final_url)),
+    applies=lambda page: is_html_page(page) and not is_local(host_of(page.final_url)),
 )
 def link_localhost_staging(page: PageFacts, _: Params) -> Iterator[Failure]:
     """Links, images, scripts and canonicals; once for each host."""
@@ -65,7 +63,7 @@ def link_localhost_staging(page: PageFacts, _: Params) -> Iterator[Failure]:
         if url.startswith(own):
             continue
         host = host_of(url)
-        if host not in hosts and _is_local(host):
+        if host not in hosts and is_local(host):
             hosts[host] = url
     for host, url in hosts.items():
         yield Failure(host, {"host": host}, (url[:200],))
@@ -79,12 +77,3 @@ def _addresses(page: PageFacts) -> Iterator[str]:
         (canonical.target for canonical in page.canonicals),
     )
     return (url for url in urls if url is not None)
-
-
-def _is_local(host: str) -> bool:
-    """localhost, private and loopback addresses, and names that no public resolver knows."""
-    host = host.removesuffix(".")
-    if host == "localhost" or host.endswith(LOCAL_ENDINGS):
-        return True
-    is_number = ":" in host or host.rpartition(".")[2].isdigit()
-    return is_number and not is_public(host)

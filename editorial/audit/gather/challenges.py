@@ -1,0 +1,93 @@
+"""Did a bot check or firewall answer instead of the page? Told by headers of its own, by its title, by what it loads.
+
+A mark in the body alone proves nothing: Cloudflare puts a script of its challenge platform into sound pages too, and
+people write articles about these pages. So marks count where the status refuses, or where there is hardly any text.
+Source: each vendor's documentation; Cloudflare names `cf-mitigated`, AWS `x-amzn-waf-action`, Vercel `x-vercel-mitigated`.
+"""
+
+import re
+from collections.abc import Iterable
+
+REFUSING = frozenset({202, 401, 403, 405, 406, 407, 412, 418, 429, 468, 503, 512, 521, 567})
+THIN = 120  # words; a page that was let through has more
+LOOKED_AT = 60_000  # characters of the source; challenges are short
+
+_HEADERS = {
+    "cf-mitigated": ("challenge", "cloudflare"),
+    "x-amzn-waf-action": ("", "aws-waf"),
+    "x-vercel-mitigated": ("", "vercel"),
+    "sg-captcha": ("challenge", "siteground"),
+}
+_MARKS = {
+    "cloudflare": ("_cf_chl_opt", "/cdn-cgi/challenge-platform/h/", "cf-browser-verification", "cf-error-details"),
+    "imperva": ("_incapsula_resource", "incapsula incident id"),
+    "akamai": ("errors.edgesuite.net", "/_sec/cp_challenge/", "sec-if-cpt-container"),
+    "datadome": ("captcha-delivery.com",),
+    "perimeterx": ("px-captcha", "_pxappid"),
+    "aws-waf": ("awswafcookiedomainlist", ".token.awswaf.com"),
+    "sucuri": ("sucuri website firewall", "sucuri_cloudproxy_js"),
+    "ddos-guard": ("ddos-guard.net", "/.well-known/ddos-guard/"),
+    "aliyun": ("acw_sc__v2", "errors.aliyun.com", "block_message", "cdn.dingxiang-inc.com"),
+    "jiasule": ("__jsl_clearance", "jsluid"),
+    "safedog": ("safedog", "安全狗"),
+    "tencent": ("waf.tencent", "captcha.gtimg.com", "turing.captcha.qcloud.com"),
+    "baota": ("宝塔网站防火墙", "btwaf", "堡塔云waf"),
+    "kasada": ("/149e9513-01fa-4fb0-aad4-566afd725d1b/", "ips.js?kp_uidz"),
+    "anubis": ("/.within.website/x/cmd/anubis/",),
+    "other": ("g-recaptcha", "h-captcha", "cf-turnstile", "geetest.com"),
+}
+_TITLE = re.compile(
+    r"just a moment(?:\.{3}|…)?|attention required!? \| cloudflare|please wait(?:\.{3}|…)? \| cloudflare"
+    r"|(?:checking|verifying) (?:your|that you|you) .{0,60}|ddos-guard|access denied|you have been blocked"
+    r"|pardon our interruption(?:\.{3}|…)?|(?:robot|bot) (?:challenge|check)(?: screen)?|are you (?:a robot|human)\??"
+    r"|human verification|security (?:check|checkpoint|verification)(?: required)?|vercel security checkpoint"
+    r"|one moment, please(?:\.{3}|…)?|making sure you(?:'|’)re not a bot!?|captcha(?: challenge| required)?"
+    r"|request (?:rejected|blocked)|sucuri website firewall.{0,60}|(?:web ?site|web application) firewall.{0,30}"
+    r"|(?:请完成)?安全(?:验证|检查|检测)(?:中)?(?:\.{3}|…)?|人机(?:身份)?验证|滑动验证(?:页面)?|(?:访问)?验证(?:码|中)?"
+    r"|访问(?:被拒绝|被阻断|受限|异常)|网站防火墙|(?:您的)?(?:访问|请求)(?:已)?被(?:拦截|阻断|拒绝)|百度安全验证"
+    r"|正在(?:检测|验证|检查).{0,20}",
+    re.IGNORECASE,
+)
+_SAYS = re.compile(
+    r"(?:verify|verifying|confirm|prove) (?:that )?you(?: are|'re|’re) (?:a |not a )?(?:human|robot|bot)"
+    r"|enable javascript and cookies to continue|unusual traffic from your (?:computer )?network"
+    r"|(?:complete|solve) the (?:captcha|security check)|checking (?:if the site connection|your browser)"
+    r"|请(?:完成|进行|拖动)[^。]{0,10}验证|您的(?:访问|请求)[^。]{0,12}(?:拦截|阻断|威胁|异常)",
+    re.IGNORECASE,
+)
+
+
+def challenge_of(status: int, headers: Iterable[tuple[str, str]], html: str, title: str, words: int, text: str) -> str:
+    """The name of the protection that answered, `other` for one without a name, empty where the page did.
+
+    Args:
+        headers: as they came; names in any case.
+        title: of the page, white space collapsed.
+        words: of the main text; `text` is its beginning.
+    """
+    if found := by_headers(headers):
+        return found
+    refused, thin = status in REFUSING, words < THIN
+    titled = thin and _TITLE.fullmatch(title.strip(" -–|·")) is not None
+    if not (refused or titled or thin):
+        return ""
+    says = titled or (thin and _SAYS.search(text) is not None)
+    if not (refused or says):
+        return ""
+    mark = _marked(html[:LOOKED_AT].lower())
+    if refused:
+        return mark or ("other" if says and status != 401 else "")
+    return mark if titled or mark != "other" else ""  # a contact form has a captcha too
+
+
+def by_headers(headers: Iterable[tuple[str, str]]) -> str:
+    """The protection that names itself in the headers, or empty."""
+    for name, value in headers:
+        wanted, vendor = _HEADERS.get(name.lower(), ("", ""))
+        if vendor and wanted in value.lower():
+            return vendor
+    return ""
+
+
+def _marked(html: str) -> str:
+    return next((vendor for vendor, marks in _MARKS.items() if any(mark in html for mark in marks)), "")
