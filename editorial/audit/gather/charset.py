@@ -9,65 +9,27 @@ import re
 from turbohtml.detect import detect
 
 from editorial.audit.facts import Charset
+from editorial.audit.gather.encodings import USER_DEFINED, normal_label, read, write
 
 PRESCAN = 1024  # bytes; engines look for a meta no further
 LATE_META = 65_536  # bytes; where a meta still beats guessing
 
-_BOMS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xfe\xff", "utf-16-be"), (b"\xff\xfe", "utf-16-le"))
-# Labels whose Python codec of the same name decodes less than browsers do.
-_WIDER = {
-    "gb18030": "gb2312 gb_2312 gb_2312-80 gbk x-gbk chinese csgb2312 iso-ir-58 gb18030 cp936 ms936 euc-cn",
-    "windows-1252": "ascii us-ascii iso-8859-1 iso8859-1 latin1 latin-1 l1 cp1252 x-cp1252 windows-1252 cp819",
-    "windows-1254": "iso-8859-9 iso8859-9 latin5 l5 windows-1254 cp1254 x-cp1254",
-    "windows-874": "iso-8859-11 tis-620 windows-874 dos-874",
-    "shift_jis": "shift_jis shift-jis sjis x-sjis ms_kanji windows-31j csshiftjis ms932",
-    "euc-kr": "euc-kr euckr ks_c_5601-1987 ksc5601 ks_c_5601-1989 ksc_5601 korean windows-949 cseuckr",
-    "big5": "big5 big5-hkscs cn-big5 x-x-big5 csbig5",
-    "utf-8": "utf-8 utf8 unicode-1-1-utf-8 x-unicode20utf8 unicode11utf8 unicode20utf8",
-    "utf-16-le": "utf-16 utf-16le unicode ucs-2 csunicode iso-10646-ucs-2 unicodefeff",
-    "utf-16-be": "utf-16be unicodefffe",
-    "macintosh": "macintosh mac x-mac-roman csmacintosh",
-    "x-mac-cyrillic": "x-mac-cyrillic x-mac-ukrainian",
-    "ibm866": "ibm866 cp866 866 csibm866",
-}
-_NAMES = {label: name for name, labels in _WIDER.items() for label in labels.split()}
-_NAMES |= {f"{prefix}{n}": f"windows-{n}" for n in range(1250, 1259) for prefix in ("windows-", "cp", "x-cp")} | {
-    "windows-1252": "windows-1252",
-}
-_NAMES |= {
-    f"{prefix}{n}": f"iso-8859-{n}"
-    for n in (2, 3, 4, 5, 6, 7, 8, 10, 13, 14, 15, 16)
-    for prefix in ("iso-8859-", "iso8859-")
-}
-_NAMES |= {name: name for name in ("euc-jp", "iso-2022-jp", "koi8-r", "koi8-u")}
-_CODECS = {
-    "shift_jis": "cp932",
-    "euc-kr": "cp949",
-    "big5": "big5hkscs",
-    "macintosh": "mac_roman",
-    "windows-874": "cp874",
-}
-_CODECS |= {
-    "x-mac-cyrillic": "mac_cyrillic",
-    "ibm866": "cp866",
-    "euc-jp": "euc_jp",
-    "koi8-r": "koi8_r",
-    "koi8-u": "koi8_u",
-}
-
-_COMMENT = re.compile(rb"<!--.*?(?:-->|\Z)", re.DOTALL)
-_META = re.compile(rb"<meta[\s/][^>]{0,1000}", re.IGNORECASE)
-_CHARSET = re.compile(rb"""charset\s{0,9}=\s{0,9}["']?\s{0,9}([A-Za-z0-9_:.+-]{1,40})""", re.IGNORECASE)
-_XML = re.compile(rb"""\s{0,99}<\?xml\s[^>]{0,200}?encoding\s{0,9}=\s{0,9}["']([A-Za-z0-9_:.+-]{1,40})""")
+_BOMS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xfe\xff", "utf-16be"), (b"\xff\xfe", "utf-16le"))
+_WIDE_XML = ((b"<\0?\0x\0", "utf-16le"), (b"\0<\0?\0x", "utf-16be"))  # how an XML declaration begins there
+_XML = re.compile(rb"<\?xml[^>]{0,900}?encoding[\x00-\x20]*=[\x00-\x20]*([\"'])(.*?)\1", re.DOTALL)
+_TAG = re.compile(rb"<(?:!--|/?[A-Za-z]|[!/?])")
+_ATTRIBUTE = re.compile(
+    rb"""[\t\n\f\r /]*(?:(>)|([^\t\n\f\r />][^\t\n\f\r />=]*)"""
+    rb"""(?:[\t\n\f\r ]*=[\t\n\f\r ]*(?:"([^"]*)"|'([^']*)'|([^\t\n\f\r >"'][^\t\n\f\r >]*)?))?)"""
+)
+_CHARSET = re.compile(rb"charset[\t\n\f\r ]*=[\t\n\f\r ]*(?:\"([^\"]*)\"|'([^']*)'|([^\t\n\f\r ;\"']+))", re.IGNORECASE)
+_METAS = frozenset(b"<meta" + bytes([end]) for end in b"\t\n\f\r /")
+_NAME_END = re.compile(rb"[\t\n\f\r />]")
+LABEL = 60  # characters of a declared label that are kept
 _HEADER = re.compile(r""";\s*charset\s*=\s*["']?\s*([^\s"';]{1,40})""", re.IGNORECASE)
 # UTF-8 read as Latin-1 and written again, and what Chinese systems print for undecodable or uninitialised bytes.
 _GARBLED = ("Ã©", "Ã¨", "Ã¼", "Ã¶", "Ã¤", "â€", "ä¸", "å\x9c", "ç\x9a„", "锟斤拷", "烫烫", "屯屯")
 _GARBLED_BYTES = tuple(pattern.encode() for pattern in _GARBLED)
-
-
-def normal_label(label: str) -> str:
-    """The encoding browsers use for a label, or empty for a label they do not know."""
-    return _NAMES.get(label.strip().strip("\"'").lower(), "")
 
 
 def declared_in_header(content_type: str) -> str:
@@ -77,14 +39,62 @@ def declared_in_header(content_type: str) -> str:
 
 
 def declared_in_meta(body: bytes, within: int = PRESCAN) -> str:
-    """The label of the first meta (or XML declaration) that names an encoding, or empty."""
-    start = _COMMENT.sub(b"", body[:within])
-    if found := _XML.match(start):
-        return found[1].decode("ascii")
-    for meta in _META.finditer(start):
-        if found := _CHARSET.search(meta[0]):
-            return found[1].decode("ascii")
-    return ""
+    """The label of the first meta (or XML declaration) that names a known encoding, else the first of all, or empty.
+
+    Source: html.spec.whatwg.org, "prescan a byte stream to determine its encoding": tags are read one after the other,
+    so that what stands in a comment or in another tag's attribute is no declaration.
+    """
+    start = body[:within]
+    first = ""
+    if (xml := _XML.match(start)) and normal_label(label := _label(xml[2])):
+        return label
+    place = 0 if b"charset" in start.lower() else len(start)
+    while tag := _TAG.search(start, place):
+        place = tag.end()
+        if tag[0] == b"<!--":
+            place = _after(start, b"-->", tag.start() + 2)
+        elif start[tag.start() : place + 4].lower() in _METAS:
+            label, place = _of_meta(start, place + 4)
+            if normal_label(label):
+                return label
+            first = first or label
+        elif tag[0][-1:].isalpha():
+            end = _NAME_END.search(start, place)
+            place = _attributes(start, end.start() if end else len(start))[1]
+        else:
+            place = _after(start, b">", place)
+    return first
+
+
+def _after(text: bytes, mark: bytes, place: int) -> int:
+    found = text.find(mark, place)
+    return len(text) if found < 0 else found + len(mark)
+
+
+def _attributes(text: bytes, place: int) -> tuple[dict[bytes, bytes], int]:
+    """The attributes of a tag, the first of each name, and where the tag ends; none of a tag that does not end."""
+    found: dict[bytes, bytes] = {}
+    while attribute := _ATTRIBUTE.match(text, place):
+        place = attribute.end()
+        if attribute[1]:
+            return found, place
+        found.setdefault(attribute[2].lower(), attribute[3] or attribute[4] or attribute[5] or b"")
+    return {}, len(text)
+
+
+def _of_meta(text: bytes, place: int) -> tuple[str, int]:
+    """What a meta declares, by its charset, or by its content where http-equiv says content-type."""
+    attributes, end = _attributes(text, place)
+    if b"charset" in attributes:
+        return _label(attributes[b"charset"]), end
+    if attributes.get(b"http-equiv", b"").lower() == b"content-type":
+        found = _CHARSET.search(attributes.get(b"content", b""))
+        return _label(found[1] or found[2] or found[3] or b"") if found else "", end
+    return "", end
+
+
+def _label(raw: bytes) -> str:
+    return raw.decode("ascii", "replace").strip()[:LABEL]
 
 
 def decode(body: bytes, content_type: str) -> tuple[str, Charset]:
@@ -95,9 +105,27 @@ def decode(body: bytes, content_type: str) -> tuple[str, Charset]:
             return _read(body[len(mark) :], name, "bom", header, meta)
     if name := normal_label(header):
         return _read(body, name, "header", header, meta)
-    if name := normal_label(meta):
-        return _read(body, "utf-8" if name.startswith("utf-16") else name, "meta", header, meta)
+    for mark, name in _WIDE_XML:
+        if body.startswith(mark):
+            return _read(body, name, "meta", header, meta)
+    if name := _of_label(meta):
+        return _read(body, name, "meta", header, meta)
     return _guess(body, header, meta)
+
+
+def encode(text: str, content_type: str) -> bytes:
+    """Bytes that `decode` reads as this text: in the encoding it declares, if that can say it.
+
+    Else references stand for what it cannot say; a text that declares nothing is UTF-8.
+    """
+    meta = declared_in_meta(text[:PRESCAN].encode("ascii", "replace"))
+    return write(text, normal_label(declared_in_header(content_type)) or _of_label(meta) or "utf-8")
+
+
+def _of_label(meta: str) -> str:
+    """A page whose meta can be read as ASCII is not in UTF-16, and what is not defined is Windows-1252."""
+    name = normal_label(meta)
+    return {"utf-16le": "utf-8", "utf-16be": "utf-8", USER_DEFINED: "windows-1252"}.get(name, name)
 
 
 def _guess(body: bytes, header: str, meta: str) -> tuple[str, Charset]:
@@ -106,14 +134,14 @@ def _guess(body: bytes, header: str, meta: str) -> tuple[str, Charset]:
     try:
         codecs.utf_8_decode(body, "strict", False)  # not final: a cut last character is no error
     except UnicodeDecodeError:
-        late = normal_label(declared_in_meta(body, LATE_META))
+        late = _of_label(declared_in_meta(body, LATE_META))
         name = late or normal_label(detect(body[:LATE_META]).encoding or "") or "windows-1252"
         return _read(body, name, "detected", header, meta)
     return _read(body, "utf-8", "detected", header, meta)
 
 
 def _read(body: bytes, name: str, source: str, header: str, meta: str) -> tuple[str, Charset]:
-    text = body.decode(_CODECS.get(name, name), "replace")
+    text = read(body, name)
     garbled = 0 if text.isascii() else _count_garbled(text, body, name)
     return text, Charset(name, source, header, meta, text.count("\ufffd"), garbled)  # type: ignore[arg-type]
 

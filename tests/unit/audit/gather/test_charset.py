@@ -2,7 +2,7 @@
 
 import pytest
 
-from editorial.audit.gather.charset import declared_in_header, declared_in_meta, decode, normal_label
+from editorial.audit.gather.charset import declared_in_header, declared_in_meta, decode, encode, normal_label
 
 HAN = "线索表单与内容日历：发布、诊断、改进，全部在一处完成。"
 
@@ -11,7 +11,7 @@ HAN = "线索表单与内容日历：发布、诊断、改进，全部在一处�
     ("body", "content_type", "name", "source"),
     [
         (b"\xef\xbb\xbf<p>a", "text/html; charset=gbk", "utf-8", "bom"),
-        ("\ufeff<p>a".encode("utf-16-le"), "", "utf-16-le", "bom"),
+        ("\ufeff<p>a".encode("utf-16-le"), "", "utf-16le", "bom"),
         (b'<meta charset="utf-8">', "text/html; charset=GB2312", "gb18030", "header"),
         (b"<meta charset=gb2312>", "text/html", "gb18030", "meta"),
         (b"<meta http-equiv=Content-Type content='text/html; charset=Shift_JIS'>", "", "shift_jis", "meta"),
@@ -64,3 +64,81 @@ def test_a_header_may_quote_its_charset():
 
 def test_an_unknown_label_is_nothing():
     assert normal_label("rot13") == ""
+
+
+@pytest.mark.parametrize(
+    ("label", "name"),
+    [
+        ("GB2312", "gb18030"),
+        (" x-gbk\n", "gb18030"),
+        ("ISO-8859-1", "windows-1252"),
+        ("us-ascii", "windows-1252"),
+        ("iso-8859-9", "windows-1254"),
+        ("tis-620", "windows-874"),
+        ("ISO_8859-2:1987", "iso-8859-2"),
+        ("logical", "iso-8859-8-i"),
+        ("koi8-ru", "koi8-u"),
+        ("ks_c_5601-1987", "euc-kr"),
+        ("windows-31j", "shift_jis"),
+        ("utf-16", "utf-16le"),
+        ("unicode-1-1-utf-8", "utf-8"),
+        ("hz-gb-2312", "replacement"),
+        ("utf-7", ""),
+        ("cp936", ""),
+    ],
+)
+def test_labels_are_those_of_the_encoding_standard(label, name):
+    assert normal_label(label) == name
+
+
+@pytest.mark.parametrize(
+    ("start", "label"),
+    [
+        (b"<meta name=note content='text; charset=gbk'>", ""),
+        (b"<meta http-equiv=content-type content='text/html; charset=\"gbk\"'>", "gbk"),
+        (b"<meta content='text/html; charset = gbk' http-equiv='Content-Type'>", "gbk"),
+        (b"<META/CHARSET=gbk>", "gbk"),
+        (b"<metadata charset=gbk>", ""),
+        (b"<p title='<meta charset=gbk>'><meta charset=utf-8>", "utf-8"),
+        (b"<? <meta charset=gbk><meta charset=big5>", "big5"),
+        (b"<!--><meta charset=gbk>", "gbk"),
+        (b"<meta charset=nonsense><meta charset=gbk>", "gbk"),
+        (b"<meta charset=nonsense>", "nonsense"),
+        (b"<meta charset='' charset=gbk>", ""),
+        (b"<script><meta charset=gbk></script>", "gbk"),
+        (b"<?xml version='1.0' encoding='nonsense'?><meta charset=gbk>", "gbk"),
+        (b"<meta charset=gbk", ""),
+    ],
+)
+def test_a_declaration_is_found_as_the_html_standard_says(start, label):
+    assert declared_in_meta(start) == label
+
+
+def test_bytes_that_windows_left_open_are_control_characters():
+    text, found = decode(b"a\x81\x80", "text/html; charset=latin1")
+
+    assert (text, found.replaced) == ("a\x81€", 0)
+
+
+def test_encodings_that_hide_markup_are_refused():
+    text, found = decode(b"~{<title>~}", "text/html; charset=hz-gb-2312")
+
+    assert (text, found.name) == ("\ufffd", "replacement")
+
+
+@pytest.mark.parametrize(
+    ("html", "content_type"),
+    [
+        (f"<meta charset=gb2312>{HAN}", ""),
+        (HAN, "text/html; charset=utf-16be"),
+        ("<title>Café", "text/html; charset=ISO-8859-1"),
+        (f"<meta charset=utf-16>{HAN}", ""),
+        (HAN, ""),
+    ],
+)
+def test_what_is_encoded_is_read_back(html, content_type):
+    assert decode(encode(html, content_type), content_type)[0] == html
+
+
+def test_what_an_encoding_cannot_say_is_written_as_a_reference():
+    assert encode("é中", "text/html; charset=latin1") == b"\xe9&#20013;"
