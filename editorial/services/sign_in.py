@@ -41,7 +41,9 @@ class TooManyTries(EditorialError):
         )
 
 
-def sign_in(deps: Deps, email: str, password: str, *, address: str, agent: str, known: str = "") -> tuple[Person, str]:
+def sign_in(
+    deps: Deps, email: str, password: str, *, address: str, agent: str, known: str = "", instead_of: str = ""
+) -> tuple[Person, str]:
     """Open a session; returns its person and the token for the cookie. Commits, also the failed try.
 
     The slow hashes run outside any transaction, so that a guesser cannot hold the database.
@@ -54,6 +56,7 @@ def sign_in(deps: Deps, email: str, password: str, *, address: str, agent: str, 
         agent: the visitor's program.
         known: what `known_browser` gave this browser when somebody signed in with it; failures of strangers do not
             close the account to them.
+        instead_of: the cookie this browser had; its session ends.
     """
     now, folded = deps.now(), email.strip().lower()[:254]
     with reading(deps.sessions) as session:
@@ -71,7 +74,7 @@ def sign_in(deps: Deps, email: str, password: str, *, address: str, agent: str, 
         if welcome and person is not None:
             own = session.get_one(Person, person.id)
             own.password_hash = renewed or own.password_hash
-            return own, open_session(session, deps, own, address=address, agent=agent)[1]
+            return own, open_session(session, deps, own, address=address, agent=agent, instead_of=instead_of)[1]
     raise SignInRefused
 
 
@@ -84,9 +87,14 @@ def _knows(deps: Deps, person: Person, known: str) -> bool:
     return keys.signed_by_us(deps.config, KNOWN, f"{person.id}:{person.password_hash}", known)
 
 
-def open_session(session: Session, deps: Deps, person: Person, *, address: str, agent: str) -> tuple[WebSession, str]:
-    """A session for somebody who has just proved who they are. The caller commits."""
+def open_session(
+    session: Session, deps: Deps, person: Person, *, address: str, agent: str, instead_of: str = ""
+) -> tuple[WebSession, str]:
+    """A session for somebody who has just proved who they are; the one this browser had ends. The caller commits."""
     token, now = deps.token(), deps.now()
+    before = people.live_session(session, passwords.hash_token(instead_of), now) if instead_of else None
+    if before is not None:
+        revoke(session, deps, before.person_id, before.id)
     opened = WebSession(
         token_hash=passwords.hash_token(token),
         person_id=person.id,

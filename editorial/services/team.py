@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from editorial.domain.errors import EditorialError, NotFound
 from editorial.domain.locales import Language
 from editorial.domain.messages import N_, Message
-from editorial.domain.people import Role
+from editorial.domain.people import Permission, Role, permissions
 from editorial.domain.slots import zone_named
 from editorial.services import passwords
 from editorial.services.deps import Deps
@@ -157,7 +157,8 @@ def join(deps: Deps, token: str, *, name: str, password: str, language: Language
 
 
 def change_roles(session: Session, deps: Deps, actor: Person, person_id: int, roles: frozenset[Role]) -> Person:
-    """Say anew what somebody may do. The last administrator stays one. The caller commits."""
+    """Say anew what somebody may do. The last administrator stays one; who no longer is one invites nobody, also by a
+    link that is still open. The caller commits."""
     person = get(session, person_id)
     _some_role(roles)
     if Role.WORKSPACE_ADMIN not in roles:
@@ -166,6 +167,8 @@ def change_roles(session: Session, deps: Deps, actor: Person, person_id: int, ro
 
     person.grants = [grant for grant in person.grants if grant.role in roles]
     person.grants += [PersonRole(role=role) for role in sorted(roles - {grant.role for grant in person.grants})]
+    if Permission.MANAGE_WORKSPACE not in permissions(roles):
+        _end_invitations_of(session, deps, actor, person)
     history.record(
         session,
         at=deps.now(),
@@ -195,6 +198,7 @@ def set_active(session: Session, deps: Deps, actor: Person, person_id: int, *, a
     if not active:
         people.revoke_sessions(session, person.id, deps.now())
         api.revoke_tokens(session, person.id, deps.now())
+        _end_invitations_of(session, deps, actor, person)
     history.record(
         session,
         at=deps.now(),
@@ -204,6 +208,18 @@ def set_active(session: Session, deps: Deps, actor: Person, person_id: int, *, a
         entity_id=person.id,
     )
     return person
+
+
+def _end_invitations_of(session: Session, deps: Deps, actor: Person, author: Person) -> None:
+    for link_id in links.revoke_invitations_of(session, deps.now(), author.id):
+        history.record(
+            session,
+            at=deps.now(),
+            actor_id=actor.id,
+            action="invitation.revoked",
+            entity="person_link",
+            entity_id=link_id,
+        )
 
 
 def password_link(session: Session, deps: Deps, person: Person, actor: Person | None) -> Issued:

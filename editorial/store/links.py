@@ -95,6 +95,22 @@ def open_invitations(session: Session, now: datetime) -> list[PersonLink]:
     return list(session.scalars(waiting.order_by(PersonLink.created_at.desc(), PersonLink.id.desc())))
 
 
+def revoke_invitations_of(session: Session, now: datetime, author_id: int) -> list[int]:
+    """End the open invitations that somebody wrote; returns their ids."""
+    ended = (
+        update(PersonLink)
+        .where(
+            PersonLink.created_by == author_id,
+            PersonLink.purpose == Purpose.INVITATION,
+            PersonLink.used_at.is_(None),
+            PersonLink.revoked_at.is_(None),
+        )
+        .values(revoked_at=now)
+        .returning(PersonLink.id)
+    )
+    return sorted(session.scalars(ended))
+
+
 def revoke_open(session: Session, now: datetime, *, email: str, purpose: Purpose) -> None:
     """End every open link of this purpose for an address."""
     session.execute(

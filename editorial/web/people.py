@@ -104,6 +104,7 @@ def sign_in_sent() -> ResponseReturnValue:
             form.line("email"),
             form.text("password", longest=1000),
             known=request.cookies.get(KNOWN_COOKIE, ""),
+            instead_of=request.cookies.get(COOKIE, ""),
             **origin(),
         )
     except EditorialError as error:
@@ -238,7 +239,8 @@ def origin() -> dict[str, str]:
 def signed_in_first(somebody: Person) -> Response:
     """Sign in somebody who has just joined, and show them the calendar."""
     with deps().sessions.begin() as session:
-        _, cookie = sign_in.open_session(session, deps(), somebody, **origin())
+        before = request.cookies.get(COOKIE, "")
+        _, cookie = sign_in.open_session(session, deps(), somebody, instead_of=before, **origin())
     return signed_in(somebody, cookie, url_for("calendar.month"))
 
 

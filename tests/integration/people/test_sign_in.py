@@ -161,6 +161,20 @@ def test_signing_out_ends_the_session_on_the_server(app: Flask, deps: Deps, mei:
     guest.get("/account", status=302)
 
 
+def test_signing_in_again_ends_the_session_that_this_browser_had(app: Flask, deps: Deps, mei: Person) -> None:
+    guest = visitor(app, deps, mei)
+    cookie = guest.client.get_cookie(COOKIE)
+    assert cookie is not None
+    elsewhere = visitor(app, deps, mei)
+
+    sign_in(guest)
+
+    visitor_with_old_cookie = visitor(app, deps)
+    visitor_with_old_cookie.client.set_cookie(COOKIE, cookie.value)
+    visitor_with_old_cookie.get("/account", status=302)
+    elsewhere.get("/account")
+
+
 def test_a_session_ends_by_itself_when_it_is_not_used(app: Flask, deps: Deps, mei: Person, clock: Clock) -> None:
     guest = visitor(app, deps, mei)
     clock.forward(days=31)

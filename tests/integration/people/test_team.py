@@ -127,6 +127,30 @@ def test_a_revoked_invitation_opens_nothing(app: Flask, deps: Deps, mei: Person,
     visitor(app, deps).get(f"/invitation?token={token}", status=403)
 
 
+@pytest.mark.parametrize(
+    ("path", "fields"), [("roles", {"roles": ["editor"]}), ("access", {"active": "no"})], ids=["role", "access"]
+)
+def test_an_invitation_ends_when_its_author_may_no_longer_invite(
+    app: Flask, deps: Deps, admin: Visitor, path: str, fields: dict[str, object]
+) -> None:
+    jonas = add_person(deps, "Jonas Weber", Role.WORKSPACE_ADMIN)
+    token = invite(deps, jonas)
+
+    admin.post(f"/team/{jonas.id}/{path}", **fields)
+
+    visitor(app, deps).get(f"/invitation?token={token}", status=403)
+    assert "li@northgauge.example" not in admin.get("/team")
+
+
+def test_an_invitation_stays_while_its_author_may_invite(app: Flask, deps: Deps, admin: Visitor) -> None:
+    jonas = add_person(deps, "Jonas Weber", Role.WORKSPACE_ADMIN)
+    token = invite(deps, jonas)
+
+    admin.post(f"/team/{jonas.id}/roles", roles=["workspace_admin", "editor"])
+
+    visitor(app, deps).get(f"/invitation?token={token}")
+
+
 def test_somebody_on_the_team_is_not_invited_again(admin: Visitor, mei: Person) -> None:
     answer = admin.post("/team/invitations", name="Mei", email=mei.email, language="en", roles=["viewer"])
 
