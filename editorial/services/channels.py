@@ -281,17 +281,23 @@ def _expect_no_twin(
     session: Session, kind: str, site_id: int, settings: Settings, *, besides: int | None = None
 ) -> None:
     """Refuse what another channel of the site does already: everything would go out twice."""
-    field = settings.account_field
-    if field is None:
+    if not settings.account:
         return
     same = select(Channel).where(Channel.kind == kind, Channel.site_id == site_id, Channel.id != (besides or 0))
-    twin = next((each for each in session.scalars(same) if each.settings.get(field) == getattr(settings, field)), None)
+    twin = next((each for each in session.scalars(same) if _account_of(each) == settings.account), None)
     if twin is not None:
         raise EditorialError(
             Message(N_("“%(name)s” goes there already; everything would go out twice."), {"name": twin.name}),
             hint=Message(N_("Change that channel, or give this one another address.")),
-            field=field,
+            field=settings.account_fields[0],
         )
+
+
+def _account_of(channel: Channel) -> tuple[str, ...]:
+    try:
+        return read_settings(_kind(channel.kind).settings, channel.settings).account
+    except EditorialError:
+        return ()  # settings that do not fit any more send nothing
 
 
 def _expect_same_reader(channel: Channel, kind: Kind, settings: Settings, typed: channel_secrets.Typed) -> None:

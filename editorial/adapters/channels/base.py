@@ -34,8 +34,13 @@ class Settings(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
 
-    account_field: ClassVar[str | None] = None
-    """What two channels of a site may not share, for everything would go out twice; None: nothing."""
+    account_fields: ClassVar[tuple[str, ...]] = ()
+    """What says where things go; a fault with all of it stands at the first. None: nothing does."""
+
+    @property
+    def account(self) -> tuple[str, ...]:
+        """What two channels of a site may not share, for everything would go out twice; empty: anything."""
+        return tuple(str(getattr(self, name)) for name in self.account_fields)
 
     @property
     def secrets_go_to(self) -> str | None:

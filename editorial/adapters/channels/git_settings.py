@@ -2,7 +2,7 @@
 
 import re
 from pathlib import PurePosixPath
-from typing import Literal
+from typing import ClassVar, Literal
 from urllib.parse import urlsplit
 
 from dulwich.refs import Ref, check_ref_format
@@ -24,6 +24,8 @@ _EXAMPLE = Message(N_("Write it as https://host/path.git, ssh://git@host/path.gi
 class GitSettings(Settings):
     """Where the repository is and how its site is laid out."""
 
+    account_fields: ClassVar[tuple[str, ...]] = ("repository", "branch", "content_path")
+
     repository: str = Field(min_length=1, max_length=500)
     branch: str = Field("main", min_length=1, max_length=200)
     content_path: str = Field("content/posts/{slug}.md", min_length=1, max_length=300)
@@ -32,6 +34,13 @@ class GitSettings(Settings):
     author_name: str = Field("Editorial", min_length=1, max_length=120)
     author_email: str = Field("editorial@localhost", min_length=3, max_length=254)
     live_check: bool = False
+
+    @property
+    def account(self) -> tuple[str, ...]:
+        """Repository, branch, and the folder that every piece lies in, however the address is written."""
+        url = urlsplit(self.repository)
+        place = f"{url.scheme}://{url.netloc.lower()}{url.path.rstrip('/').removesuffix('.git')}"
+        return place, self.branch, self.content_path.partition("{")[0].rpartition("/")[0]
 
     @property
     def secrets_go_to(self) -> str | None:

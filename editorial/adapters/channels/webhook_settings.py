@@ -15,7 +15,7 @@ _EXAMPLE = Message(N_("Write it as https://host/path."))
 class WebhookSettings(Settings):
     """Where the receiver is and what it does."""
 
-    account_field: ClassVar[str | None] = "url"
+    account_fields: ClassVar[tuple[str, ...]] = ("url",)
 
     url: str = Field(min_length=1, max_length=500)
     does: Literal["page", "points"] = "page"
