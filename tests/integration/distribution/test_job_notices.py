@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from editorial.domain.jobs import Gone, JobState, NotSent, Refused, Unclear
+from editorial.domain.jobs import Gone, JobState, Nature, NotSent, Refused, Unclear
 from editorial.domain.locales import Language
 from editorial.domain.messages import Message
 from editorial.domain.people import Role
@@ -128,6 +128,20 @@ def test_a_job_that_is_held_back_is_told_once_for_each_reason(desk: Desk, wire: 
     desk.tick()
 
     assert (states(desk.deps), kinds(desk.deps)) == ([JobState.HELD], ["job-held"])
+
+
+def test_a_page_that_takes_a_moment_is_not_worth_a_word(desk: Desk, wire: Wire, clock: Clock) -> None:
+    wire.nature = Nature.POINTING
+    one_job(desk, nature=Nature.POINTING)
+    told = []
+    for _ in range(5):
+        desk.tick()
+        told.append(kinds(desk.deps))
+        clock.forward(minutes=11)
+        with desk.deps.sessions.begin() as session:
+            distribution.wake_held(session, clock())
+
+    assert (told[2], told[4]) == ([], ["job-held"])
 
 
 def test_a_channel_that_is_gone_is_told_with_the_jobs_it_leaves_behind(desk: Desk, wire: Wire) -> None:
