@@ -214,7 +214,9 @@ def _of_view(view: View, now: datetime, today: date, zone: ZoneInfo) -> ColumnEl
         return and_(DistributionJob.state.in_(TERMINAL), DistributionJob.due_at.between(now - BEHIND, now))
     since, until = day_bounds(today, today + timedelta(days=AHEAD - 1), zone)
     late = and_(DistributionJob.state.in_(_OPEN), DistributionJob.due_at < since)  # was due before, and still goes out
-    return or_(and_(DistributionJob.due_at >= since, DistributionJob.due_at < until), late)
+    # every state by name, because the index begins with it: what has ended years ago stays unread
+    week = and_(DistributionJob.state.in_(JobState), DistributionJob.due_at >= since, DistributionJob.due_at < until)
+    return or_(week, late)
 
 
 def _needs(now: datetime) -> ColumnElement[bool]:

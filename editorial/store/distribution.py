@@ -209,7 +209,7 @@ class DistributionJob(Base):
     utm: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))  # locked at the first attempt
     variant: Mapped[str] = mapped_column(String(40), default="")
     occurrence: Mapped[str] = mapped_column(String(40), default="")  # local date, of a series
-    repeat_of: Mapped[int | None] = mapped_column(ForeignKey("distribution_job.id", ondelete="SET NULL"))
+    repeat_of: Mapped[int | None] = mapped_column(ForeignKey("distribution_job.id", ondelete="SET NULL"), index=True)
     created_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
     version: Mapped[int] = mapped_column()
