@@ -11,7 +11,10 @@ from editorial.app import create_app, make_deps, set_up_logging
 from editorial.background.clock import Clock
 from editorial.cli.assembly import Assembly
 from editorial.cli.audit import audit
+from editorial.cli.channels import channels
 from editorial.cli.clock import clock
+from editorial.cli.jobs import job, jobs
+from editorial.cli.judge import judge
 from editorial.cli.keys import keys
 from editorial.cli.language import say, speaks
 from editorial.cli.migrate import migrate
@@ -28,7 +31,7 @@ def editorial(context: click.Context) -> None:
     context.obj = Assembly(config=read_config, make_deps=make_deps, create_app=create_app, make_clock=Clock)
 
 
-for command in (serve, clock, migrate, audit, keys):
+for command in (serve, clock, migrate, audit, jobs, job, channels, keys):
     editorial.add_command(command)
 
 

@@ -1,16 +1,20 @@
 """Jobs as programs and the command line list them: by state, channel, item and time, page after page by key."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import literal, select, tuple_
 from sqlalchemy.orm import Session, joinedload, load_only
 
 from editorial.domain.jobs import JobState
+from editorial.domain.messages import Message
+from editorial.domain.packing import unpack
+from editorial.services.job_pages import reason_of
 from editorial.services.queue_pages import Cursor
 from editorial.store.content import ContentItem
-from editorial.store.distribution import Channel, DistributionJob
+from editorial.store.distribution import Channel, DistributionJob, JobAttempt
 
 PAGE = 100
 
@@ -73,3 +77,44 @@ _COLUMNS = (
     DistributionJob.created_at,
     DistributionJob.ended_at,
 )
+
+
+def facts(job: DistributionJob, say: Callable[[Message], str]) -> dict[str, Any]:
+    """A job for programs and for the terminal, its sentences in the reader's language."""
+    reason = reason_of(job)
+    return {
+        "id": job.id,
+        "item_id": job.item_id,
+        "title": job.item.title,
+        "channel_id": job.channel_id,
+        "channel": job.channel.name,
+        "variant": job.variant,
+        "action": job.action,
+        "state": job.state,
+        "due_at": job.due_at,
+        "next_try_at": job.next_try_at,
+        "waits_for": job.waits_for,
+        "pinned": job.pinned,
+        "attempt": job.attempt,
+        "max_attempts": job.max_attempts,
+        "url": job.external_url,
+        "reason": say(reason) if reason else None,
+        "repeat_of": job.repeat_of,
+        "created_at": job.created_at,
+        "ended_at": job.ended_at,
+    }
+
+
+def attempt_facts(one: JobAttempt, say: Callable[[Message], str]) -> dict[str, Any]:
+    """An attempt. Its channel left every secret out before request and answer were written down."""
+    return {
+        "n": one.n,
+        "started_at": one.started_at,
+        "ended_at": one.ended_at,
+        "outcome": one.outcome,
+        "reason": say(unpack(one.reason)) if one.reason else None,
+        "http_status": one.http_status,
+        "milliseconds": one.milliseconds,
+        "request": one.request,
+        "answer": one.answer,
+    }

@@ -151,7 +151,7 @@ def _query(model: type[Asked]) -> Asked:
     for name, values in request.args.lists():
         found[name] = values if name in several else values[-1]
     try:
-        return model.model_validate_strings(found)
+        return model.model_validate(found)
     except ValidationError as error:
         raise refusal_of(error.errors(include_url=False)) from error
 

@@ -11,15 +11,14 @@ from editorial.domain.jobs import Action, Health, JobState, Nature, Waits
 from editorial.domain.keywords import Intent
 from editorial.domain.locales import Language
 from editorial.domain.messages import Message
-from editorial.domain.packing import unpack
 from editorial.domain.workflow import Status
-from editorial.services import channel_pages, job_pages, queue_pages
+from editorial.services import channel_pages, job_lists, job_pages, queue_pages
 from editorial.services.cascade import Cascade
 from editorial.services.cascade import Fate as JobFate
 from editorial.services.job_decisions import open_to
 from editorial.store import distribution
 from editorial.store.content import ContentItem
-from editorial.store.distribution import Channel, DistributionJob, JobAttempt
+from editorial.store.distribution import Channel, DistributionJob
 from editorial.web.api.contract import Shown
 from editorial.web.context import say
 
@@ -213,30 +212,9 @@ def item(found: ContentItem) -> Item:
     return Item.model_validate(found)
 
 
-def job_row(job: DistributionJob) -> JobRow:
+def job_row(found: DistributionJob) -> JobRow:
     """A job."""
-    reason = job_pages.reason_of(job)
-    return JobRow(
-        id=job.id,
-        item_id=job.item_id,
-        title=job.item.title,
-        channel_id=job.channel_id,
-        channel=job.channel.name,
-        variant=job.variant,
-        action=job.action,
-        state=job.state,
-        due_at=job.due_at,
-        next_try_at=job.next_try_at,
-        waits_for=job.waits_for,
-        pinned=job.pinned,
-        attempt=job.attempt,
-        max_attempts=job.max_attempts,
-        url=job.external_url,
-        reason=say(reason) if reason else None,
-        repeat_of=job.repeat_of,
-        created_at=job.created_at,
-        ended_at=job.ended_at,
-    )
+    return JobRow(**job_lists.facts(found, say))
 
 
 def job(session: Session, found: DistributionJob) -> Job:
@@ -246,7 +224,7 @@ def job(session: Session, found: DistributionJob) -> Job:
     unknown = found.state is JobState.UNKNOWN_OUTCOME
     by_hand = found.state is JobState.AWAITING_HUMAN
     return Job(
-        **job_row(found).model_dump(),
+        **job_lists.facts(found, say),
         next_step=say(job_pages.next_step(found)),
         can=Decisions(
             send_now=can.send_now,
@@ -255,23 +233,8 @@ def job(session: Session, found: DistributionJob) -> Job:
             confirm=can.confirm or unknown or by_hand,
             decline=by_hand,
         ),
-        attempts=[attempt(one) for one in found.attempts],
+        attempts=[Attempt(**job_lists.attempt_facts(one, say)) for one in found.attempts],
         repeats=repeats,
-    )
-
-
-def attempt(one: JobAttempt) -> Attempt:
-    """An attempt."""
-    return Attempt(
-        n=one.n,
-        started_at=one.started_at,
-        ended_at=one.ended_at,
-        outcome=one.outcome,
-        reason=say(unpack(one.reason)) if one.reason else None,
-        http_status=one.http_status,
-        milliseconds=one.milliseconds,
-        request=one.request,
-        answer=one.answer,
     )
 
 

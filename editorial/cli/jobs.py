@@ -1,0 +1,212 @@
+"""`editorial jobs` and `editorial job`: what goes out, what became of it, and the decisions about it."""
+
+import json
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+import click
+from sqlalchemy.orm import Session
+
+from editorial.cli.assembly import Assembly
+from editorial.cli.language import say, speaks
+from editorial.domain.errors import EditorialError
+from editorial.domain.jobs import JobState
+from editorial.domain.messages import N_, NP_, Message
+from editorial.domain.people import Permission, permissions
+from editorial.services import job_decisions, job_lists, job_pages
+from editorial.services.deps import Deps
+from editorial.services.job_lists import WantedJobs
+from editorial.store import distribution, people
+from editorial.store.base import reading
+from editorial.store.distribution import DistributionJob
+from editorial.store.people import Person
+
+MOST = 1000  # jobs of one call
+Decide = Callable[[Session, Deps, Person], DistributionJob]
+
+
+def parts(assembly: Assembly) -> Deps:
+    """The parts, whose connections end with the command."""
+    deps = assembly.make_deps(assembly.config())
+    click.get_current_context().call_on_close(deps.sessions.kw["bind"].dispose)
+    return deps
+
+
+def as_json(found: object) -> str:
+    """JSON with instants as ISO 8601 in UTC."""
+    return json.dumps(found, ensure_ascii=False, indent=2, default=_plain)
+
+
+def refused(error: EditorialError) -> click.ClickException:
+    """The refusal, as the command's last words."""
+    return click.ClickException(f"{say(error.says)} {say(error.hint)}")
+
+
+@click.command("jobs")
+@click.option("--state", "states", type=click.Choice([state.value for state in JobState]), multiple=True)
+@click.option("--channel", "channel_id", type=click.IntRange(1), help="Number of a channel.")
+@click.option("--item", "item_id", type=click.IntRange(1), help="Number of an item.")
+@click.option("--days", type=click.IntRange(1, 3650), default=7, show_default=True, help="How many, back and ahead.")
+@click.option("--format", "style", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@speaks
+@click.pass_obj
+def jobs(
+    assembly: Assembly,
+    *,
+    states: tuple[str, ...],
+    channel_id: int | None,
+    item_id: int | None,
+    days: int,
+    style: str,
+) -> None:
+    """List the jobs that were or will be due in the days around now."""
+    deps = parts(assembly)
+    now, around = deps.now(), timedelta(days=days)
+    wanted = WantedJobs(frozenset(map(JobState, states)), channel_id, item_id, now - around, now + around)
+    with reading(deps.sessions) as session:
+        found, more = job_lists.list_jobs(session, wanted, page=MOST)
+    if style == "json":
+        click.echo(as_json([job_lists.facts(job, say) for job in found]))
+    else:
+        for job in found:
+            click.echo(_line(job))
+        click.echo(say(Message.counted(NP_("%(count)s job.", "%(count)s jobs."), len(found))), err=True)
+    if more:
+        click.echo(say(Message(N_("There are more. Ask for fewer days, or for one channel."))), err=True)
+
+
+@click.group("job", invoke_without_command=True)
+@click.argument("job_id", type=click.IntRange(1, 2**31 - 1))
+@click.option("--format", "style", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@speaks
+@click.pass_context
+def job(context: click.Context, *, job_id: int, style: str) -> None:
+    """Show one job with every attempt, or decide about it."""
+    if context.invoked_subcommand is not None:
+        context.meta["job_id"] = job_id
+        return
+    deps = parts(context.obj)
+    try:
+        with reading(deps.sessions) as session:
+            found = distribution.get_job(session, job_id)
+            told = job_lists.facts(found, say)
+            tried = [job_lists.attempt_facts(one, say) for one in found.attempts]
+            lines = [_line(found), say(job_pages.next_step(found))]
+    except EditorialError as error:
+        raise refused(error) from error
+    if style == "json":
+        click.echo(as_json({**told, "attempts": tried}))
+        return
+    lines += [told["reason"]] if told["reason"] else []
+    lines += [line for one in tried for line in _attempt(one)]
+    click.echo("\n".join(lines))
+
+
+def _acting(command: Callable[..., Any]) -> Callable[..., Any]:
+    option = click.option("--as", "email", required=True, metavar="EMAIL", help="Who decides; their rights apply.")
+    return speaks(option(click.pass_obj(command)))
+
+
+@job.command("cancel")
+@_acting
+def cancel(assembly: Assembly, *, email: str) -> None:
+    """Take the job back; one that is being sent may still arrive."""
+    job_id = _job_id()
+    _decide(assembly, email, lambda session, deps, actor: job_decisions.cancel(session, deps, job_id, actor))
+
+
+@job.command("send-now")
+@_acting
+def send_now(assembly: Assembly, *, email: str) -> None:
+    """Let a waiting job go out at once."""
+    job_id = _job_id()
+    _decide(assembly, email, lambda session, deps, actor: job_decisions.send_now(session, deps, job_id, actor))
+
+
+@job.command("send-again")
+@click.option("--looked", is_flag=True, help="You looked and it is not there: asked for where the outcome is unknown.")
+@_acting
+def send_again(assembly: Assembly, *, email: str, looked: bool) -> None:
+    """Send it once more, as a new job."""
+    job_id = _job_id()
+    _decide(
+        assembly,
+        email,
+        lambda session, deps, actor: job_decisions.send_again(session, deps, job_id, actor, looked=looked),
+    )
+
+
+@job.command("confirm")
+@click.option("--url", default="", help="Where it can be read; where its channel says, unless you do.")
+@_acting
+def confirm(assembly: Assembly, *, email: str, url: str) -> None:
+    """Say that it is live: it is never sent again."""
+    job_id = _job_id()
+    _decide(
+        assembly, email, lambda session, deps, actor: job_decisions.resolve_live(session, deps, job_id, actor, url=url)
+    )
+
+
+@job.command("decline")
+@click.option("--reason", required=True, help="Why, in a few words.")
+@_acting
+def decline(assembly: Assembly, *, email: str, reason: str) -> None:
+    """Say that it will not be posted by hand, and why."""
+    job_id = _job_id()
+    _decide(assembly, email, lambda session, deps, actor: job_decisions.decline(session, deps, job_id, actor, reason))
+
+
+def _job_id() -> int:
+    job_id: int = click.get_current_context().meta["job_id"]
+    return job_id
+
+
+def _decide(assembly: Assembly, email: str, decide: Decide) -> None:
+    deps = parts(assembly)
+    try:
+        with deps.sessions.begin() as session:
+            decided = decide(session, deps, _actor(session, email))
+            session.flush()
+            line = _line(distribution.get_job(session, decided.id))
+    except EditorialError as error:
+        raise refused(error) from error
+    click.echo(line)
+
+
+def _actor(session: Session, email: str) -> Person:
+    found = people.find_person(session, email)
+    if found is None or not found.active:
+        raise EditorialError(
+            Message(N_("Nobody with the address “%(email)s” can sign in."), {"email": email}),
+            hint=Message(N_("Name somebody of the team.")),
+        )
+    if Permission.PUBLISH not in permissions(found.roles):
+        raise EditorialError(
+            Message(N_("%(name)s may not decide about jobs."), {"name": found.name}),
+            hint=Message(N_("Name somebody who may publish.")),
+        )
+    return found
+
+
+def _line(job: DistributionJob) -> str:
+    where = f"{job.channel.name} · {job.variant}" if job.variant else job.channel.name
+    return f"{job.id:>6}  {_moment(job.due_at)}  {say(job.state.label)}  {where}  {job.item.title}"
+
+
+def _attempt(one: dict[str, Any]) -> list[str]:
+    took = f"  {one['milliseconds']} ms" if one["milliseconds"] is not None else ""
+    status = f"  HTTP {one['http_status']}" if one["http_status"] is not None else ""
+    lines = [f"  {one['n']}  {_moment(one['started_at'])}  {one['outcome'] or '…'}{status}{took}"]
+    lines += [f"     {one['reason']}"] if one["reason"] else []
+    for mark, said in ((">", one["request"]), ("<", one["answer"])):
+        lines += [f"     {mark} {name}: {value}" for name, value in (said or {}).items()]
+    return lines
+
+
+def _moment(at: datetime) -> str:
+    return f"{at:%Y-%m-%d %H:%M:%S} UTC"
+
+
+def _plain(value: object) -> str:
+    return value.isoformat().replace("+00:00", "Z") if isinstance(value, datetime) else str(value)
