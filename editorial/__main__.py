@@ -31,7 +31,7 @@ def editorial(context: click.Context) -> None:
     context.obj = Assembly(config=read_config, make_deps=make_deps, create_app=create_app, make_clock=Clock)
 
 
-for command in (serve, clock, migrate, audit, jobs, job, channels, keys):
+for command in (serve, clock, migrate, audit, judge, jobs, job, channels, keys):
     editorial.add_command(command)
 
 

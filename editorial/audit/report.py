@@ -10,10 +10,9 @@ from typing import Any
 
 import orjson
 
-from editorial.audit.facts import Form, JsonLd, Link, PageFacts
-from editorial.audit.plain import to_plain
-from editorial.audit.predicates import directives
-from editorial.audit.rule import Engine, Outcome, Result, Rule, Severity
+from editorial.audit.facts import PageFacts
+from editorial.audit.facts_report import facts_dict
+from editorial.audit.rule import Outcome, Result, Rule, Severity
 from editorial.domain.messages import N_, NP_, Message
 from editorial.domain.urls import n2
 
@@ -89,67 +88,6 @@ def page_dict(
 def page_json(*args: Any, **options: Any) -> str:
     """`page_dict` on one line."""
     return orjson.dumps(page_dict(*args, **options)).decode()
-
-
-def facts_dict(page: PageFacts) -> dict[str, Any]:
-    """The facts as the contract names them: what an engine understands, not how we keep it."""
-    return {
-        "title": page.title or None,
-        "titles": [found.text for found in page.titles],
-        "description": page.description or None,
-        "canonicals": [{"url": found.target, "href": found.href, "source": found.where} for found in page.canonicals],
-        "robots": {engine.value: _robots(page, engine) for engine in Engine},
-        "hreflang": [{"code": found.code, "url": found.target, "source": found.where} for found in page.alternates],
-        "headings": [{"level": found.level, "text": found.text} for found in page.headings],
-        "links": [_link(found) for found in page.links],
-        "images": [{"src": found.src, "url": found.url, "alt": found.alt} for found in page.images],
-        "jsonld": {
-            "items": [item for block in page.jsonld if not block.error for item in _items(block)],
-            "errors": [_broken(block) for block in page.jsonld if block.error],
-        },
-        "language": page.language or None,
-        "html_lang": page.html_lang,
-        "charset": {"name": page.charset.name, "source": page.charset.source} if page.charset.name else None,
-        "words": page.text.words,
-        "characters": page.text.characters,
-        "media_type": page.media_type,
-        "error": page.error,
-        "truncated": page.truncated,
-        "redirects": [to_plain(hop) for hop in page.redirects],
-        "forms": [_form(form) for form in page.forms],
-    }
-
-
-def _robots(page: PageFacts, engine: Engine) -> dict[str, Any]:
-    names = directives(page, engine)
-    return {
-        "token": engine.agent,
-        "directives": sorted(names),
-        "may_index": "noindex" not in names,
-        "may_follow": "nofollow" not in names,
-    }
-
-
-def _link(link: Link) -> dict[str, Any]:
-    return {"href": link.href, "url": link.url, "text": link.text, "rel": list(link.rel)}
-
-
-def _form(form: Form) -> dict[str, Any]:
-    found = to_plain(form)
-    found["links"] = [_link(link) for link in form.links]
-    return found
-
-
-def _items(block: JsonLd) -> list[Any]:
-    try:
-        data = orjson.loads(block.raw)
-    except orjson.JSONDecodeError:
-        return [{"@type": list(block.types)}]  # cut, or readable by a looser parser alone
-    return data if isinstance(data, list) else [data]
-
-
-def _broken(block: JsonLd) -> dict[str, Any]:
-    return {"message": block.error, "line": block.line, "column": block.column}
 
 
 def text_report(pages: Iterable[Judged], rules: Mapping[str, Rule], translate: Translate) -> Iterator[str]:

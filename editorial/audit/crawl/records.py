@@ -9,10 +9,11 @@ from typing import Any, NamedTuple, Protocol
 import orjson
 
 from editorial.audit.engine import judge
-from editorial.audit.facts import PageFacts, Response, RobotsTxt
+from editorial.audit.facts import PageFacts, Response
 from editorial.audit.gather.text import fold
 from editorial.audit.predicates import is_html_page, is_results_page
-from editorial.audit.rule import Engine, Need, Outcome, PageRule, Params, Result
+from editorial.audit.robots_access import verdicts
+from editorial.audit.rule import Need, Outcome, PageRule, Params, Result
 from editorial.domain.robots import Robots
 from editorial.domain.urls import SiteScope, in_scope, n2
 
@@ -218,7 +219,7 @@ class Judge:
         available = self.available
         if robots is not None:
             available |= {Need.ROBOTS}
-            facts = replace(facts, robots_txt=_verdicts(robots, facts.final_url))
+            facts = replace(facts, robots_txt=verdicts(robots, facts.final_url))
         outcomes = judge(facts, available, rules=self.rules, params=self.params, raised=self.raised)
         record = PageRecord(
             facts.url,
@@ -255,11 +256,6 @@ def packed(facts: PageFacts) -> bytes:
 def unpacked(blob: bytes) -> PageFacts:
     """The facts that `packed` stored."""
     return PageFacts.from_dict(orjson.loads(zlib.decompress(blob)))
-
-
-def _verdicts(robots: Robots, url: str) -> tuple[RobotsTxt, ...]:
-    verdicts = ((engine.agent, robots.decide(engine.agent, url)) for engine in Engine)
-    return tuple(RobotsTxt(agent, verdict.allowed, verdict.line_text) for agent, verdict in verdicts)
 
 
 def _canonical(facts: PageFacts) -> str | None:

@@ -1,6 +1,11 @@
-"""JSON-LD blocks: their types, or where they break."""
+"""JSON-LD blocks: their types, or where they break.
+
+A byte-order mark, an HTML comment or a CDATA section around the whole block is looked through, as search engines do;
+everything else is JSON to the letter (RFC 8259). Of a key that stands twice the last counts.
+"""
 
 import json
+import re
 from typing import Any, NoReturn
 
 import orjson
@@ -11,6 +16,10 @@ KEPT = 65_536  # characters of a block
 MOST_TYPES = 50
 MOST_NODES = 10_000
 
+_BEFORE = re.compile(r"\ufeff?\s*(?:(?:<!--(?://-->)?|(?://|/\*)?\s*<!\[CDATA\[(?://>)?\s*(?:\*/)?)\s*){0,3}")
+_AFTER = re.compile(r"(?:(?://|/\*)?\s*(?:(?:--><!)?\]\]>\s*(?:\*/)?|-->)\s*){1,3}\Z")
+_TAIL = 100  # characters at the end in which a wrapper is looked for
+
 
 def read_jsonld(raw: str) -> JsonLd:
     """One block as it stands between its tags."""
@@ -19,13 +28,26 @@ def read_jsonld(raw: str) -> JsonLd:
     try:
         return JsonLd(kept, _types(orjson.loads(text)), "", 0, 0)
     except orjson.JSONDecodeError:
-        pass
+        text = unwrapped(text)
     try:
         return JsonLd(kept, _types(json.loads(text, parse_constant=_refuse)), "", 0, 0)
     except json.JSONDecodeError as error:
         return JsonLd(kept, (), error.msg, error.lineno, error.colno)
     except (ValueError, RecursionError) as error:
         return JsonLd(kept, (), str(error)[:200] or "not JSON", 1, 1)
+
+
+def unwrapped(text: str) -> str:
+    """A block with spaces where a mark, a comment or a CDATA section is put around it; places stay what they were."""
+    if (before := _BEFORE.match(text)) and before[0]:
+        text = _blank(before[0]) + text[before.end() :]
+    if after := _AFTER.search(text, max(0, len(text) - _TAIL)):
+        text = text[: after.start()] + _blank(after[0])
+    return text
+
+
+def _blank(text: str) -> str:
+    return "".join("\n" if char == "\n" else " " for char in text)
 
 
 def _refuse(constant: str) -> NoReturn:

@@ -83,13 +83,15 @@ def test_the_facts_are_those_of_the_contract():
         "directives": ["nofollow", "noindex"],
         "may_index": False,
         "may_follow": False,
+        "robots_txt": None,
     }
     assert facts["robots"]["google"]["may_index"]
-    assert facts["hreflang"] == [{"code": "de", "url": "https://example.com/de", "source": "head"}]
+    alternate = {"code": "de", "url": "https://example.com/de", "href": "/de", "source": "head"}
+    assert facts["hreflang"] == [alternate]
     assert facts["links"] == [{"href": "/x", "url": "https://example.com/x", "text": "x", "rel": ["nofollow"]}]
     assert facts["jsonld"]["items"] == [{"@type": "Article"}]
     assert [error["line"] for error in facts["jsonld"]["errors"]] == [1]
-    assert facts["charset"] == {"name": "utf-8", "source": "header"}
+    assert facts["charset"] == {"name": "utf-8", "source": "header", "header": "utf-8", "meta": None}
     assert [form["origin"] for form in facts["forms"]] == ["native"]
 
 

@@ -145,13 +145,33 @@ def test_a_feed_is_no_translation():
 
 @pytest.mark.parametrize(
     ("raw", "line", "column"),
-    [('{"a": 1,}', 1, 9), ('{"a":\n &quot;b&quot;}', 2, 2), ("<!-- {} -->", 1, 1), ("", 1, 1), ("[NaN]", 1, 1)],
+    [('{"a": 1,}', 1, 9), ('{"a":\n &quot;b&quot;}', 2, 2), ("<!--\n{,} -->", 2, 2), ("", 1, 1), ("[NaN]", 1, 1)],
 )
 def test_broken_json_says_where(raw, line, column):
     block = page(document(f'<script type="application/ld+json">{raw}</script>')).jsonld[0]
 
     assert block.error
     assert (block.line, block.column) == (line, column)
+
+
+@pytest.mark.parametrize(
+    "around",
+    [
+        "\ufeff%s",
+        "<!-- %s -->",
+        "<!--\n%s\n-->",
+        "//<![CDATA[\n%s\n//]]>",
+        "/*<![CDATA[*/%s/*]]>*/",
+        "<![CDATA[%s]]>",
+        "<!--//--><![CDATA[//><!--\n%s\n//--><!]]>",
+    ],
+)
+def test_json_is_looked_for_in_a_comment_or_a_cdata_section(around):
+    raw = around % '{"@type": "Article"}'
+
+    block = page(document(f'<script type="application/ld+json">{raw}</script>')).jsonld[0]
+
+    assert (block.types, block.error) == (("Article",), "")
 
 
 def test_json_ld_types_are_found_at_any_depth():
