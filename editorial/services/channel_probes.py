@@ -104,7 +104,8 @@ def _is_due(channel: Channel, known: ChannelProbe | None, marks: _Marks, now: da
     wait = DAILY
     if mark is not None and mark > checked_at:
         wait = REST
-    if channel.health is Health.BROKEN or (held is not None and not beyond(held, now, channel.late_ok)):
+    ill = channel.health is Health.BROKEN or (known is not None and known.told_broken)
+    if ill or (held is not None and not beyond(held, now, channel.late_ok)):
         wait = WHILE_BROKEN
     elif known is not None and known.silent:
         wait = AFTER_SILENCE

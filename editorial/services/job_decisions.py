@@ -13,7 +13,7 @@ from editorial.domain.messages import N_, Message
 from editorial.domain.packing import pack
 from editorial.domain.urls import n1
 from editorial.domain.workflow import Status
-from editorial.services import outcomes, scheduling
+from editorial.services import job_notices, outcomes, scheduling
 from editorial.services.channels import adapter_of
 from editorial.services.deps import Deps
 from editorial.services.outcomes import GOES_OUT
@@ -203,6 +203,7 @@ def decline(session: Session, deps: Deps, job_id: int, actor: Person, reason: st
     job.next_try_at = job.waits_for = None
     job.last_error = pack(Message(N_("%(name)s did not post it: %(reason)s"), {"name": actor.name, "reason": words}))
     _record(session, job, "job.declined", actor, now, before=before, reason=words)
+    job_notices.declined(session, deps, job, actor, words)
     outcomes.settle(session, job.item, now, actor_id=actor.id)
     return job
 

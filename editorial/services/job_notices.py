@@ -7,6 +7,7 @@ breaks that transaction: a notice that cannot be written is logged, and the stat
 import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 
 import structlog
 from sqlalchemy.orm import Session
@@ -20,18 +21,22 @@ from editorial.services import notices
 from editorial.services.deps import Deps
 from editorial.services.hand_offs import asked
 from editorial.services.turns import start_of
-from editorial.store import history
+from editorial.store import distribution, history, probes
+from editorial.store.base import reading
 from editorial.store.distribution import Channel, DistributionJob
 from editorial.store.people import Person, people_who_may
 
 log = structlog.get_logger()
 
 RETRY, FAILED, MISSED, UNKNOWN = "job-retry", "job-failed", "job-missed", "job-unknown"
-HELD, HAND, REMINDER = "job-held", "job-hand", "job-reminder"
+HELD, HAND, REMINDER, DECLINED = "job-held", "job-hand", "job-reminder", "job-declined"
 BROKEN, MENDED, GONE = "channel-broken", "channel-mended", "channel-gone"
 """Kinds of notices."""
 LOOKS_BEFORE_TOLD = 4
 """Looks at a page that is pointed at before people hear that it is not there: about three minutes."""
+
+_TOLD_WITHIN = timedelta(days=1)
+"""A clock that stood still longer tells no more of jobs that were held meanwhile; the queue shows them."""
 
 _NO_REASON = Message(N_("Nobody knows why."))
 _RETRY = N_("“%(title)s” did not get through to “%(channel)s” at the first try. %(why)s It is tried again at %(at)s.")
@@ -53,6 +58,7 @@ _HAND = N_(
     "Please post “%(title)s” on “%(channel)s” by hand: text and link are ready. Confirm it there until %(until)s."
 )
 _REMINDER = N_("“%(title)s” still waits for your hands on “%(channel)s”. From %(until)s on it counts as missed.")
+_DECLINED = N_("%(name)s did not post “%(title)s” on “%(channel)s”.")
 _BROKEN = N_("The channel “%(channel)s” does not work. %(why)s Mend it before the next job is due.")
 _MENDED = N_("The channel “%(channel)s” works again.")
 _GONE = N_("The channel “%(channel)s” is no more and was switched off. %(why)s")
@@ -95,6 +101,20 @@ _EVENTS = {
     JobState.UNKNOWN_OUTCOME: _Event(UNKNOWN, "unknown", _UNKNOWN),
     JobState.AWAITING_HUMAN: _Event(HAND, "hand", _HAND, by_hand=True),
 }
+
+
+def tell_held(deps: Deps) -> int:
+    """Tell of jobs whose time came while they were held, such as for an approval; returns how many are. For the clock.
+
+    No worker takes them, so nobody else would say so.
+    """
+    now = deps.now()
+    with reading(deps.sessions) as session:
+        held = probes.held_since(session, now - _TOLD_WITHIN, now)
+    for job_id in held:
+        with deps.sessions.begin() as session:
+            tell(session, deps, distribution.lock_job(session, job_id))
+    return len(held)
 
 
 def _event(job: DistributionJob) -> _Event | None:
@@ -162,6 +182,27 @@ def _hands(session: Session, job: DistributionJob) -> list[Person]:
 
 
 # -- what people do, and channels ---------------------------------------------------------------------------------
+
+
+def declined(session: Session, deps: Deps, job: DistributionJob, actor: Person, reason: str) -> None:
+    """Tell those whose job it was that somebody will not post it by hand, in their words. The caller commits."""
+    says = Message(_DECLINED, {"name": actor.name, "title": job.item.title, "channel": job.channel.name})
+
+    def write() -> None:
+        notices.notify(
+            session,
+            deps,
+            _concerned(session, job),
+            kind=DECLINED,
+            dedupe_key=f"job:{job.id}:declined",
+            message=says,
+            link=f"/queue/jobs/{job.id}",
+            actor=actor,
+            cause=cause_of(job.channel_id),
+            quote=reason,
+        )
+
+    _safely(session, write, job_id=job.id, notice=DECLINED)
 
 
 def channel_broke(session: Session, deps: Deps, channel: Channel, why: Message, number: int) -> None:

@@ -80,3 +80,14 @@ def held_jobs(session: Session, channel_id: int) -> list[int]:
         DistributionJob.waits_for.is_(None),
     )
     return list(session.scalars(wanted.order_by(DistributionJob.id)))
+
+
+def held_since(session: Session, since: datetime, now: datetime) -> list[int]:
+    """Jobs that fell due after `since` and are held, looked at by no clock, by id."""
+    wanted = select(DistributionJob.id).where(
+        DistributionJob.state == JobState.HELD,
+        DistributionJob.waits_for.is_(None),
+        DistributionJob.due_at > since,
+        DistributionJob.due_at <= now,
+    )
+    return list(session.scalars(wanted.order_by(DistributionJob.id)))

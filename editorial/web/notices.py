@@ -24,6 +24,7 @@ SYMBOLS = {
     "job-held": "s-hold",
     "job-hand": "c-hand",
     "job-reminder": "c-hand",
+    "job-declined": "c-hand",
     "channel-broken": "alert",
     "channel-mended": "check",
     "channel-gone": "alert",

@@ -15,6 +15,7 @@ from editorial.services.by_hand import call_to_mind
 from editorial.services.clock_health import PUBLISH_TICK
 from editorial.services.deps import Deps
 from editorial.services.forgotten import answer_requests
+from editorial.services.job_notices import tell_held
 from editorial.services.links_at_rest import forget_links
 from editorial.services.notices import sweep, write_digests
 from editorial.services.refreshing import mark_due
@@ -50,6 +51,7 @@ def schedule(threads: Threads) -> tuple[Tick, ...]:
         Tick(PUBLISH_TICK, partial(publish_due, publishers=threads.publishers), 1),
         Tick("reap", partial(reap, threads=threads.looks, publishers=threads.publishers, patience=Patience()), 5),
         Tick("by-hand", call_to_mind, 30),
+        Tick("held-jobs", tell_held, 300),
         Tick("channel-probes", partial(begin_probing, lane=threads.probes), 60),
         Tick("audits", partial(run_queued_audits, runner=threads.audits), 2),
         Tick("weekly-audits", enqueue_weekly_audits, 30),

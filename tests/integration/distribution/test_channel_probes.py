@@ -213,6 +213,15 @@ def test_the_tick_asks_on_a_thread_of_its_own(desk: Desk) -> None:
     assert (first, begin_probing(desk.deps, lane=lane), channel(desk).health) == ({"started": 1}, {}, Health.OK)
 
 
+def test_who_mends_it_with_the_button_has_the_others_told_soon(desk: Desk, clock: Clock) -> None:
+    answers = Answers(clock, REFUSED)
+    probe_due(desk.deps, ask=answers)
+    channels.probe(desk.deps, desk.channel_id)
+    asked_within(desk, clock, answers, minutes=15)
+
+    assert told(desk.deps.sessions) == ["channel-broken", "channel-mended"]
+
+
 # -- held jobs ----------------------------------------------------------------------------------------------------
 
 

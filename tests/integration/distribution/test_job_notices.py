@@ -7,11 +7,13 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
+from editorial.adapters.channels.signature import make_secret
 from editorial.domain.jobs import Gone, JobState, Nature, NotSent, Refused, Unclear
 from editorial.domain.locales import Language
 from editorial.domain.messages import Message
+from editorial.domain.packing import pack
 from editorial.domain.people import Role
-from editorial.services import by_hand, follow_ups, notices, publishing
+from editorial.services import by_hand, channels, follow_ups, job_decisions, job_notices, notices, publishing
 from editorial.services.deps import Deps
 from editorial.store import content, distribution
 from editorial.store.distribution import DistributionJob
@@ -21,6 +23,7 @@ from editorial.store.people import Person
 from tests.conftest import Clock
 from tests.integration.distribution.sites import TITLE, Desk, Repository
 from tests.integration.distribution.stub_channel import Wire, add_channel, add_jobs
+from tests.receiver import Mode, Receiver
 from tests.web import add_person
 
 SAYS = Message("The other side is down.")
@@ -213,6 +216,49 @@ def test_a_job_for_somebodys_hands_is_told_to_the_owner_and_called_to_mind_once(
 
     assert before == ["job-hand"]
     assert (kinds(desk.deps, desk.publisher), kinds(desk.deps, admin)) == (["job-hand", "job-reminder"], [])
+
+
+def test_whoever_planned_it_hears_that_it_is_not_posted_by_hand(desk: Desk, wire: Wire) -> None:
+    rosa = add_person(desk.deps, "Rosa", Role.PUBLISHER, Role.CHANNEL_ADMIN)
+    wire.by_hand = True
+    job_id = one_job(desk)
+    desk.tick()
+    with desk.deps.sessions.begin() as session:
+        job_decisions.decline(session, desk.deps, job_id, rosa, "The page is closed for the week.")
+
+    assert (kinds(desk.deps, desk.publisher), kinds(desk.deps, rosa)) == (["job-hand", "job-declined"], [])
+    assert "> The page is closed for the week." in mails(desk.deps, desk.publisher)[-1].text
+
+
+def test_a_job_whose_time_comes_while_it_is_held_is_told_then(desk: Desk, wire: Wire, clock: Clock) -> None:
+    job_id = one_job(desk)
+    with desk.deps.sessions.begin() as session:
+        job = distribution.lock_job(session, job_id)
+        job.state, job.due_at = JobState.HELD, clock() + timedelta(minutes=10)
+        job.last_error = pack(Message("The text was changed after its approval."))
+    before = job_notices.tell_held(desk.deps)
+    clock.forward(minutes=11)
+    for _ in range(2):
+        job_notices.tell_held(desk.deps)
+
+    assert (before, kinds(desk.deps)) == (0, ["job-held"])
+
+
+def test_a_receiver_that_says_it_is_gone_is_told(desk: Desk, clock: Clock) -> None:
+    with Receiver() as receiver:
+        receiver.always(Mode.GONE)
+        settings = {"url": receiver.url, "timeout": 5}
+        with desk.deps.sessions.begin() as session:
+            channels.create(
+                session, desk.deps, kind="webhook", name="Hook", site_id=1, settings=settings,
+                actor_id=desk.publisher.id, secrets={"secret": make_secret(bytes(range(32)))},
+            )  # fmt: skip
+        admin = add_person(desk.deps, "Ada", Role.CHANNEL_ADMIN)
+        desk.schedule()
+        clock.forward(minutes=2)
+        desk.tick()
+
+    assert kinds(desk.deps, admin) == ["job-failed", "channel-gone"]
 
 
 def test_a_job_that_nobody_posted_by_hand_is_told_as_missed(desk: Desk, wire: Wire, clock: Clock) -> None:
