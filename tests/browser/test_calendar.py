@@ -199,3 +199,48 @@ def test_an_empty_filter_is_cleared_by_its_link(begin, language: Language) -> No
     page.locator(".hides a").click()
 
     expect(card_on(page, day)).to_be_visible()
+
+
+@pytest.fixture
+def full(desk: Desk, begin) -> tuple[Visit, int, date]:
+    """The item stands alone on its day; three days later six others leave two behind "+2 more"."""
+    visit, person, item, day = begin(Language.EN)
+    later = day + timedelta(days=3)
+    for number in range(6):
+        with desk.deps.sessions.begin() as session:
+            draft = Draft(type_id=1, title=f"Piece {number}", language=Language.EN, cells=frozenset({(1, 1)}))
+            content.create(session, desk.deps, person, draft, target_date=later)
+    visit.page.reload()
+    visit.page.locator(f'[data-day="{later}"] .day-more').click()
+    expect(visit.page.get_by_role("dialog")).to_contain_text("6 items")
+    return visit, item, later
+
+
+def test_the_list_of_a_full_day_takes_a_dropped_card(desk: Desk, full: tuple[Visit, int, date]) -> None:
+    visit, item, later = full
+    page = visit.page
+
+    page.locator(".days .card", has_text=TITLE).hover()
+    page.mouse.down()
+    page.get_by_role("dialog").get_by_text("New item, or drop a card here").hover()
+    page.mouse.up()
+
+    expect(page.get_by_role("button", name="Undo")).to_be_visible()
+    assert day_of(desk, item) == later
+    assert visit.faults == []
+
+
+def test_a_card_is_dragged_out_of_the_list_of_a_full_day(desk: Desk, full: tuple[Visit, int, date]) -> None:
+    visit, item, later = full
+    page, target = visit.page, later - timedelta(days=2)
+    card = page.get_by_role("dialog").locator(".card", has_text="Piece 0")
+    moved = int(str(card.get_attribute("data-item")))
+
+    card.hover()
+    page.mouse.down()
+    page.locator(f'.days [data-day="{target}"]').hover(position={"x": 60, "y": 90})
+    page.mouse.up()
+
+    expect(page.locator(f'.days [data-day="{target}"] .card', has_text="Piece 0")).to_be_visible()
+    assert day_of(desk, moved) == target
+    assert visit.faults == []
