@@ -18,6 +18,7 @@ from editorial.cli.judge import judge
 from editorial.cli.keys import keys
 from editorial.cli.language import say, speaks
 from editorial.cli.migrate import migrate
+from editorial.cli.rules import rules
 from editorial.cli.serve import serve
 from editorial.cli.settings import problems
 
@@ -31,7 +32,7 @@ def editorial(context: click.Context) -> None:
     context.obj = Assembly(config=read_config, make_deps=make_deps, create_app=create_app, make_clock=Clock)
 
 
-for command in (serve, clock, migrate, audit, judge, jobs, job, channels, keys):
+for command in (serve, clock, migrate, audit, judge, rules, jobs, job, channels, keys):
     editorial.add_command(command)
 
 
