@@ -231,7 +231,7 @@ def test_the_list_of_a_full_day_takes_a_dropped_card(desk: Desk, full: tuple[Vis
 
 
 def test_a_card_is_dragged_out_of_the_list_of_a_full_day(desk: Desk, full: tuple[Visit, int, date]) -> None:
-    visit, item, later = full
+    visit, _, later = full
     page, target = visit.page, later - timedelta(days=2)
     card = page.get_by_role("dialog").locator(".card", has_text="Piece 0")
     moved = int(str(card.get_attribute("data-item")))
