@@ -40,6 +40,7 @@ class Mode(StrEnum):
     BROKEN = "broken"  # takes it and answers 500
     BAD_GATEWAY = "bad_gateway"  # takes nothing, answers 502: nobody can tell
     BUSY = "busy"  # takes nothing, answers 429 with Retry-After: 7
+    BUSY_SOMETIME = "busy_sometime"  # takes nothing, answers 429 and names no time
     CLOSED_FOR_NOW = "closed_for_now"  # takes nothing, answers 503 with Retry-After: 7
     DOWN = "down"  # takes nothing, answers 503 alone
     GONE = "gone"  # 410
@@ -68,6 +69,7 @@ _ANSWERS = {
     Mode.BROKEN: (500, "", b"boom"),
     Mode.BAD_GATEWAY: (502, "", b""),
     Mode.BUSY: (429, "Retry-After: 7\r\n", b""),
+    Mode.BUSY_SOMETIME: (429, "", b""),
     Mode.CLOSED_FOR_NOW: (503, "Retry-After: 7\r\n", b""),
     Mode.DOWN: (503, "", b""),
     Mode.GONE: (410, "", b""),
