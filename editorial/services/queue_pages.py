@@ -75,6 +75,7 @@ BUNCHES: dict[Bunch, tuple[Message, frozenset[JobState]]] = {
 NEEDS = (Bunch.UNKNOWN, Bunch.FAILED, Bunch.MISSED, Bunch.BY_HAND, Bunch.HELD)
 """What waits for somebody, the worst first."""
 NEEDS_NOW = frozenset({JobState.UNKNOWN_OUTCOME, JobState.HELD, JobState.AWAITING_HUMAN})
+_BROKEN = frozenset({JobState.FAILED, JobState.MISSED})
 _OPEN = frozenset(JobState) - TERMINAL - NEEDS_NOW
 WAITS = {
     Waits.PAGE: Message(N_("waits for the page it points at")),
@@ -223,10 +224,9 @@ def _needs(now: datetime) -> ColumnElement[bool]:
     """What waits for a person, and what went wrong lately and was not repeated."""
     repeat = aliased(DistributionJob)
     repeated = select(repeat.id).where(repeat.repeat_of == DistributionJob.id).exists()
-    broken = and_(
-        DistributionJob.state.in_({JobState.FAILED, JobState.MISSED}), DistributionJob.due_at >= now - BEHIND, ~repeated
-    )
-    return or_(DistributionJob.state.in_(NEEDS_NOW), broken)
+    broken = and_(DistributionJob.due_at >= now - BEHIND, ~repeated)
+    # the states once more at the front: then both databases begin at the index
+    return and_(DistributionJob.state.in_(NEEDS_NOW | _BROKEN), or_(DistributionJob.state.in_(NEEDS_NOW), broken))
 
 
 def _needed(session: Session, now: datetime) -> dict[Bunch, int]:
