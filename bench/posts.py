@@ -2,18 +2,29 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from secrets import token_bytes
 
 from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
+from editorial.adapters.channels.signature import SECRET, make_secret
+from editorial.adapters.channels.webhook_settings import WebhookSettings
 from editorial.domain.jobs import Health, JobState, Nature
 from editorial.domain.locales import Language
 from editorial.domain.workflow import Status
+from editorial.services import credentials
 from editorial.services.deps import Deps
 from editorial.store.content import ContentItem, Site, hash_of
 from editorial.store.distribution import Channel, DistributionJob
 
-BODY = "A sensor gateway talks to the machine and to the cloud.\n\n" * 60  # 3.4 KB of text, as a short post has
+_PARAGRAPH = "A sensor gateway talks to the machine and to the cloud.\n\n"
+_LINKS = """Read [how to choose one](/guides/choose-a-gateway/), [what it costs](https://www.example.com/prices/?from=post)
+and [the standard](https://standards.example.org/gateways).
+
+![Where it stands in the hall](/pictures/hall.webp)
+
+"""
+BODY = (_PARAGRAPH * 20 + _LINKS) * 3  # 4 KB of text with nine links, as a short post has
 
 
 @dataclass(frozen=True)
@@ -26,8 +37,11 @@ class Rush:
     seconds: float
 
 
-def plant(deps: Deps, rush: Rush, *, kind: str, settings: dict[str, object]) -> None:
-    """Write the site, its channels, scheduled items and their jobs. Job `n` goes to channel `n % channels`."""
+def plant(deps: Deps, rush: Rush, *, receiver: str) -> None:
+    """Write the site, its webhooks, scheduled items and their jobs. Job `n` goes to channel `n % channels`.
+
+    The first channel makes the page on the site itself, the others make one each on a site of their own.
+    """
     now = deps.now()
     with deps.sessions.begin() as session:
         site = Site(
@@ -37,13 +51,15 @@ def plant(deps: Deps, rush: Rush, *, kind: str, settings: dict[str, object]) -> 
         session.flush()
         channels = [
             Channel(
-                kind=kind, name=f"Receiver {number}", site_id=site.id, settings=settings, nature=Nature.PAGE_MAKING,
-                created_at=now, health=Health.OK, enabled=True,
+                kind="webhook", name=f"Receiver {number}", site_id=site.id, settings=_settings(receiver, number),
+                nature=Nature.PAGE_MAKING, created_at=now, health=Health.OK, enabled=True,
             )
             for number in range(rush.channels)
         ]  # fmt: skip
         session.add_all(channels)
         session.flush()
+        for channel in channels:
+            credentials.keep(session, deps, channel, {SECRET: make_secret(token_bytes(32))}, None)
         items = _items(session, site.id, -(-rush.jobs // rush.channels), rush.start, now)
         session.execute(insert(DistributionJob), [
             {
@@ -58,6 +74,11 @@ def plant(deps: Deps, rush: Rush, *, kind: str, settings: dict[str, object]) -> 
             }
             for number in range(rush.jobs)
         ])  # fmt: skip
+
+
+def _settings(receiver: str, number: int) -> dict[str, object]:
+    host = f"partner-{number}.example.net" if number else "www.example.com"
+    return WebhookSettings(url=f"{receiver}{number}", url_pattern=f"https://{host}/{{slug}}/").model_dump()
 
 
 def _items(session: Session, site_id: int, count: int, start: datetime, now: datetime) -> list[tuple[int, str]]:

@@ -22,10 +22,8 @@ from pathlib import Path
 import structlog
 from sqlalchemy import select
 
-from bench import dummy_channel
 from bench.posts import Rush, plant
 from config import ROOT, Config
-from editorial.adapters import channels
 from editorial.app import make_deps
 from editorial.background.clock import Clock
 from editorial.services.deps import Deps
@@ -77,12 +75,11 @@ def run() -> None:
 
 
 def _measure(name: str, url: str, folder: Path, *, processes: int) -> None:
-    channels.KINDS = (*channels.KINDS, dummy_channel.KIND)
     deps = make_deps(_config(url, folder))
     migrate.to_revision(deps.sessions.kw["bind"], deps.scripts)
     with Receiver.running() as receiver:
         rush = Rush(JOBS, CHANNELS, datetime.now(UTC) + timedelta(seconds=WARM_UP + JOBS / 1000), SECONDS)
-        plant(deps, rush, kind="dummy", settings={"url": f"http://127.0.0.1:{receiver.port}/"})
+        plant(deps, rush, receiver=f"http://127.0.0.1:{receiver.port}/")
         before = resource.getrusage(resource.RUSAGE_CHILDREN)
         workers = [_worker(url, folder) for _ in range(processes)]
         try:
@@ -100,7 +97,7 @@ def _measure(name: str, url: str, folder: Path, *, processes: int) -> None:
         }
         states = list(session.scalars(select(DistributionJob.state)))
     spent = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    late = sorted(arrived[key] - at for key, at in due.items() if key in arrived)
+    late = sorted(arrived[f"msg_{key}"] - at for key, at in due.items() if f"msg_{key}" in arrived)
     _tell(name, late, cpu=spent / JOBS * 1000, ended=sum(state.value == "succeeded" for state in states))
 
 
@@ -144,7 +141,6 @@ def _line(program: "subprocess.Popen[str]") -> str:
 def main(url: str, folder: str) -> None:
     """What a publishing process does: the clock, until SIGTERM."""
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(30))
-    channels.KINDS = (*channels.KINDS, dummy_channel.KIND)
     clock = Clock(make_deps(_config(url, Path(folder))))
     clock.start()
     signal.sigwait({signal.SIGTERM})

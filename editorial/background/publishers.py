@@ -103,7 +103,7 @@ class Publishers:
             state = "crashed"
             try:
                 with structlog.contextvars.bound_contextvars(job_id=job.job_id):
-                    state = publishing.run(deps, job.job_id, steps=steps).value
+                    state = publishing.run(deps, job.job_id, steps=steps, looked=job.looked).value
             except DBAPIError:
                 log.exception("job.unrecorded", job_id=job.job_id)  # the database is away; the lease runs out
             except Exception:
@@ -157,6 +157,7 @@ class Publishers:
         found: list[Claimed] = []
         try:
             found = publishing.claim_for(deps, self.size, besides=full)
+            found = publishing.look_together(deps, found) if found else found
         except Exception:
             log.exception("job.claim_crashed")  # the database is away; the next tick wakes us again
         with self._lock:

@@ -62,16 +62,46 @@ class _Round:
 def begin(deps: Deps, prepared: Sequence[Prepared], checkpoint: Checkpoint = no_checkpoint) -> list[Begun]:
     """Begin claimed jobs: each is `Ready` to be sent, or says where it went instead."""
     with deps.sessions.begin() as session:
-        jobs = runs.lock_jobs(session, [one.job_id for one in prepared])
         this = _Round(session, deps, deps.now())
-        in_due_order = sorted(prepared, key=lambda one: (jobs[one.job_id].due_at, one.job_id))
-        begun = {one.job_id: _begin(this, jobs[one.job_id], one) for one in in_due_order}
-        for one in in_due_order:
-            job_notices.tell(session, deps, jobs[one.job_id])
+        claims = runs.lock_claims(session, [one.job_id for one in prepared])
+        begun: dict[int, Begun] = {}
+        for one in prepared:
+            if _goes_at_once(this, claims[one.job_id], one):
+                begun[one.job_id] = _start(this, one.job, one)
+        begun |= _with_care(this, [one for one in prepared if one.job_id not in begun])
         runs.start(session, this.starts)
         if this.starts:
             checkpoint("attempt-written")
         return [begun[one.job_id] for one in prepared]
+
+
+def _goes_at_once(this: _Round, claim: runs.Claim, prepared: Prepared) -> bool:
+    """Whether nothing changed since the job was read, and nothing stands against it: most jobs, so this is quick."""
+    job, adapter = prepared.job, prepared.adapter
+    if claim.state is not JobState.CLAIMED or claim.worker != this.deps.worker:
+        return False
+    if prepared.seen != Seen(claim.version, claim.channel_version):
+        return False
+    if claim.status not in outcomes.GOES_OUT or not claim.content_hash == claim.approved_hash == job.content_hash:
+        return False
+    if prepared.piece is None or adapter is None or prepared.stopped is not None:
+        return False
+    if adapter.by_hand or job.channel.rate_count:
+        return False
+    return turns.look_again(job, this.now) is None and turns.quiet_until(job, this.now) is None
+
+
+def _with_care(this: _Round, prepared: Sequence[Prepared]) -> dict[int, Begun]:
+    """Begin jobs that were changed meanwhile, are to be put aside, or have to wait for their turn."""
+    if not prepared:
+        return {}
+    jobs = runs.lock_jobs(this.session, [one.job_id for one in prepared])
+    in_due_order = sorted(prepared, key=lambda one: (jobs[one.job_id].due_at, one.job_id))
+    begun = {one.job_id: _begin(this, jobs[one.job_id], one) for one in in_due_order}
+    for one in in_due_order:
+        job_notices.tell(this.session, this.deps, jobs[one.job_id])
+    this.session.flush()
+    return begun
 
 
 def _begin(this: _Round, job: DistributionJob, prepared: Prepared) -> Begun:
@@ -85,21 +115,24 @@ def _begin(this: _Round, job: DistributionJob, prepared: Prepared) -> Begun:
         return put_aside(this.session, job, JobState.HELD, prepared.refused, this.now)
     if prepared.piece is None or prepared.adapter is None or prepared.seen != Seen.of(job):
         return put_aside(this.session, job, JobState.QUEUED, None, this.now)  # changed meanwhile: prepared anew
-    return _admit(this, job, prepared.adapter, prepared.piece, prepared.stopped)
+    return _admit(this, job, prepared, prepared.adapter)
 
 
-def _admit(this: _Round, job: DistributionJob, adapter: ChannelAdapter, piece: Piece, stopped: Message | None) -> Begun:
+def _admit(this: _Round, job: DistributionJob, prepared: Prepared, adapter: ChannelAdapter) -> Begun:
     """Past its gate and in its turn, the job starts."""
-    if stopped is not None:
-        return _stopped(this, job, adapter.nature, stopped)
+    if prepared.stopped is not None:
+        return _stopped(this, job, adapter.nature, prepared.stopped)
     if (later := turns.turn_by_rate(this.session, job, this.now, this.budget)) is not None:
         return _put_off(this, job, later)
-    if adapter.by_hand:
-        return _hand_over(this, job, piece)
-    return _start(this, job, adapter, piece)
+    if adapter.by_hand and prepared.piece is not None:
+        return _hand_over(this, job, prepared.piece)
+    return _start(this, job, prepared)
 
 
-def _start(this: _Round, job: DistributionJob, adapter: ChannelAdapter, piece: Piece) -> Ready:
+def _start(this: _Round, job: DistributionJob, prepared: Prepared) -> Ready:
+    adapter, piece = prepared.adapter, prepared.piece
+    assert adapter is not None
+    assert piece is not None
     lease_until = this.now + timedelta(seconds=adapter.time_limit) + CLAIM_LEASE
     n, utm = job.attempt + 1, job.utm if job.utm is not None else dict(piece.utm)  # locked: every try is the same
     move(job.state, JobState.SENDING)

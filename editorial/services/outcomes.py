@@ -56,8 +56,7 @@ def accept(deps: Deps, taken: Sequence[runs.Taken]) -> None:
     """Write down what the channels took, in a write of its own. A receipt that cannot be kept as it is is kept bent."""
     try:
         with deps.sessions.begin() as session:
-            for one in taken:
-                runs.accept(session, one, deps.now())
+            runs.accept(session, taken, deps.now())
     except (IntegrityError, DataError):
         if len(taken) > 1:
             for one in taken:
@@ -85,23 +84,40 @@ def close(deps: Deps, ended: Sequence[Ended]) -> list["JobState | PageToSee"]:
     """Complete jobs that their channels have, in one transaction; or say which page has to be seen first."""
     with deps.sessions.begin() as session:
         now = deps.now()
-        jobs = runs.lock_jobs(session, [one.job_id for one in ended])
-        closed = {one.job_id: _close(session, deps, jobs[one.job_id], one, now) for one in ended}
+        handed = runs.lock_handed(session, [one.job_id for one in ended])
+        closed = {one.job_id: _closed_at_once(handed[one.job_id], one) for one in ended}
+        slow = [one for one in ended if closed[one.job_id] is None]
+        jobs = runs.lock_jobs(session, [one.job_id for one in slow]) if slow else {}
+        ends = closed | {one.job_id: _close(session, deps, jobs[one.job_id], one, now) for one in slow}
         session.flush()
-        good = [end for end in closed.values() if isinstance(end, runs.Success)]
+        good = [end for end in ends.values() if isinstance(end, runs.Success)]
         runs.succeed(session, good, now)
-        for item_id in sorted({one.item_id for one in good}):  # one order for all who lock items
-            for one in good:
-                if one.item_id == item_id:
-                    _publish_item(session, jobs[one.job_id], now)
+        for one in sorted(good, key=lambda one: one.item_id):  # one order for all who lock items
+            if one.job_id in jobs:
+                _publish_item(session, jobs[one.job_id], now)
         for one in good:
             log.info("job.succeeded", job_id=one.job_id, item_id=one.item_id)
-    return [JobState.SUCCEEDED if isinstance(end, runs.Success) else end for end in closed.values()]
+    return [_state_of(ends[one.job_id]) for one in ended]
 
 
-def _close(
-    session: Session, deps: Deps, job: DistributionJob, ended: Ended, now: datetime
-) -> "runs.Success | PageToSee | JobState":
+_End = runs.Success | PageToSee | JobState
+
+
+def _state_of(end: _End | None) -> JobState | PageToSee:
+    assert end is not None
+    return JobState.SUCCEEDED if isinstance(end, runs.Success) else end
+
+
+def _closed_at_once(job: runs.Handed, ended: Ended) -> runs.Success | None:
+    """The success of a job that changes nothing but itself: most jobs, so this is quick."""
+    if job.state is not JobState.ACCEPTED or ended.live_check is not False:
+        return None
+    if job.external_url and job.nature is Nature.PAGE_MAKING and not _is_known(job, job.content_hash):
+        return None
+    return runs.Success(ended.job_id, job.attempt, job.item_id, job.channel_id, ended.milliseconds, ended.trace)
+
+
+def _close(session: Session, deps: Deps, job: DistributionJob, ended: Ended, now: datetime) -> _End:
     if job.state is not JobState.ACCEPTED:
         return job.state
     if not (_waits_for_page(deps, job) if ended.live_check is None else ended.live_check):
@@ -163,7 +179,7 @@ def complete(session: Session, job: DistributionJob, now: datetime) -> JobState:
 def _publish_item(session: Session, job: DistributionJob, now: datetime) -> None:
     """The item is live at its job's address. What points at a page elsewhere makes no page of the item."""
     url = job.external_url
-    if not url or job.channel.nature is not Nature.PAGE_MAKING or _is_known(job):
+    if not url or job.channel.nature is not Nature.PAGE_MAKING or _is_known(job.item, job.content_hash):
         return
     session.flush()
     item = _lock_item(session, job.item)
@@ -192,14 +208,13 @@ def _publish_item(session: Session, job: DistributionJob, now: datetime) -> None
     )
 
 
-def _is_known(job: DistributionJob) -> bool:
+def _is_known(item: ContentItem | runs.Handed, content_hash: str) -> bool:
     """Whether the item knows all of it from another of its channels: a write would only make open forms stale."""
-    item = job.item
     return (
         item.status in _LIVE
         and item.url is not None
         and item.published_at is not None
-        and item.live_hash == job.content_hash
+        and item.live_hash == content_hash
         and not item.publish_failed
     )
 

@@ -1,8 +1,9 @@
 """What goes out of an item."""
 
-from dataclasses import replace
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from itertools import count
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
@@ -20,6 +21,8 @@ from editorial.services.utm_sets import utm_of
 from editorial.store import channel_plans, distribution
 from editorial.store.content import ContentItem, Site
 from editorial.store.distribution import Channel, ChannelMessage, DistributionJob
+
+_STEP = 8  # channels that are read at once
 
 
 def piece_of(item: ContentItem, due_at: datetime, *, update: bool) -> Piece:
@@ -45,23 +48,53 @@ def piece_of(item: ContentItem, due_at: datetime, *, update: bool) -> Piece:
     )
 
 
+@dataclass(frozen=True)
+class Ground:
+    """What a piece stands on besides its item and its channel."""
+
+    own: tuple[SiteScope, ...]
+    """The team's sites."""
+    page: str | None
+    """The item's address on our own site, see `page_of`."""
+    words: ChannelMessage | None = None
+    """What somebody decided about the item on the channel."""
+
+
+def grounds(session: Session, deps: Deps, jobs: Collection[DistributionJob]) -> dict[int, Ground]:
+    """The ground of each job, by its id: what many jobs have in common is read once."""
+    if not jobs:
+        return {}
+    own = own_sites(session)
+    items = {job.item_id: job.item for job in jobs}
+    pages = {item_id: page_of(session, deps, item) for item_id, item in items.items()}
+    said = {
+        (one.item_id, one.channel_id, one.variant): one
+        for one in channel_plans.messages_of_items(session, items.keys())
+    }
+    return {
+        job.id: Ground(own, pages[job.item_id], said.get((job.item_id, job.channel_id, job.variant))) for job in jobs
+    }
+
+
 def piece_of_job(session: Session, deps: Deps, job: DistributionJob) -> Piece:
+    """What a job carries, see `piece_on`. Raises `Refused` where the channel is not set up right."""
+    ground = grounds(session, deps, [job])[job.id]
+    return piece_on(job, adapter_of(deps, job.channel), ground)
+
+
+def piece_on(job: DistributionJob, adapter: ChannelAdapter, ground: Ground) -> Piece:
     """What a job carries: text, HTML, the channel's own words, the link, and its campaign parameters.
 
     The parameters are those the job was locked to, if it was (`DistributionJob.utm`): whoever begins the first attempt
     keeps `Piece.utm` there, so that every try sends the same.
-
-    Raises:
-        Refused: the channel is not set up right.
     """
-    own = _message(session, job.item_id, job.channel_id, job.variant)
-    locked: dict[str, Any] | None = job.utm
+    words, locked = ground.words, job.utm
     utm = {name: str(value) for name, value in locked.items()} if locked is not None else None
     plain = piece_of(job.item, job.due_at, update=job.action is Action.UPDATE)
-    plain = replace(plain, job_id=job.id, text=own.text if own else "")
+    plain = replace(plain, job_id=job.id, text=words.text if words else "")
     if utm is None:
-        utm = utm_of(job.channel, job.item, job_id=job.id, own=own.utm if own else None)
-    return _whole(session, deps, job.channel, job.item, plain=plain, utm=utm)
+        utm = utm_of(job.channel, job.item, job_id=job.id, own=words.utm if words else None)
+    return _whole(adapter, job.item, ground, plain=plain, utm=utm)
 
 
 def piece_for_preview(session: Session, deps: Deps, channel: Channel, item: ContentItem, variant: str = "") -> Piece:
@@ -70,11 +103,12 @@ def piece_for_preview(session: Session, deps: Deps, channel: Channel, item: Cont
     Raises:
         Refused: the channel is not set up right.
     """
-    own = _message(session, item.id, channel.id, variant)
+    words = channel_plans.find_row(session, item.id, channel.id, variant)
     plain = piece_of(item, deps.now(), update=item.published_at is not None)
-    plain = replace(plain, text=own.text if own else "")
-    utm = utm_of(channel, item, own=own.utm if own else None)
-    return _whole(session, deps, channel, item, plain=plain, utm=utm)
+    plain = replace(plain, text=words.text if words else "")
+    utm = utm_of(channel, item, own=words.utm if words else None)
+    ground = Ground(own_sites(session), page_of(session, deps, item), words)
+    return _whole(adapter_of(deps, channel), item, ground, plain=plain, utm=utm)
 
 
 def page_of(session: Session, deps: Deps, item: ContentItem) -> str | None:
@@ -82,9 +116,9 @@ def page_of(session: Session, deps: Deps, item: ContentItem) -> str | None:
     if item.url:
         return item.url
     plain = piece_of(item, deps.now(), update=False)
-    for channel in distribution.channels_of_site(session, item.site_id):
+    for channel in _channels_by_and_by(session, item.site_id):
         try:
-            url = adapter_of(deps, channel).url_of(plain)
+            url = adapter_of(deps, channel, secret=False).url_of(plain)
         except Refused:
             continue
         if url:
@@ -92,16 +126,22 @@ def page_of(session: Session, deps: Deps, item: ContentItem) -> str | None:
     return None
 
 
+def _channels_by_and_by(session: Session, site_id: int | None) -> Iterator[Channel]:
+    """The channels that carry a site's items: the first ones mostly tell, and there may be hundreds."""
+    for step in count():
+        some = distribution.channels_of_site(session, site_id, after=step * _STEP, most=_STEP)
+        yield from some
+        if len(some) < _STEP:
+            return
+
+
 def own_sites(session: Session) -> tuple[SiteScope, ...]:
     """The team's sites with every host below theirs."""
     return tuple(scope_of(base, subdomains=True) for base in session.scalars(select(Site.base_url).order_by(Site.id)))
 
 
-def _whole(
-    session: Session, deps: Deps, channel: Channel, item: ContentItem, *, plain: Piece, utm: dict[str, str]
-) -> Piece:
-    adapter, own = adapter_of(deps, channel), own_sites(session)
-    page = page_of(session, deps, item)
+def _whole(adapter: ChannelAdapter, item: ContentItem, ground: Ground, *, plain: Piece, utm: dict[str, str]) -> Piece:
+    page, own = ground.page, ground.own
     if _is_our_page(adapter, plain, own):
         to = Destination(_base(page, item), own)
         return replace(plain, html=outgoing_html(to_html(plain.body), to))
@@ -124,8 +164,3 @@ def _is_our_page(adapter: ChannelAdapter, piece: Piece, own: tuple[SiteScope, ..
 def _base(page: str | None, item: ContentItem) -> str | None:
     """What relative addresses hang on: the page, or the site's own beginning while nobody knows the page."""
     return n1(page) if page else (item.site.base_url if item.site else None)
-
-
-def _message(session: Session, item_id: int, channel_id: int, variant: str) -> ChannelMessage | None:
-    found = channel_plans.messages_of(session, item_id)
-    return next((one for one in found if (one.channel_id, one.variant) == (channel_id, variant)), None)

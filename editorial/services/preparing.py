@@ -1,20 +1,21 @@
 """What a claimed job takes along, made before any lock is taken: the piece, its adapter, and what its gate says."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
 import structlog
 
 from editorial.adapters.channels.base import ChannelAdapter
+from editorial.domain.errors import NotFound
 from editorial.domain.jobs import Nature, Refused
 from editorial.domain.messages import Message
 from editorial.domain.rendering import Piece
-from editorial.services import gates, turns
+from editorial.services import gates, pieces, turns
 from editorial.services.channels import adapter_of
 from editorial.services.deps import Deps
-from editorial.services.pieces import piece_of_job
-from editorial.store import distribution
+from editorial.services.pieces import Ground
+from editorial.store import runs
 from editorial.store.base import reading
 from editorial.store.distribution import DistributionJob
 
@@ -35,10 +36,19 @@ class Seen:
 
 
 @dataclass(frozen=True)
+class Looked:
+    """A claimed job as it was read, with its item and channel. No session is open behind it: it is for reading only."""
+
+    job: DistributionJob
+    ground: Ground
+
+
+@dataclass(frozen=True)
 class Prepared:
     """A claimed job before it begins."""
 
-    job_id: int
+    job: DistributionJob
+    """As it was read; only what is still as it was `seen` may be believed of it."""
     seen: Seen
     piece: Piece | None = None
     """None where the job does not go out now anyway."""
@@ -47,6 +57,11 @@ class Prepared:
     """Why it cannot be sent at all."""
     stopped: Message | None = None
     """What its gate says; None lets it go."""
+
+    @property
+    def job_id(self) -> int:
+        """Which job it is."""
+        return self.job.id
 
 
 _Key = tuple[Nature, int, str]
@@ -70,28 +85,42 @@ class Passed:
         return self._until.get(key, 0.0) > self._monotonic()
 
 
-def prepare(deps: Deps, job_id: int, passed: Passed) -> Prepared:
+def look(deps: Deps, job_ids: Collection[int]) -> dict[int, Looked]:
+    """Read claimed jobs with all that their pieces are made of, many jobs in few queries."""
+    with reading(deps.sessions) as session:
+        jobs = runs.jobs_to_prepare(session, job_ids)
+        grounds = pieces.grounds(session, deps, jobs)
+    return {job.id: Looked(job, grounds[job.id]) for job in jobs}
+
+
+def look_at(deps: Deps, job_id: int) -> Looked:
+    """What `look` reads of one job, or `NotFound`."""
+    found = look(deps, [job_id])
+    if job_id not in found:
+        raise NotFound
+    return found[job_id]
+
+
+def prepare(deps: Deps, looked: Looked, passed: Passed) -> Prepared:
     """Make the piece and look at the gate. Nothing is locked, and while the gate touches the network nothing is open.
 
     Args:
         deps: the parts.
-        job_id: a job that this process has claimed.
+        looked: a job that this process has claimed, as it was read after that.
         passed: the gates that were open a moment ago.
     """
-    with reading(deps.sessions) as session:
-        job = distribution.get_job(session, job_id)
-        seen = Seen.of(job)
-        if turns.look_again(job, deps.now()) is not None or turns.quiet_until(job, deps.now()) is not None:
-            return Prepared(job_id, seen)
-        try:
-            adapter = adapter_of(deps, job.channel)
-            piece = piece_of_job(session, deps, job)
-        except Refused as refused:
-            return Prepared(job_id, seen, refused=refused.says)
-        key, item = (adapter.nature, job.item_id, job.content_hash), job.item
+    job, seen = looked.job, Seen.of(looked.job)
+    if turns.look_again(job, deps.now()) is not None or turns.quiet_until(job, deps.now()) is not None:
+        return Prepared(job, seen)
+    try:
+        adapter = adapter_of(deps, job.channel)
+        piece = pieces.piece_on(job, adapter, looked.ground)
+    except Refused as refused:
+        return Prepared(job, seen, refused=refused.says)
+    key, item = (adapter.nature, job.item_id, job.content_hash), job.item
     if key in passed:
-        return Prepared(job_id, seen, piece, adapter)
+        return Prepared(job, seen, piece, adapter)
     stopped = gates.page_says(deps, item) if adapter.nature is Nature.POINTING else gates.draft_says(deps, item, piece)
     if stopped is None:
         passed.add(key)
-    return Prepared(job_id, seen, piece, adapter, stopped=stopped)
+    return Prepared(job, seen, piece, adapter, stopped=stopped)

@@ -6,8 +6,8 @@ the name of each point that a run passes; the fault harness ends the process the
 """
 
 import time
-from collections.abc import Callable, Collection
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, field, replace
 
 import structlog
 
@@ -17,7 +17,7 @@ from editorial.services import answers, beginning, job_notices, outcomes
 from editorial.services.beginning import Begun, Checkpoint, Ready, no_checkpoint
 from editorial.services.deps import Deps
 from editorial.services.outcomes import Ended, PageToSee
-from editorial.services.preparing import Passed, Prepared, prepare
+from editorial.services.preparing import Looked, Passed, Prepared, look, look_at, prepare
 from editorial.store import distribution, runs
 
 log = structlog.get_logger()
@@ -57,6 +57,8 @@ class Claimed:
 
     job_id: int
     channel_id: int
+    looked: Looked | None = field(default=None, compare=False)
+    """As it was read with the others; None where its run has to read it."""
 
 
 def claim_for(deps: Deps, limit: int, *, besides: Collection[int] = ()) -> list[Claimed]:
@@ -66,10 +68,26 @@ def claim_for(deps: Deps, limit: int, *, besides: Collection[int] = ()) -> list[
     return [Claimed(job_id, channel_id) for job_id, channel_id in claimed]
 
 
-def run(deps: Deps, job_id: int, checkpoint: Checkpoint = no_checkpoint, steps: Steps | None = None) -> JobState:
-    """Run a claimed job to where it ends for now, and return that state."""
+def look_together(deps: Deps, claimed: Sequence[Claimed]) -> list[Claimed]:
+    """The same jobs, read together. Where that fails each is read in its own run, and only the faulty one stumbles."""
+    try:
+        looked = look(deps, [one.job_id for one in claimed])
+    except Exception:
+        log.exception("jobs.look_failed")
+        return list(claimed)
+    return [replace(one, looked=looked.get(one.job_id)) for one in claimed]
+
+
+def run(
+    deps: Deps,
+    job_id: int,
+    checkpoint: Checkpoint = no_checkpoint,
+    steps: Steps | None = None,
+    looked: Looked | None = None,
+) -> JobState:
+    """Run a claimed job to where it ends for now, and return that state. `looked` is what was read of it before."""
     steps = steps or alone(deps, checkpoint)
-    begun = steps.begin(prepare(deps, job_id, steps.passed))
+    begun = steps.begin(prepare(deps, looked or look_at(deps, job_id), steps.passed))
     if not isinstance(begun, Ready):
         return begun
     checkpoint("sending")

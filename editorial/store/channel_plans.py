@@ -1,6 +1,6 @@
 """What people decided about items on channels: one row for each item, channel and variant."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
@@ -15,6 +15,11 @@ def messages_of(session: Session, item_id: int) -> Sequence[ChannelMessage]:
     """Every decision about an item, by channel and variant."""
     wanted = select(ChannelMessage).where(ChannelMessage.item_id == item_id)
     return session.scalars(wanted.order_by(ChannelMessage.channel_id, ChannelMessage.variant)).all()
+
+
+def messages_of_items(session: Session, item_ids: Collection[int]) -> Sequence[ChannelMessage]:
+    """Every decision about some items."""
+    return session.scalars(select(ChannelMessage).where(ChannelMessage.item_id.in_(item_ids))).all()
 
 
 def texts_of(session: Session, item_id: int) -> frozenset[OwnWords]:

@@ -262,10 +262,12 @@ def all_channels(session: Session) -> Sequence[Channel]:
     return session.scalars(select(Channel).options(joinedload(Channel.site)).order_by(Channel.name)).all()
 
 
-def channels_of_site(session: Session, site_id: int | None) -> Sequence[Channel]:
-    """The enabled channels that carry a site's items."""
-    wanted = select(Channel).where(Channel.site_id == site_id, Channel.enabled)
-    return session.scalars(wanted.order_by(Channel.id)).all()
+def channels_of_site(
+    session: Session, site_id: int | None, *, after: int = 0, most: int | None = None
+) -> Sequence[Channel]:
+    """The enabled channels that carry a site's items: all, or at most so many behind the first `after`."""
+    wanted = select(Channel).where(Channel.site_id == site_id, Channel.enabled).order_by(Channel.id)
+    return session.scalars(wanted.offset(after).limit(most) if most is not None else wanted).all()
 
 
 def record_health(

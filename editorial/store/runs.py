@@ -1,19 +1,22 @@
 """The writes of running jobs, many jobs in one statement: what happens hundreds of times a minute takes no detours."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, cast
 
 from sqlalchemy import JSON, Table, bindparam, func, insert, null, select, update
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session, joinedload, selectinload
 
-from editorial.domain.jobs import CLAIM_LEASE, JobState, Trace, Waits
+from editorial.domain.jobs import CLAIM_LEASE, JobState, Nature, Trace, Waits
+from editorial.domain.workflow import Status
+from editorial.store.content import ContentItem
 from editorial.store.distribution import Channel, DistributionJob, JobAttempt
 from editorial.store.history import HistoryEvent
 
 Job = DistributionJob
 _JOB, _ATTEMPT = cast("Table", Job.__table__), cast("Table", JobAttempt.__table__)
+_CHANNEL, _ITEM = cast("Table", Channel.__table__), cast("Table", ContentItem.__table__)
 _EVENT = cast("Table", HistoryEvent.__table__)
 
 
@@ -49,6 +52,89 @@ class Success:
     channel_id: int
     milliseconds: int | None = None
     trace: Trace | None = None
+
+
+@dataclass(frozen=True)
+class Claim:
+    """What may have changed of a claimed job since it was read."""
+
+    state: JobState
+    worker: str | None
+    version: int
+    channel_version: int
+    status: Status
+    content_hash: str
+    approved_hash: str | None
+
+
+@dataclass(frozen=True)
+class Handed:
+    """An accepted job, and what its item knows of it."""
+
+    state: JobState
+    attempt: int
+    item_id: int
+    channel_id: int
+    external_url: str | None
+    content_hash: str
+    nature: Nature
+    status: Status
+    url: str | None
+    published_at: datetime | None
+    live_hash: str | None
+    publish_failed: bool
+
+
+def jobs_to_prepare(session: Session, job_ids: Collection[int]) -> Sequence[DistributionJob]:
+    """The jobs with all that a piece is made of: item, site, campaign, channel and its credential. Locks nothing."""
+    items = selectinload(Job.item)
+    channels = selectinload(Job.channel)
+    wanted = select(Job).where(Job.id.in_(job_ids)).order_by(Job.id)
+    return session.scalars(
+        wanted.options(
+            items.joinedload(ContentItem.site),
+            items.joinedload(ContentItem.campaign),
+            channels.joinedload(Channel.site, innerjoin=True),
+        )
+    ).all()
+
+
+_CLAIMS = (
+    select(
+        _JOB.c.id,
+        *(_JOB.c.state, _JOB.c.worker, _JOB.c.version, _CHANNEL.c.version),
+        *(_ITEM.c.status, _ITEM.c.content_hash, _ITEM.c.approved_hash),
+    )
+    .join(_CHANNEL, _CHANNEL.c.id == _JOB.c.channel_id)
+    .join(_ITEM, _ITEM.c.id == _JOB.c.item_id)
+    .order_by(_JOB.c.id)
+    .with_for_update(of=_JOB)
+)
+
+_HANDED = (
+    select(
+        _JOB.c.id,
+        *(_JOB.c.state, _JOB.c.attempt, _JOB.c.item_id, _JOB.c.channel_id, _JOB.c.external_url, _JOB.c.content_hash),
+        _CHANNEL.c.nature,
+        *(_ITEM.c.status, _ITEM.c.url, _ITEM.c.published_at, _ITEM.c.live_hash, _ITEM.c.publish_failed),
+    )
+    .join(_CHANNEL, _CHANNEL.c.id == _JOB.c.channel_id)
+    .join(_ITEM, _ITEM.c.id == _JOB.c.item_id)
+    .order_by(_JOB.c.id)
+    .with_for_update(of=_JOB)
+)
+
+
+def lock_claims(session: Session, job_ids: Iterable[int]) -> dict[int, Claim]:
+    """Claimed jobs as they are now, held for this transaction, by id in ascending order."""
+    found = session.connection().execute(_CLAIMS.where(_JOB.c.id.in_(sorted(set(job_ids)))))
+    return {job_id: Claim(*facts) for job_id, *facts in found}
+
+
+def lock_handed(session: Session, job_ids: Iterable[int]) -> dict[int, Handed]:
+    """Accepted jobs as they are now, held for this transaction, by id in ascending order."""
+    found = session.connection().execute(_HANDED.where(_JOB.c.id.in_(sorted(set(job_ids)))))
+    return {job_id: Handed(*facts) for job_id, *facts in found}
 
 
 def lock_jobs(session: Session, job_ids: Iterable[int]) -> dict[int, DistributionJob]:
@@ -98,22 +184,24 @@ def start(session: Session, starts: Sequence[Start]) -> None:
     )
 
 
-def accept(session: Session, taken: Taken, now: datetime) -> bool:
-    """Write down that the channel has the job; a write of its own, before anything else may fail.
+def accept(session: Session, taken: Sequence[Taken], now: datetime) -> None:
+    """Write down that the channels have the jobs; a write of its own, before anything else may fail.
 
-    Also takes a job that the reaper or a look-up moved to unknown_outcome meanwhile. False if it had ended already.
+    Also takes a job that the reaper or a look-up moved to unknown_outcome meanwhile; leaves alone what had ended.
     """
-    took = session.connection().execute(
+    session.connection().execute(
         _ACCEPT,
-        {
-            "job": taken.job_id,
-            "theirs": taken.external_id,
-            "place": taken.url,
-            "proof": dict(taken.evidence),
-            "again": now + CLAIM_LEASE,  # should this process die now, the clock finishes the job
-        },
+        [
+            {
+                "job": one.job_id,
+                "theirs": one.external_id,
+                "place": one.url,
+                "proof": dict(one.evidence),
+                "again": now + CLAIM_LEASE,  # should this process die now, the clock finishes the job
+            }
+            for one in taken
+        ],
     )
-    return took.rowcount == 1
 
 
 _ACCEPT = (

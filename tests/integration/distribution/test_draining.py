@@ -14,7 +14,7 @@ from editorial.background.ticks.reap import Patience
 from editorial.domain.jobs import JobState
 from editorial.services import follow_ups
 from editorial.services.deps import Deps
-from editorial.services.preparing import Passed, Prepared, prepare
+from editorial.services.preparing import Looked, Passed, Prepared, prepare
 from editorial.store import distribution
 from editorial.store.distribution import DistributionJob, JobAttempt
 from tests.conftest import Clock
@@ -158,10 +158,10 @@ def test_a_job_over_which_the_program_falls_is_held_with_a_reason_and_stops_no_o
 ) -> None:
     first, second = add_jobs(desk, [add_channel(desk.deps, "C")], 2)
 
-    def fall(deps: Deps, job_id: int, passed: Passed) -> Prepared:
-        if job_id == first:
+    def fall(deps: Deps, looked: Looked, passed: Passed) -> Prepared:
+        if looked.job.id == first:
             raise ZeroDivisionError
-        return prepare(deps, job_id, passed)
+        return prepare(deps, looked, passed)
 
     monkeypatch.setattr("editorial.services.publishing.prepare", fall)
     publish_due(desk.deps, publishers=publishers)
