@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -23,7 +24,6 @@ from editorial.store.distribution import DistributionJob
 from editorial.store.people import Person
 
 MOST = 1000  # jobs of one call
-Decide = Callable[[Session, Deps, Person], DistributionJob]
 
 
 def parts(assembly: Assembly) -> Deps:
@@ -76,18 +76,61 @@ def jobs(
         click.echo(say(Message(N_("There are more. Ask for fewer days, or for one channel."))), err=True)
 
 
-@click.group("job", invoke_without_command=True)
+@dataclass(frozen=True)
+class Said:
+    """What a decision may need to know."""
+
+    url: str
+    reason: str
+    looked: bool
+
+
+Decide = Callable[[Session, Deps, int, Person, Said], DistributionJob]
+DECISIONS: dict[str, Decide] = {
+    "cancel": lambda session, deps, job_id, actor, _: job_decisions.cancel(session, deps, job_id, actor),
+    "send-now": lambda session, deps, job_id, actor, _: job_decisions.send_now(session, deps, job_id, actor),
+    "send-again": lambda session, deps, job_id, actor, said: job_decisions.send_again(
+        session, deps, job_id, actor, looked=said.looked
+    ),
+    "confirm": lambda session, deps, job_id, actor, said: job_decisions.resolve_live(
+        session, deps, job_id, actor, url=said.url
+    ),
+    "decline": lambda session, deps, job_id, actor, said: job_decisions.decline(
+        session, deps, job_id, actor, said.reason
+    ),
+}
+
+
+@click.command("job")
 @click.argument("job_id", type=click.IntRange(1, 2**31 - 1))
+@click.argument("decision", type=click.Choice(list(DECISIONS)), required=False)
+@click.option("--as", "email", default="", metavar="EMAIL", help="Who decides; their rights apply.")
+@click.option("--url", default="", help="With confirm: where it can be read; where its channel says, unless you do.")
+@click.option("--reason", default="", help="With decline: why it is not posted.")
+@click.option("--looked", is_flag=True, help="With send-again: you looked, and it is not there.")
 @click.option("--format", "style", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @speaks
-@click.pass_context
-def job(context: click.Context, *, job_id: int, style: str) -> None:
-    """Show one job with every attempt, or decide about it."""
-    if context.invoked_subcommand is not None:
-        context.meta["job_id"] = job_id
-        return
-    deps = parts(context.obj)
+@click.pass_obj
+def job(
+    assembly: Assembly,
+    *,
+    job_id: int,
+    decision: str | None,
+    email: str,
+    url: str,
+    reason: str,
+    looked: bool,
+    style: str,
+) -> None:
+    """Show one job with every attempt, or decide about it.
+
+    cancel takes it back; send-now lets it go at once; send-again makes a new job of it; confirm says that it is live;
+    decline says that it will not be posted by hand.
+    """
+    deps = parts(assembly)
     try:
+        if decision is not None:
+            job_id = _decide(deps, job_id, DECISIONS[decision], email, Said(url, reason, looked))
         with reading(deps.sessions) as session:
             found = distribution.get_job(session, job_id)
             told = job_lists.facts(found, say)
@@ -103,75 +146,10 @@ def job(context: click.Context, *, job_id: int, style: str) -> None:
     click.echo("\n".join(lines))
 
 
-def _acting(command: Callable[..., Any]) -> Callable[..., Any]:
-    option = click.option("--as", "email", required=True, metavar="EMAIL", help="Who decides; their rights apply.")
-    return speaks(option(click.pass_obj(command)))
-
-
-@job.command("cancel")
-@_acting
-def cancel(assembly: Assembly, *, email: str) -> None:
-    """Take the job back; one that is being sent may still arrive."""
-    job_id = _job_id()
-    _decide(assembly, email, lambda session, deps, actor: job_decisions.cancel(session, deps, job_id, actor))
-
-
-@job.command("send-now")
-@_acting
-def send_now(assembly: Assembly, *, email: str) -> None:
-    """Let a waiting job go out at once."""
-    job_id = _job_id()
-    _decide(assembly, email, lambda session, deps, actor: job_decisions.send_now(session, deps, job_id, actor))
-
-
-@job.command("send-again")
-@click.option("--looked", is_flag=True, help="You looked and it is not there: asked for where the outcome is unknown.")
-@_acting
-def send_again(assembly: Assembly, *, email: str, looked: bool) -> None:
-    """Send it once more, as a new job."""
-    job_id = _job_id()
-    _decide(
-        assembly,
-        email,
-        lambda session, deps, actor: job_decisions.send_again(session, deps, job_id, actor, looked=looked),
-    )
-
-
-@job.command("confirm")
-@click.option("--url", default="", help="Where it can be read; where its channel says, unless you do.")
-@_acting
-def confirm(assembly: Assembly, *, email: str, url: str) -> None:
-    """Say that it is live: it is never sent again."""
-    job_id = _job_id()
-    _decide(
-        assembly, email, lambda session, deps, actor: job_decisions.resolve_live(session, deps, job_id, actor, url=url)
-    )
-
-
-@job.command("decline")
-@click.option("--reason", required=True, help="Why, in a few words.")
-@_acting
-def decline(assembly: Assembly, *, email: str, reason: str) -> None:
-    """Say that it will not be posted by hand, and why."""
-    job_id = _job_id()
-    _decide(assembly, email, lambda session, deps, actor: job_decisions.decline(session, deps, job_id, actor, reason))
-
-
-def _job_id() -> int:
-    job_id: int = click.get_current_context().meta["job_id"]
-    return job_id
-
-
-def _decide(assembly: Assembly, email: str, decide: Decide) -> None:
-    deps = parts(assembly)
-    try:
-        with deps.sessions.begin() as session:
-            decided = decide(session, deps, _actor(session, email))
-            session.flush()
-            line = _line(distribution.get_job(session, decided.id))
-    except EditorialError as error:
-        raise refused(error) from error
-    click.echo(line)
+def _decide(deps: Deps, job_id: int, decide: Decide, email: str, said: Said) -> int:
+    """Do it in one transaction; returns the number of the job to be shown, which is another one after a repetition."""
+    with deps.sessions.begin() as session:
+        return decide(session, deps, job_id, _actor(session, email), said).id
 
 
 def _actor(session: Session, email: str) -> Person:
@@ -179,7 +157,7 @@ def _actor(session: Session, email: str) -> Person:
     if found is None or not found.active:
         raise EditorialError(
             Message(N_("Nobody with the address “%(email)s” can sign in."), {"email": email}),
-            hint=Message(N_("Name somebody of the team.")),
+            hint=Message(N_("Say with --as who decides.")),
         )
     if Permission.PUBLISH not in permissions(found.roles):
         raise EditorialError(

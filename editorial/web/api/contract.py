@@ -28,19 +28,19 @@ BIGGEST = 2**31 - 1
 class Given(BaseModel):
     """What a program sends. Fields that nobody asked for are refused, and nothing is taken for something else."""
 
-    model_config = ConfigDict(extra="forbid", strict=True)
+    model_config = ConfigDict(extra="forbid", strict=True, defer_build=True)
 
 
 class Asked(BaseModel):
     """What stands behind the question mark of an address."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", defer_build=True)
 
 
 class Shown(BaseModel):
     """What a program gets."""
 
-    model_config = ConfigDict(from_attributes=True)
+    model_config = ConfigDict(from_attributes=True, defer_build=True)
 
 
 def _whole(text: str) -> str:
