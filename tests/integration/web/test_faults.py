@@ -26,7 +26,7 @@ def _other_hand(session: Session) -> None:
 
 def test_who_saves_a_moment_too_late_is_told_so(deps: Deps) -> None:
     add_workspace(deps)
-    app = application(deps)
+    app = application(deps, alone=True)
     app.add_url_rule("/twice", view_func=requires(Permission.PUBLIC)(save_twice_at_once))
     guest = visitor(app, deps, add_person(deps))
 
