@@ -262,7 +262,8 @@ def _change_secrets(
 
 
 def _health_unknown(channel: Channel) -> None:
-    channel.health, channel.health_reason, channel.checked_at = Health.UNKNOWN, None, None
+    channel.health, channel.health_reason = Health.UNKNOWN, None
+    channel.health_since = channel.checked_at = None
 
 
 def _checked(deps: Deps, kind: Kind, settings: Mapping[str, Any], delivery: Delivery) -> tuple[Settings, Nature]:

@@ -17,6 +17,7 @@ from sqlalchemy import (
     and_,
     case,
     func,
+    literal,
     or_,
     select,
     text,
@@ -70,6 +71,7 @@ class Channel(Base):
     settings: Mapped[dict[str, Any]] = mapped_column(default=dict)
     health: Mapped[Health] = mapped_column(default=Health.UNKNOWN)
     health_reason: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))  # a packed message
+    health_since: Mapped[datetime | None]  # when it became what it is
     checked_at: Mapped[datetime | None]
     late_ok_minutes: Mapped[int] = mapped_column(default=60)
     nature: Mapped[Nature] = mapped_column(default=Nature.PAGE_MAKING)  # as its adapter says of its settings
@@ -274,10 +276,12 @@ def record_health(
     session: Session, asked: Channel, *, health: Health, reason: dict[str, Any] | None, checked_at: datetime
 ) -> bool:
     """Note what a channel answered. Its version stays. False if somebody has changed it since it was asked."""
+    as_before = and_(Channel.health == health, Channel.health_since.is_not(None))
+    since = case((as_before, Channel.health_since), else_=literal(checked_at, Channel.health_since.type))
     noted = session.scalars(
         update(Channel)
         .where(Channel.id == asked.id, Channel.version == asked.version)
-        .values(health=health, health_reason=reason, checked_at=checked_at)
+        .values(health=health, health_reason=reason, health_since=since, checked_at=checked_at)
         .returning(Channel.id)
     )
     return noted.first() is not None

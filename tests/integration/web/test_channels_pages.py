@@ -1,6 +1,7 @@
 """The channel pages: the list with its health, the form, the switch, the preview."""
 
 from pathlib import Path
+from shutil import rmtree
 
 import pytest
 from flask import Flask
@@ -318,3 +319,20 @@ def test_the_channels_speak_chinese(app: Flask, deps: Deps, desk: Desk) -> None:
 
     assert "仓库地址" in page
     assert "Address of the repository" not in page
+
+
+def test_a_channel_tells_since_when_it_has_been_as_it_is(
+    admin: Visitor, deps: Deps, desk: Desk, repository: Repository, clock: Clock
+) -> None:
+    channels.probe(deps, desk.channel_id)
+    clock.forward(hours=1)
+    channels.probe(deps, desk.channel_id)
+
+    works = admin.get(f"/channels/{desk.channel_id}")
+    rmtree(repository.path)
+    channels.probe(deps, desk.channel_id)
+    broken = admin.get("/channels")
+
+    assert "Since Wed 9 Dec, 10:00" in works
+    assert "Checked Wed 9 Dec, 11:00" in works
+    assert "Since Wed 9 Dec, 11:00" in broken
