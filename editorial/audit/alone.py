@@ -5,13 +5,13 @@ from dataclasses import replace
 
 from editorial.audit.engine import judge
 from editorial.audit.gather import gather
-from editorial.audit.report import Judged
 from editorial.audit.robots_access import verdicts
 from editorial.audit.rule import Need
 from editorial.audit.rules import PAGE_RULES
 from editorial.audit.site_rule import site_outcome
 from editorial.audit.site_rules import SITE_RULES
 from editorial.audit.stored import Stored
+from editorial.audit.summary import Judged
 
 NOTHING: frozenset[Need] = frozenset()
 

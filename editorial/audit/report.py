@@ -3,18 +3,15 @@
 The JSON shape is a contract (docs/audit-output.md): `id`, `url`, `status`, `facts`, `outcomes`.
 """
 
-from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 import orjson
 
-from editorial.audit.facts import PageFacts
 from editorial.audit.facts_report import facts_dict
 from editorial.audit.rule import Outcome, Result, Rule, Severity
+from editorial.audit.summary import Judged, RuleFound, Summary, summarise
 from editorial.domain.messages import N_, NP_, Message
-from editorial.domain.urls import n2
 
 Translate = Callable[[Message], str]
 
@@ -35,15 +32,12 @@ SEVERITY_COUNTS: Mapping[Severity, tuple[str, str]] = {
     Severity.WARNING: NP_("%(count)s warning", "%(count)s warnings"),
     Severity.NOTICE: NP_("%(count)s notice", "%(count)s notices"),
 }
-
-
-@dataclass(frozen=True)
-class Judged:
-    """One page with everything said about it."""
-
-    facts: PageFacts
-    outcomes: tuple[Outcome, ...]
-    id: str = ""
+RESULT_COUNTS: Mapping[Result, tuple[str, str]] = {
+    Result.FAIL: NP_("failed on %(count)s page", "failed on %(count)s pages"),
+    Result.PASS: NP_("passed on %(count)s page", "passed on %(count)s pages"),
+    Result.NOT_APPLICABLE: NP_("did not apply to %(count)s page", "did not apply to %(count)s pages"),
+    Result.INCONCLUSIVE: NP_("could not judge %(count)s page", "could not judge %(count)s pages"),
+}
 
 
 def sentence(outcome: Outcome, rule: Rule) -> Message | None:
@@ -90,61 +84,63 @@ def page_json(*args: Any, **options: Any) -> str:
     return orjson.dumps(page_dict(*args, **options)).decode()
 
 
-def text_report(pages: Iterable[Judged], rules: Mapping[str, Rule], translate: Translate) -> Iterator[str]:
-    """Lines for a terminal: rules with failures, the worst first, the pages of each below it; counts at the end."""
-    found: dict[str, list[tuple[str, Outcome]]] = defaultdict(list)
-    kinds: Counter[str] = Counter()
-    for page in pages:
-        kinds[_kind(page)] += 1
-        for outcome in page.outcomes:
-            if outcome.result is Result.FAIL:
-                found[outcome.rule].append((page.facts.final_url, outcome))
-    for rule_id in sorted(
-        found, key=lambda name: (min(o.severity.rank for _, o in found[name]), -len(found[name]), name)
-    ):
-        yield from (line.translate(SILENCED) for line in _rule_lines(rules[rule_id], found[rule_id], translate))
-    yield translate(Message.counted(NP_("%(count)s page judged.", "%(count)s pages judged."), kinds["page"]))
-    if kinds["redirect"]:
-        followed = NP_("%(count)s redirect followed.", "%(count)s redirects followed.")
-        yield translate(Message.counted(followed, kinds["redirect"]))
-    if kinds["unclear"]:
+def text_report(
+    pages: Iterable[Judged], rules: Mapping[str, Rule], translate: Translate, *, every_outcome: bool = False
+) -> Iterator[str]:
+    """Lines for a terminal: rules with failures, the worst first, the pages of each below it; counts at the end.
+
+    Args:
+        every_outcome: also say of each rule how often it passed, did not apply or could not say.
+    """
+    summary = summarise(pages, rules, most=MOST_PAGES)
+    for found in summary.found:
+        yield from (line.translate(SILENCED) for line in _rule_lines(found, translate))
+    if every_outcome:
+        yield from _tally_lines(summary, translate)
+    yield from (translate(said) for said in totals(summary))
+    if summary.severities:
+        yield translate(Message(N_("Found: %(counts)s."), {"counts": severity_counts(summary, translate)}))
+
+
+def totals(summary: Summary) -> Iterator[Message]:
+    """How much was judged, and how much was found of each severity, the worst first."""
+    yield Message.counted(NP_("%(count)s page judged.", "%(count)s pages judged."), summary.pages)
+    if summary.redirects:
+        yield Message.counted(NP_("%(count)s redirect followed.", "%(count)s redirects followed."), summary.redirects)
+    if summary.unclear:
         unclear = NP_("%(count)s page could not be judged.", "%(count)s pages could not be judged.")
-        yield translate(Message.counted(unclear, kinds["unclear"]))
-    yield _severities([outcome for each in found.values() for _, outcome in each], translate)
+        yield Message.counted(unclear, summary.unclear)
+    if not summary.severities:
+        yield Message(N_("Nothing was found."))
 
 
-def _kind(page: Judged) -> str:
-    """`page`, `redirect`, `unclear` (it gave no answer) or `spelling` (a page that is there by its own address)."""
-    facts = page.facts
-    if facts.redirects or 300 <= facts.status < 400:
-        return "redirect"
-    if page.outcomes and all(outcome.result is Result.INCONCLUSIVE for outcome in page.outcomes):
-        return "unclear"
-    return "page" if n2(facts.url) == n2(facts.final_url) else "spelling"
+def severity_counts(summary: Summary, translate: Translate) -> str:
+    """`2 errors, 1 notice`, the worst first."""
+    worst_first = sorted(summary.severities, key=lambda severity: severity.rank)
+    said = (Message.counted(SEVERITY_COUNTS[each], summary.severities[each]) for each in worst_first)
+    return ", ".join(map(translate, said))
 
 
-def _severities(failed: Iterable[Outcome], translate: Translate) -> str:
-    """How much was found of each severity, the worst first."""
-    counts = Counter(outcome.severity for outcome in failed)
-    if not counts:
-        return translate(Message(N_("Nothing was found.")))
-    worst_first = sorted(counts, key=lambda severity: severity.rank)
-    said = [translate(Message.counted(SEVERITY_COUNTS[severity], counts[severity])) for severity in worst_first]
-    return translate(Message(N_("Found: %(counts)s."), {"counts": ", ".join(said)}))
+def _tally_lines(summary: Summary, translate: Translate) -> Iterator[str]:
+    for rule, tally in summary.tally.items():
+        counts = ", ".join(
+            translate(Message.counted(RESULT_COUNTS[each], tally[each])) for each in Result if tally[each]
+        )
+        yield f"{rule}  {counts}"
+    yield ""
 
 
-def _rule_lines(rule: Rule, failed: Sequence[tuple[str, Outcome]], translate: Translate) -> Iterator[str]:
-    worst = min((outcome.severity for _, outcome in failed), key=lambda severity: severity.rank)
-    pages = translate(Message.counted(NP_("%(count)s page", "%(count)s pages"), len(failed)))
-    yield f"{translate(Message(SEVERITY_NAMES[worst]))}  {translate(Message(rule.title))}  [{rule.id}]  {pages}"
+def _rule_lines(found: RuleFound, translate: Translate) -> Iterator[str]:
+    rule = found.rule
+    pages = translate(Message.counted(NP_("%(count)s page", "%(count)s pages"), found.count))
+    yield f"{translate(Message(SEVERITY_NAMES[found.worst]))}  {translate(Message(rule.title))}  [{rule.id}]  {pages}"
     yield f"    {translate(Message(rule.fix, rule.defaults()))}"
-    for url, outcome in failed[:MOST_PAGES]:
+    for url, outcome in found.pages:
         said = sentence(outcome, rule)
         yield f"  {url}"
         yield f"      {translate(said) if said is not None else ''}"
         for failure in outcome.failures[:MOST_EVIDENCE]:
             yield from (f"      {shown}" for shown in failure.evidence)
-    if len(failed) > MOST_PAGES:
-        more = len(failed) - MOST_PAGES
-        yield "  " + translate(Message.counted(NP_("and %(count)s page more", "and %(count)s pages more"), more))
+    if found.more:
+        yield "  " + translate(Message.counted(NP_("and %(count)s page more", "and %(count)s pages more"), found.more))
     yield ""

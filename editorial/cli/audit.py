@@ -22,9 +22,9 @@ from editorial.audit.crawl import records
 from editorial.audit.crawl.records import StopReason
 from editorial.audit.folder import Folder, FolderLost
 from editorial.audit.predicates import CanonState, canon_state
-from editorial.audit.report import Judged, page_json, text_report
 from editorial.audit.rule import Severity
-from editorial.audit.rulebook import BY_ID
+from editorial.audit.summary import Judged
+from editorial.cli.audit_report import STYLES, Wanted, written
 from editorial.cli.language import say, speaks, spoken
 from editorial.domain.addresses import ALL_PRIVATE, NOTHING_PRIVATE, AllowList
 from editorial.domain.errors import EditorialError
@@ -53,13 +53,19 @@ SET_ASIDE = NP_(
 @click.option(
     "--format",
     "style",
-    type=click.Choice(["text", "json"]),
+    type=click.Choice(STYLES),
     default="text",
     show_default=True,
-    help="json: one object a line, a page each.",
+    help="json: one object a line, a page each. html: one page that needs nothing else. csv: one row a finding.",
 )
 @click.option("--facts", is_flag=True, help="With --format json: what was seen of each page, too.")
-@click.option("--outcomes", type=click.Choice(["fail", "all"]), default="fail", show_default=True)
+@click.option(
+    "--outcomes",
+    type=click.Choice(["fail", "all"]),
+    default="fail",
+    show_default=True,
+    help="all: also what passed, did not apply or could not be judged.",
+)
 @click.option("--max-pages", type=click.IntRange(1, 1_000_000), default=5000, show_default=True)
 @click.option("--rate", type=click.FloatRange(0.01, 100_000), default=2.0, show_default=True, help="Requests a second.")
 @click.option("--concurrency", type=click.IntRange(1, 64), default=2, show_default=True, help="Connections at once.")
@@ -131,9 +137,7 @@ def audit(
                     session,
                     session.get_one(Audit, done),
                     catalog,
-                    style=style,
-                    facts=facts,
-                    outcomes=outcomes,
+                    Wanted(style, target, facts=facts, every_outcome=outcomes == "all"),
                     fail_on=fail_on,
                     offline=folder is not None,
                 )
@@ -196,17 +200,7 @@ def _progress_bar(catalog: Catalog) -> Iterator[Report]:
         sys.exit(INTERRUPTED)
 
 
-def _report(
-    session: Session,
-    audit: Audit,
-    catalog: Catalog,
-    *,
-    style: str,
-    facts: bool,
-    outcomes: str,
-    fail_on: str,
-    offline: bool,
-) -> int:
+def _report(session: Session, audit: Audit, catalog: Catalog, wanted: Wanted, *, fail_on: str, offline: bool) -> int:
     """Print what was found. Returns the exit status."""
     stopped = why_it_stopped(audit)
     if audit.state is AuditState.FAILED:
@@ -214,12 +208,8 @@ def _report(
         return COULD_NOT_RUN
     aside: list[str] = []
     pages = _noting_aside(audit_output.judged_pages(session, audit), aside)
-    if style == "json":
-        for page in pages:
-            click.echo(page_json(page, BY_ID, catalog.say, every_outcome=outcomes == "all", facts=facts))
-    else:
-        for line in text_report(pages, BY_ID, catalog.say):
-            click.echo(line)
+    for piece in written(pages, audit, catalog, wanted):
+        click.echo(piece, nl=False)
     if offline and aside:
         click.echo(catalog.say(Message.counted(SET_ASIDE, len(aside))), err=True)
     if audit.stop_reason != StopReason.COMPLETE:

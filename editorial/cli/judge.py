@@ -12,10 +12,11 @@ import structlog
 
 from editorial.adapters.catalog import Catalog
 from editorial.audit.alone import judge_stored
-from editorial.audit.report import Judged, page_dict
+from editorial.audit.report import page_dict
 from editorial.audit.rule import Result, Severity
 from editorial.audit.rulebook import BY_ID
 from editorial.audit.stored import Unreadable, lines, read
+from editorial.audit.summary import Judged
 from editorial.cli.audit import COULD_NOT_RUN, FOUND, NEVER
 from editorial.cli.language import speaks, spoken
 

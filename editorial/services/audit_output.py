@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from editorial.audit.crawl.records import StopReason, unpacked
 from editorial.audit.engine import judge
-from editorial.audit.report import Judged
+from editorial.audit.summary import Judged
 from editorial.audit.rule import Failure, Need, Severity
 from editorial.audit.rules import PAGE_RULES
 from editorial.audit.site_rule import SiteRule, site_outcome

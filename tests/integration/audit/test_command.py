@@ -1,5 +1,6 @@
 """`editorial audit`: no server, no set-up, exit statuses that a build can depend on."""
 
+import re
 from pathlib import Path
 
 import orjson
@@ -230,3 +231,27 @@ def test_the_text_report_counts_pages_and_redirects_apart(web: Web):
 
     assert "1 redirect followed." in lines
     assert lines[-1].startswith("Found: 1 error")
+
+
+def test_the_html_report_is_one_page_that_runs_and_fetches_nothing(tmp_path: Path):
+    hostile = "<title></title><img src='x\"><script>alert(1)</script>'>"
+    (tmp_path / "index.html").write_text(f"<!doctype html><html lang=en><body><h1>x</h1>{hostile}")
+
+    shown = run(str(tmp_path), "--format", "html", "--outcomes", "all", "--lang", "zh").stdout
+
+    assert shown.startswith("<!doctype html>")
+    assert '<html lang="zh-Hans-CN">' in shown
+    assert "<script" not in shown
+    assert not re.search(r"<(?:link|img|iframe|object)\b|@import|url\(", shown)
+    assert "全部规则" in shown
+
+
+def test_the_table_is_for_spreadsheets(tmp_path: Path):
+    (tmp_path / "index.html").write_text("<!doctype html><html lang=en><title>线索</title><img src='=1'>")
+
+    result = run(str(tmp_path), "--format", "csv")
+    shown = result.stdout_bytes.decode("utf-8-sig")
+
+    assert result.stdout_bytes.startswith(b"\xef\xbb\xbf")
+    assert shown.splitlines()[0] == "url,status,rule,title,severity,outcome,message,evidence,fix"
+    assert "img-alt-missing" in shown

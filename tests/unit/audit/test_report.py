@@ -3,12 +3,17 @@
 import json
 
 from editorial.audit.engine import judge
-from editorial.audit.report import Judged, page_dict, page_json, text_report
+from editorial.audit.report import page_dict, page_json, text_report
 from editorial.audit.rulebook import BY_ID
 from editorial.audit.rules import PAGE_RULES
+from editorial.audit.summary import Judged
 from editorial.domain.messages import Message
 from tests.unit.audit.pages import URL, document, page
 from tests.unit.audit.rules.examples import FAILING, SOUND
+
+FEW = {"title-missing", "title-multiple", "img-alt-missing", "html-lang-missing"}
+RULES = tuple(rule for rule in PAGE_RULES if rule.id in FEW)
+"""Few of them, so that a new rule changes nothing here."""
 
 
 def english(message: Message) -> str:
@@ -20,7 +25,7 @@ def english(message: Message) -> str:
 
 def judged(html: str, **others) -> Judged:
     facts = page(html, **others)
-    return Judged(facts, judge(facts, frozenset(), rules=PAGE_RULES))
+    return Judged(facts, judge(facts, frozenset(), rules=RULES))
 
 
 def test_one_page_has_the_documented_shape():
@@ -42,14 +47,14 @@ def test_one_page_has_the_documented_shape():
 def test_every_outcome_is_there_when_asked_for():
     said = page_dict(judged(SOUND), BY_ID, english, every_outcome=True, facts=False)
 
-    assert [found["rule"] for found in said["outcomes"]] == [rule.id for rule in PAGE_RULES]
+    assert [found["rule"] for found in said["outcomes"]] == [rule.id for rule in RULES]
     assert {found["outcome"] for found in said["outcomes"]} == {"pass"}
     assert said["facts"] is None
 
 
 def test_an_inconclusive_outcome_says_why():
     found = judged(SOUND, status=200)
-    cut = Judged(found.facts, judge(found.facts.__class__(URL, URL, 0, error="dns"), frozenset(), rules=PAGE_RULES))
+    cut = Judged(found.facts, judge(found.facts.__class__(URL, URL, 0, error="dns"), frozenset(), rules=RULES))
     said = page_dict(cut, BY_ID, english, every_outcome=True)
 
     assert {(o["outcome"], o["message"]) for o in said["outcomes"]} == {

@@ -1,0 +1,82 @@
+"""What an audit found, rule by rule, the worst first: the matter of the reports for people."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from editorial.audit.facts import PageFacts
+from editorial.audit.rule import Outcome, Result, Rule, Severity
+from editorial.domain.urls import n2
+
+
+@dataclass(frozen=True)
+class Judged:
+    """One page with everything said about it."""
+
+    facts: PageFacts
+    outcomes: tuple[Outcome, ...]
+    id: str = ""
+
+
+@dataclass
+class RuleFound:
+    """A rule that failed on `count` pages; `pages` are the addresses and outcomes of the first of them."""
+
+    rule: Rule
+    worst: Severity
+    count: int = 0
+    pages: list[tuple[str, Outcome]] = field(default_factory=list)
+
+    @property
+    def more(self) -> int:
+        """How many pages are counted and not listed."""
+        return self.count - len(self.pages)
+
+
+@dataclass
+class Summary:
+    """`pages`, `redirects` and `unclear` count what was judged, what led elsewhere, and what could not be judged."""
+
+    pages: int = 0
+    redirects: int = 0
+    unclear: int = 0
+    severities: Counter[Severity] = field(default_factory=Counter)
+    """Failed outcomes by severity."""
+    found: list[RuleFound] = field(default_factory=list)
+    tally: dict[str, Counter[Result]] = field(default_factory=lambda: defaultdict(Counter))
+    """Of each rule, how often it answered what."""
+
+
+def summarise(pages: Iterable[Judged], rules: Mapping[str, Rule], *, most: int) -> Summary:
+    """Go through the pages once.
+
+    Args:
+        most: pages that are kept of one rule; the others are counted, so that memory does not grow with the site.
+    """
+    summary = Summary()
+    found: dict[str, RuleFound] = {}
+    for page in pages:
+        _count(summary, page)
+        for outcome in page.outcomes:
+            summary.tally[outcome.rule][outcome.result] += 1
+            if outcome.result is not Result.FAIL:
+                continue
+            summary.severities[outcome.severity] += 1
+            rule = found.setdefault(outcome.rule, RuleFound(rules[outcome.rule], outcome.severity))
+            rule.worst = min(rule.worst, outcome.severity, key=lambda severity: severity.rank)
+            rule.count += 1
+            if len(rule.pages) < most:
+                rule.pages.append((page.facts.final_url, outcome))
+    summary.found = sorted(found.values(), key=lambda each: (each.worst.rank, -each.count, each.rule.id))
+    return summary
+
+
+def _count(summary: Summary, page: Judged) -> None:
+    """A page that is there by its own address is judged by it; its other spellings are not counted."""
+    facts = page.facts
+    if facts.redirects or 300 <= facts.status < 400:
+        summary.redirects += 1
+    elif page.outcomes and all(outcome.result is Result.INCONCLUSIVE for outcome in page.outcomes):
+        summary.unclear += 1
+    elif n2(facts.url) == n2(facts.final_url):
+        summary.pages += 1

@@ -1,0 +1,53 @@
+"""What `editorial audit` prints, in each of its formats."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from editorial.adapters.catalog import Catalog
+from editorial.adapters.report_page import render_report
+from editorial.audit.report import page_json, text_report
+from editorial.audit.report_csv import csv_report
+from editorial.audit.report_html import html_values
+from editorial.audit.rulebook import BY_ID
+from editorial.audit.summary import Judged
+from editorial.services.stop_reasons import why_it_stopped
+from editorial.store.audit import Audit
+
+STYLES = ("text", "json", "html", "csv")
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """How to print. `target` is what was audited, as it was typed; `facts` count for JSON alone."""
+
+    style: str
+    target: str
+    facts: bool = False
+    every_outcome: bool = False
+
+
+def written(pages: Iterable[Judged], audit: Audit, catalog: Catalog, wanted: Wanted) -> Iterator[str]:
+    """The output piece by piece, line ends included."""
+    if wanted.style == "json":
+        for page in pages:
+            line = page_json(page, BY_ID, catalog.say, every_outcome=wanted.every_outcome, facts=wanted.facts)
+            yield f"{line}\n"
+    elif wanted.style == "csv":
+        yield from csv_report(pages, BY_ID, catalog.say, every_outcome=wanted.every_outcome)
+    elif wanted.style == "html":
+        yield _html(pages, audit, catalog, wanted)
+    else:
+        for line in text_report(pages, BY_ID, catalog.say, every_outcome=wanted.every_outcome):
+            yield f"{line}\n"
+
+
+def _html(pages: Iterable[Judged], audit: Audit, catalog: Catalog, wanted: Wanted) -> str:
+    values = html_values(pages, BY_ID, catalog.say, every_outcome=wanted.every_outcome)
+    ended = audit.ended_at
+    values |= {
+        "target": wanted.target,
+        "moment": f"{catalog.day(ended.date(), year=True)} {catalog.clock(ended)}" if ended else "",
+        "score": catalog.value(round(audit.score)) if audit.score is not None else None,
+        "stopped": catalog.say(why_it_stopped(audit)),
+    }
+    return render_report(catalog, values)
