@@ -210,6 +210,7 @@ def profile_of(me: Person) -> dict[str, str]:
         "theme": me.theme,
         "weekly_mail": "on" if me.weekly_mail else "",
         "notice_mail": "on" if me.notice_mail else "",
+        "token_days": "90",
     }
 
 

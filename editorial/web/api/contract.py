@@ -5,17 +5,19 @@ Own code and not APIFlask's decorators; docs/decisions/0023 says why.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date, datetime
 from functools import wraps
-from typing import Annotated, Any, get_origin
+from typing import Annotated, Any, TypeVar, get_origin
 
 from flask import Response, jsonify, request
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 from pydantic_core import ErrorDetails
 from sqlalchemy.orm import Session
 
 from editorial.domain.errors import EditorialError
 from editorial.domain.messages import N_, NP_, Message
 from editorial.domain.people import Permission
+from editorial.domain.slots import FIRST_YEAR, LAST_YEAR, DayOutOfRange
 from editorial.services import once
 from editorial.services.once import Answer
 from editorial.web.context import deps, person
@@ -43,6 +45,25 @@ class Shown(BaseModel):
     model_config = ConfigDict(from_attributes=True, defer_build=True)
 
 
+class Contradiction(ValueError):
+    """What a model's own check refuses, as sentences."""
+
+    def __init__(self, says: Message, hint: Message) -> None:
+        super().__init__(says.id)
+        self.says, self.hint = says, hint
+
+
+Time = TypeVar("Time", date, datetime)
+
+
+def _reachable(when: Time) -> Time:
+    """Neither arithmetic nor a database reaches the ends of Python's calendar."""
+    if not FIRST_YEAR <= when.year <= LAST_YEAR:
+        beyond = DayOutOfRange()
+        raise Contradiction(beyond.says, beyond.hint)
+    return when
+
+
 def _whole(text: str) -> str:
     return Form({"": text}).text("", longest=len(text))
 
@@ -55,6 +76,9 @@ WHOLE = AfterValidator(_whole)
 """A text of several lines: line ends made equal, no NUL."""
 ONE_LINE = AfterValidator(_one_line)
 """One line: no space around it, no marks that turn the words around it."""
+Moment = Annotated[AwareDatetime, AfterValidator(_reachable)]
+"""An instant, with its offset."""
+Day = Annotated[date, AfterValidator(_reachable)]
 Id = Annotated[int, Field(ge=1, le=BIGGEST)]
 
 
@@ -166,14 +190,6 @@ class NotJson(EditorialError):
             Message(N_("The body is not said to be JSON.")),
             hint=Message(N_("Send it with “Content-Type: application/json”.")),
         )
-
-
-class Contradiction(ValueError):
-    """What a model's own check refuses, as sentences."""
-
-    def __init__(self, says: Message, hint: Message) -> None:
-        super().__init__(says.id)
-        self.says, self.hint = says, hint
 
 
 class BadJson(EditorialError):

@@ -1,7 +1,6 @@
 """Items: listed through the calendar's filter, read, made, changed, and taken a step on."""
 
 from dataclasses import fields, replace
-from datetime import date
 from typing import Annotated, Any
 
 from flask import Blueprint, Response
@@ -13,6 +12,7 @@ from editorial.domain.errors import EditorialError, StaleVersion
 from editorial.domain.keywords import LONGEST_QUERY, Decision, Intent
 from editorial.domain.locales import Language
 from editorial.domain.people import Permission
+from editorial.domain.slots import LAST_YEAR
 from editorial.domain.workflow import Status
 from editorial.services import content, listing, moving
 from editorial.services.collisions import Choice
@@ -24,7 +24,7 @@ from editorial.services.stepping import take_step
 from editorial.store.base import reading
 from editorial.store.content import get_item
 from editorial.web.api import shapes
-from editorial.web.api.contract import BIGGEST, ONE_LINE, WHOLE, Asked, Given, Id, Shown, done_once, operation
+from editorial.web.api.contract import BIGGEST, ONE_LINE, WHOLE, Asked, Day, Given, Id, Shown, done_once, operation
 from editorial.web.api.errors import WithSides
 from editorial.web.calendar_page import viewer
 from editorial.web.context import deps, person, say
@@ -64,9 +64,9 @@ class FilterAsked(Asked):
 class ItemsAsked(FilterAsked):
     """The calendar's filter, the days, and where the page begins."""
 
-    first: date = FIRST_DAY
+    first: Day = FIRST_DAY
     """First day, in the person's zone."""
-    last: date | None = None
+    last: Day | None = None
     """Last day; without it what has no day stands at the end."""
     after: Annotated[str, Field(max_length=80)] = ""
     limit: Limit = 100
@@ -105,7 +105,7 @@ class ItemGiven(Given):
     query_intent: Intent = Intent.INFORMATIONAL
     query_decision: QueryDecision | None = None
     is_offer: bool = False
-    review_by: date | None = None
+    review_by: Day | None = None
     cells: Annotated[list[CellGiven], Field(max_length=100)] = Field(default_factory=list)
     details: Annotated[dict[str, JsonValue], Field(max_length=50)] = Field(default_factory=dict)
 
@@ -116,7 +116,7 @@ class NewItem(ItemGiven):
     title: Title
     type_id: Id
     language: Language
-    target_date: date | None = None
+    target_date: Day | None = None
 
 
 class ItemPatch(ItemGiven):
@@ -164,7 +164,7 @@ class StepTaken(Given):
 def listed(query: ItemsAsked) -> shapes.Items:
     """One page of the calendar's list."""
     after = Place.read(query.after) if query.after else None
-    if query.after and after is None:
+    if query.after and (after is None or (after.day is not None and after.day.year > LAST_YEAR)):
         raise BadCursor
     with reading(deps().sessions) as session:
         found = listing.list_of(

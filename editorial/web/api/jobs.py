@@ -4,19 +4,20 @@ from collections.abc import Callable
 from typing import Annotated
 
 from flask import Blueprint, Response
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 from sqlalchemy.orm import Session
 
 from editorial.domain.jobs import JobState
 from editorial.domain.people import Permission
+from editorial.domain.slots import FIRST_YEAR, LAST_YEAR
 from editorial.services import job_decisions
 from editorial.services.job_lists import WantedJobs, list_jobs
-from editorial.services.queue_pages import Cursor
+from editorial.services.queue_pages import BadCursor, Cursor
 from editorial.store import distribution
 from editorial.store.base import reading
 from editorial.store.distribution import DistributionJob
 from editorial.web.api import shapes
-from editorial.web.api.contract import ONE_LINE, Asked, Given, Id, done_once, operation
+from editorial.web.api.contract import ONE_LINE, Asked, Given, Id, Moment, done_once, operation
 from editorial.web.api.items import Limit
 from editorial.web.context import deps, person
 
@@ -29,9 +30,9 @@ class JobsAsked(Asked):
     state: list[JobState] = Field(default_factory=list)
     channel: Id | None = None
     item: Id | None = None
-    since: AwareDatetime | None = None
+    since: Moment | None = None
     """Due at this instant or later."""
-    until: AwareDatetime | None = None
+    until: Moment | None = None
     """Due before this instant."""
     after: Annotated[str, Field(max_length=80)] = ""
     limit: Limit = 100
@@ -65,9 +66,10 @@ class Reason(Given):
 @operation(Permission.READ, "List jobs by the time they are due.", shapes.Jobs, query=JobsAsked)
 def listed(query: JobsAsked) -> shapes.Jobs:
     """One page of jobs."""
-    wanted = WantedJobs(
-        frozenset(query.state), query.channel, query.item, query.since, query.until, Cursor.parse(query.after)
-    )
+    after = Cursor.parse(query.after)
+    if after is not None and not FIRST_YEAR <= after.due_at.year <= LAST_YEAR:
+        raise BadCursor
+    wanted = WantedJobs(frozenset(query.state), query.channel, query.item, query.since, query.until, after)
     with reading(deps().sessions) as session:
         found, following = list_jobs(session, wanted, page=query.limit)
         return shapes.Jobs(
@@ -84,7 +86,13 @@ def one(job_id: int) -> shapes.Job:
 
 
 @bp.post("/jobs/<int:job_id>/cancel")
-@operation(Permission.PUBLISH, "Take a job back; one that is being sent may still arrive.", shapes.Job, body=Nothing)
+@operation(
+    Permission.PUBLISH,
+    "Take a job back; one that is being sent may still arrive.",
+    shapes.Job,
+    body=Nothing,
+    keyed=True,
+)
 def cancelled(job_id: int, body: Nothing) -> Response:
     """Not any more."""
     return _decided(lambda session: job_decisions.cancel(session, deps(), job_id, person()))
@@ -114,14 +122,16 @@ def sent_again(job_id: int, body: Again) -> Response:
 
 
 @bp.post("/jobs/<int:job_id>/confirm")
-@operation(Permission.PUBLISH, "Say that it is live: it is never sent again.", shapes.Job, body=Confirmation)
+@operation(
+    Permission.PUBLISH, "Say that it is live: it is never sent again.", shapes.Job, body=Confirmation, keyed=True
+)
 def confirmed(job_id: int, body: Confirmation) -> Response:
     """It is there."""
     return _decided(lambda session: job_decisions.resolve_live(session, deps(), job_id, person(), url=body.url))
 
 
 @bp.post("/jobs/<int:job_id>/decline")
-@operation(Permission.PUBLISH, "Say that it will not be posted by hand, and why.", shapes.Job, body=Reason)
+@operation(Permission.PUBLISH, "Say that it will not be posted by hand, and why.", shapes.Job, body=Reason, keyed=True)
 def declined(job_id: int, body: Reason) -> Response:
     """Not posted."""
     return _decided(lambda session: job_decisions.decline(session, deps(), job_id, person(), body.reason))

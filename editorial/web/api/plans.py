@@ -1,11 +1,11 @@
 """When an item goes out: scheduled, taken back, sent now, its day moved, and taking that back."""
 
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import datetime
 from typing import Annotated, Self
 
 from flask import Blueprint, Response
-from pydantic import AwareDatetime, Field, NaiveDatetime, model_validator
+from pydantic import Field, NaiveDatetime, model_validator
 from sqlalchemy.orm import Session
 
 from editorial.domain.errors import EditorialError, StaleVersion
@@ -17,7 +17,7 @@ from editorial.services.content import fresh_item
 from editorial.services.plan_jobs import Past
 from editorial.store.content import ContentItem
 from editorial.web.api import shapes
-from editorial.web.api.contract import ONE_LINE, Contradiction, Given, Id, done_once, operation
+from editorial.web.api.contract import ONE_LINE, Contradiction, Day, Given, Id, Moment, done_once, operation
 from editorial.web.api.items import with_sides
 from editorial.web.context import deps, person, zone
 
@@ -40,7 +40,7 @@ class ScheduleGiven(Versioned):
     zone: Annotated[str, Field(max_length=64), ONE_LINE] = ""
     """IANA name. Beside `instant` it may be left out: the item's own, else its site's, is taken."""
     fold: Annotated[int, Field(ge=0, le=1)] = 0
-    instant: AwareDatetime | None = None
+    instant: Moment | None = None
     dry_run: bool = False
     """Only say what would move."""
 
@@ -62,7 +62,7 @@ class ScheduleGiven(Versioned):
 class DayGiven(Versioned):
     """A planned day, or none."""
 
-    day: date | None
+    day: Day | None
     with_publish_time: bool = False
     """The publish time moves along, at its own wall time."""
     dry_run: bool = False

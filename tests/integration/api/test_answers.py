@@ -276,3 +276,27 @@ def test_a_job_shows_what_may_be_decided(desk: Desk, program: Programs) -> None:
 
     assert (found["can"]["cancel"], found["can"]["send_again"], found["attempts"]) == (True, False, [])
     assert error["code"] == "job_moved_on"
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "jobs?since=0001-01-01T00:00:00%2B14:00",
+        "jobs?after=0001-01-01T00:00:00%2B14:00~1",
+        "jobs?after=9999-12-31T23:59:59-14:00~1",
+        "items?after=9999-12-31__5",
+        "items?first=0001-01-01",
+        "items?last=9999-12-31",
+        "findings?site=1&after=1.99999999999.x",
+    ],
+)
+def test_the_ends_of_time_break_nothing(program: Programs, address: str) -> None:
+    assert program().ask(f"/api/v1/{address}", status=422)["error"]["hint"]
+
+
+@pytest.mark.parametrize("instant", ["0001-01-01T00:00:00Z", "9999-12-31T23:59:59-12:00"])
+def test_nothing_is_scheduled_at_the_ends_of_time(desk: Desk, program: Programs, instant: str) -> None:
+    item_id = desk.approved()
+    version = desk.item(item_id).version
+
+    assert program().send(f"/api/v1/items/{item_id}/schedule", status=422, version=version, instant=instant)["error"]
