@@ -12,6 +12,8 @@ from flask import Flask
 from sqlalchemy import event, insert, select, text
 
 from editorial.domain.jobs import JobState, Waits
+from editorial.domain.messages import Message
+from editorial.domain.packing import pack
 from editorial.domain.people import Role
 from editorial.domain.workflow import Status
 from editorial.services import channels, queue_pages
@@ -288,3 +290,17 @@ def test_a_page_of_thousands_of_jobs_reads_an_index(desk: Desk, deps: Deps, view
     read_whole = re.compile("SCAN distribution_job(?! USING)|Seq Scan on distribution_job")
     found = [plan for plan in plans if read_whole.search(plan)]
     assert found == []
+
+
+def test_a_card_tells_how_each_channel_fares_and_why(publisher: Visitor, desk: Desk, deps: Deps) -> None:
+    desk.schedule()
+    with deps.sessions.begin() as session:
+        job = session.get_one(DistributionJob, desk.job.id)
+        job.state, job.last_error = JobState.HELD, pack(Message("The channel is switched off."))
+
+    week, month = (publisher.get(f"/calendar/{part}") for part in ("weeks/2026-12-09", "2026-12"))
+
+    says = "Website: Held back. The channel is switched off."
+    assert f'<span class="card-chan" title="{says}">' in week
+    assert f'<span class="sr">{says} </span>' in week
+    assert f' title="{says}"' in month
