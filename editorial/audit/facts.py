@@ -215,7 +215,8 @@ class Form:
     most 2,000 characters. `id` and `name` as written. `heading` is the nearest heading before it; `landmark` the
     innermost of header, nav, footer, aside, main and dialog around it, or empty; `nearby` the links of its section that
     stand outside it, as text, a space and href, known for forms that ask for something. `scripted`: it or a button of
-    it carries an event handler or a framework's attribute.
+    it carries an event handler or a framework's attribute. `vendor`: who brings an embedded form; its `action` is then
+    the address of the script or frame.
     """
 
     index: int
@@ -237,6 +238,7 @@ class Form:
     landmark: str = ""
     nearby: tuple[str, ...] = ()
     scripted: bool = False
+    vendor: str = ""
 
 
 @dataclass(frozen=True, slots=True)
