@@ -64,17 +64,17 @@ def _judge_one(
         return inconclusive(rule, reason)
     try:
         if not rule.applies(page):
-            return Outcome(rule.id, rule.version, Result.NOT_APPLICABLE, rule.severity)
+            nothing = Outcome(rule.id, rule.version, Result.NOT_APPLICABLE, rule.severity)
+            return inconclusive(rule, NO_ANSWER) if page.error else nothing
         if lacking := sorted(rule.needs - complete):
             return inconclusive(rule, LACKS[lacking[0]])
-        failures = tuple(rule.check(page, {**rule.defaults(), **changed}))
+        return settled(rule, tuple(rule.check(page, {**rule.defaults(), **changed})))
     except CannotSay as unsure:
         return inconclusive(rule, unsure.reason)
     except Exception as error:  # noqa: BLE001 -- one broken rule must not cost the page its other outcomes
         if raised is not None:
             raised(rule.id, error)
         return inconclusive(rule, RAISED)
-    return settled(rule, failures)
 
 
 def _hides(page: PageFacts, rule: PageRule) -> str:

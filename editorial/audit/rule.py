@@ -90,6 +90,14 @@ Params = Mapping[str, float]
 
 
 @dataclass(frozen=True)
+class Many:
+    """From so many pages of one audit on, a failure weighs `severity`: then it is no slip but a template."""
+
+    pages: int
+    severity: Severity
+
+
+@dataclass(frozen=True)
 class Failure:
     """One thing wrong. `key` stays the same from week to week and tells two failures of a rule on one page apart.
 
@@ -137,6 +145,7 @@ class Rule:
     params: Mapping[str, Param] = field(default_factory=dict)
     ref: str = ""
     caps: bool = False
+    many: Many | None = None
 
     def defaults(self) -> dict[str, float]:
         """The thresholds nobody changed."""
@@ -188,6 +197,7 @@ def page_rule(
     params: Mapping[str, Param] | None = None,
     ref: str = "",
     caps: bool = False,
+    many: Many | None = None,
 ) -> Callable[[PageCheck], PageRule]:
     """Make a function a page rule."""
 
@@ -208,6 +218,7 @@ def page_rule(
             params=params or {},
             ref=ref,
             caps=caps,
+            many=many,
             check=check,
         )
 

@@ -21,7 +21,7 @@ from editorial.audit.gather import gather
 from editorial.audit.predicates import ENGINE_NAMES, noindex_engines
 from editorial.audit.rule import Failure, PageRule, Result, Severity
 from editorial.audit.rules import PAGE_RULES
-from editorial.audit.rules.form_labels import lead_forms
+from editorial.audit.form_kinds import lead_forms
 from editorial.domain.jobs import JobState, Nature
 from editorial.domain.messages import N_, Message
 from editorial.domain.rendering import Piece, one_line

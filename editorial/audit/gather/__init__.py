@@ -52,12 +52,8 @@ def gather(
     if media not in headers.HTML_TYPES or not response.body:
         return facts
     html, encoding = charset.decode(response.body, response.header("content-type"))
-    return _with_challenge(_read_html(facts, html, encoding, parse), response, html)
-
-
-def _with_challenge(facts: PageFacts, response: Response, html: str) -> PageFacts:
-    text = facts.text
-    found = challenge_of(response.status, response.headers, html, facts.title, text.words, text.opening)
+    facts = _read_html(facts, html, encoding, parse)
+    found = challenge_of(facts, html)
     return replace(facts, challenge=found) if found else facts
 
 

@@ -2,11 +2,14 @@
 
 A mark in the body alone proves nothing: Cloudflare puts a script of its challenge platform into sound pages too, and
 people write articles about these pages. So marks count where the status refuses, or where there is hardly any text.
-Source: each vendor's documentation; Cloudflare names `cf-mitigated`, AWS `x-amzn-waf-action`, Vercel `x-vercel-mitigated`.
+Source: the vendors' documentation: Cloudflare `cf-mitigated`, AWS `x-amzn-waf-action`, Vercel `x-vercel-mitigated`.
 """
 
 import re
 from collections.abc import Iterable
+
+from editorial.audit.facts import PageFacts
+from editorial.audit.lexicon import one_of
 
 REFUSING = frozenset({202, 401, 403, 405, 406, 407, 412, 418, 429, 468, 503, 512, 521, 567})
 THIN = 120  # words; a page that was let through has more
@@ -37,46 +40,53 @@ _MARKS = {
     "other": ("g-recaptcha", "h-captcha", "cf-turnstile", "geetest.com"),
 }
 _TITLE = re.compile(
-    r"just a moment(?:\.{3}|…)?|attention required!? \| cloudflare|please wait(?:\.{3}|…)? \| cloudflare"
-    r"|(?:checking|verifying) (?:your|that you|you) .{0,60}|ddos-guard|access denied|you have been blocked"
-    r"|pardon our interruption(?:\.{3}|…)?|(?:robot|bot) (?:challenge|check)(?: screen)?|are you (?:a robot|human)\??"
-    r"|human verification|security (?:check|checkpoint|verification)(?: required)?|vercel security checkpoint"
-    r"|one moment, please(?:\.{3}|…)?|making sure you(?:'|’)re not a bot!?|captcha(?: challenge| required)?"
-    r"|request (?:rejected|blocked)|sucuri website firewall.{0,60}|(?:web ?site|web application) firewall.{0,30}"
-    r"|(?:请完成)?安全(?:验证|检查|检测)(?:中)?(?:\.{3}|…)?|人机(?:身份)?验证|滑动验证(?:页面)?|(?:访问)?验证(?:码|中)?"
-    r"|访问(?:被拒绝|被阻断|受限|异常)|网站防火墙|(?:您的)?(?:访问|请求)(?:已)?被(?:拦截|阻断|拒绝)|百度安全验证"
-    r"|正在(?:检测|验证|检查).{0,20}",
+    one_of(r"""
+        just a moment(?:\.{3}|…)?|attention required!? \| cloudflare
+        please wait(?:\.{3}|…)? \| cloudflare|(?:checking|verifying) (?:your|that you|you) .{0,60}
+        ddos-guard|access denied|you have been blocked|pardon our interruption(?:\.{3}|…)?
+        (?:robot|bot) (?:challenge|check)(?: screen)?|are you (?:a robot|human)\??
+        human verification|security (?:check|checkpoint|verification)(?: required)?
+        vercel security checkpoint|one moment, please(?:\.{3}|…)?
+        making sure you(?:'|’)re not a bot!?|captcha(?: challenge| required)?
+        request (?:rejected|blocked)|sucuri website firewall.{0,60}
+        (?:web ?site|web application) firewall.{0,30}
+        (?:请完成)?安全(?:验证|检查|检测)(?:中)?(?:\.{3}|…)?|人机(?:身份)?验证|滑动验证(?:页面)?
+        (?:访问)?验证(?:码|中)?|访问(?:被拒绝|被阻断|受限|异常)|网站防火墙
+        (?:您的)?(?:访问|请求)(?:已)?被(?:拦截|阻断|拒绝)|百度安全验证|正在(?:检测|验证|检查).{0,20}
+    """),
     re.IGNORECASE,
 )
 _SAYS = re.compile(
-    r"(?:verify|verifying|confirm|prove) (?:that )?you(?: are|'re|’re) (?:a |not a )?(?:human|robot|bot)"
-    r"|enable javascript and cookies to continue|unusual traffic from your (?:computer )?network"
-    r"|(?:complete|solve) the (?:captcha|security check)|checking (?:if the site connection|your browser)"
-    r"|请(?:完成|进行|拖动)[^。]{0,10}验证|您的(?:访问|请求)[^。]{0,12}(?:拦截|阻断|威胁|异常)",
+    one_of(r"""
+        (?:verify|verifying|confirm|prove) (?:that )?you(?: are|'re|’re) (?:a |not a )?(?:human|robot|bot)
+        enable javascript and cookies to continue|unusual traffic from your (?:computer )?network
+        (?:complete|solve) the (?:captcha|security check)
+        checking (?:if the site connection|your browser)|请(?:完成|进行|拖动)[^。]{0,10}验证
+        您的(?:访问|请求)[^。]{0,12}(?:拦截|阻断|威胁|异常)
+    """),
     re.IGNORECASE,
 )
 
 
-def challenge_of(status: int, headers: Iterable[tuple[str, str]], html: str, title: str, words: int, text: str) -> str:
+def challenge_of(page: PageFacts, html: str) -> str:
     """The name of the protection that answered, `other` for one without a name, empty where the page did.
 
     Args:
-        headers: as they came; names in any case.
-        title: of the page, white space collapsed.
-        words: of the main text; `text` is its beginning.
+        page: its facts so far; `challenge` holds what the headers said.
+        html: its source.
     """
-    if found := by_headers(headers):
-        return found
-    refused, thin = status in REFUSING, words < THIN
-    titled = thin and _TITLE.fullmatch(title.strip(" -–|·")) is not None
+    if page.challenge:
+        return page.challenge
+    refused, thin = page.status in REFUSING, page.text.words < THIN
+    titled = thin and _TITLE.fullmatch(page.title.strip(" -–|·")) is not None
     if not (refused or titled or thin):
         return ""
-    says = titled or (thin and _SAYS.search(text) is not None)
+    says = titled or (thin and _SAYS.search(page.text.opening) is not None)
     if not (refused or says):
         return ""
     mark = _marked(html[:LOOKED_AT].lower())
     if refused:
-        return mark or ("other" if says and status != 401 else "")
+        return mark or ("other" if says and page.status != 401 else "")
     return mark if titled or mark != "other" else ""  # a contact form has a captcha too
 
 

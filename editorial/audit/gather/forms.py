@@ -9,12 +9,14 @@ import re
 from collections import defaultdict, deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import turbohtml
 
 from editorial.audit.facts import Button, Field, Form, Link
 from editorial.audit.gather.names import LABEL_TEXT, NO_NAME, Names
 from editorial.audit.gather.page import ANCESTORS, EVIDENCE, PageReader, hides
+from editorial.audit.gather.sections import asks_something, read_section, surroundings
 from editorial.audit.gather.text import collapse
 from editorial.audit.gather.trees import Node, Tree
 
@@ -39,6 +41,8 @@ OFF_SCREEN = frozenset(
         "hidden",
     }
 )
+SCRIPTING = ("on", "@", "v-on:", "(", "x-on:", "ng-", "hx-", "data-hx-", "wire:", "data-action")
+SCRIPTED = frozenset({"data-netlify", "netlify", "data-remote", "data-ajax", "data-controller", "x-data", "data-turbo"})
 FORM_TEXT = 2_000  # characters kept
 MOST_OPTIONS = 60
 MOST_FORMS = 200
@@ -211,7 +215,19 @@ class _FormReader:
             buttons=tuple(self._button(control) for control in controls if _is_button(control)),
             links=self._links_within(draft.index, draft.end) if draft.node is not None else (),
             text=text[:FORM_TEXT],
+            scripted=_is_scripted(attributes) or any(_is_scripted(it.attributes) for it in controls if _is_button(it)),
+            **self._around(draft, fields),
         )
+
+    def _around(self, draft: _Draft, fields: list[Field]) -> dict[str, Any]:
+        """Landmark of a form, and of one that asks for something the heading and the links of its section."""
+        if draft.node is None or draft.inert:
+            return {}
+        landmark, section = surroundings(self.tree, draft.node)
+        if section is None or not asks_something(fields):
+            return {"landmark": landmark}
+        heading, links = read_section(self.page, section)
+        return {"landmark": landmark, "heading": heading, "nearby": links}
 
     def _links_within(self, start: int, end: int) -> tuple[Link, ...]:
         return tuple(
@@ -301,6 +317,10 @@ def _kind(control: _Control) -> str:
         return control.tag
     kind = control.attributes.get("type", "").strip().lower()
     return kind if kind in INPUT_TYPES else "text"
+
+
+def _is_scripted(attributes: dict[str, str]) -> bool:
+    return any(name.startswith(SCRIPTING) or name in SCRIPTED for name in attributes)
 
 
 def _is_button(control: _Control) -> bool:

@@ -2,16 +2,11 @@
 
 from collections.abc import Iterator
 
-from editorial.audit.facts import Field, Form, PageFacts
+from editorial.audit.facts import Field, PageFacts
+from editorial.audit.form_kinds import lead_forms
 from editorial.audit.predicates import is_html_page
 from editorial.audit.rule import Failure, Params, Severity, page_rule
-from editorial.audit.rules.form_kinds import is_lead_form
 from editorial.domain.messages import N_
-
-
-def lead_forms(page: PageFacts) -> tuple[Form, ...]:
-    """The forms of a page that win a lead and that people can see in its source."""
-    return tuple(form for form in page.forms if form.origin != "inert" and not form.hidden and is_lead_form(form, page))
 
 
 @page_rule(

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from editorial.audit.facts import PageFacts, RobotsDirective
-from editorial.audit.predicates import ENGINE_NAMES, directives, is_html_page, noindex_engines
-from editorial.audit.rule import Engine, Failure, Need, Params, Severity, page_rule
+from editorial.audit.predicates import ENGINE_NAMES, blocked_engines, directives, is_html_page, noindex_engines
+from editorial.audit.rule import ALL_ENGINES, Engine, Failure, Need, Params, Severity, page_rule
 from editorial.domain.messages import N_
 
 ROBOTS_META = "https://developers.google.com/search/docs/crawling-indexing/robots-meta-tag"
@@ -35,6 +35,53 @@ def noindex_page(page: PageFacts, _: Params) -> Iterator[Failure]:
         tuple(_shown(found) for found in page.robots if found.name in ("noindex", "none", "unavailable_after"))[:10],
         Severity.ERROR if unmeant else None,
     )
+
+
+@page_rule(
+    version=1,
+    category="indexability",
+    severity=Severity.ERROR,
+    title=N_("Page newly closed to search engines"),
+    says=N_("The page could be found by searching at the last audit; now it asks %(engines)s not to index it."),
+    why=N_("It drops out of the results within days. Often a setting of the test site came along with a release."),
+    fix=N_("Remove noindex from the robots meta tag and the X-Robots-Tag header, or mute this if it is meant."),
+    source=ROBOTS_META,
+    applies=is_html_page,
+    needs=frozenset({Need.BODY, Need.HEADERS, Need.HISTORY}),
+    caps=True,
+)
+def noindex_regression(page: PageFacts, _: Params) -> Iterator[Failure]:
+    """For every engine: who closes a page to one of them alone means it. It lasts until the page is open again."""
+    engines = noindex_engines(page)
+    if page.known.indexable_before and len(engines) == len(ALL_ENGINES):
+        named = ", ".join(ENGINE_NAMES[engine] for engine in engines)
+        said = tuple(_shown(found) for found in page.robots if found.name in ("noindex", "none", "unavailable_after"))
+        yield Failure("noindex", {"engines": named}, said[:10])
+
+
+@page_rule(
+    version=1,
+    category="indexability",
+    severity=Severity.NOTICE,
+    title=N_("Blocked by robots.txt"),
+    says=N_("robots.txt keeps %(engines)s from this page."),
+    why=N_("Search engines do not read the page. That is right for a shopping cart and wrong for content."),
+    fix=N_("If the page should be found, take out or narrow the line of robots.txt that is shown."),
+    source="https://developers.google.com/search/docs/crawling-indexing/robots/robots_txt",
+    applies=lambda page: is_html_page(page) or page.error == "robots",
+    needs=frozenset({Need.ROBOTS}),
+    caps=True,
+)
+def blocked_by_robots(page: PageFacts, _: Params) -> Iterator[Failure]:
+    """By the engine's product token. An error where the page is planned as published or stands in the sitemap."""
+    engines = blocked_engines(page)
+    if engines:
+        unmeant = page.known.published or page.known.in_sitemap
+        agents = {engine.agent for engine in engines}
+        lines = dict.fromkeys(found.line for found in page.robots_txt if found.agent in agents and not found.allowed)
+        named = ", ".join(ENGINE_NAMES[engine] for engine in engines)
+        severity = Severity.ERROR if unmeant else None
+        yield Failure("robots", {"engines": named}, tuple(line[:200] for line in lines if line), severity)
 
 
 @page_rule(

@@ -1,11 +1,104 @@
-"""How the page came: its size."""
+"""How the page came: its status, who answered, its size."""
 
 from collections.abc import Iterator
 
 from editorial.audit.facts import PageFacts
 from editorial.audit.predicates import is_html_page
-from editorial.audit.rule import Engine, Failure, Need, Param, Params, Severity, page_rule
+from editorial.audit.rule import CannotSay, Engine, Failure, Need, Param, Params, Severity, page_rule
 from editorial.domain.messages import N_
+
+HTTP_ERRORS = "https://developers.google.com/search/docs/crawling-indexing/http-network-errors"
+DENIED = frozenset({401, 403, 407})
+SAYING_NOTHING = DENIED | {408, 429}
+"""Statuses below 500 that refuse us or ask for patience; they do not say that there is no page."""
+PAUSED = N_("The server asked for a pause; it may be under maintenance.")
+VENDORS = {
+    "cloudflare": "Cloudflare",
+    "aws-waf": "AWS WAF",
+    "vercel": "Vercel",
+    "siteground": "SiteGround",
+    "imperva": "Imperva",
+    "akamai": "Akamai",
+    "datadome": "DataDome",
+    "perimeterx": "PerimeterX",
+    "sucuri": "Sucuri",
+    "ddos-guard": "DDoS-Guard",
+    "kasada": "Kasada",
+    "anubis": "Anubis",
+    "aliyun": "Alibaba Cloud WAF",
+    "jiasule": "Jiasule",
+    "safedog": "Safedog",
+    "tencent": "Tencent Cloud WAF",
+    "baota": "BT WAF",
+}
+
+
+def answered(page: PageFacts) -> bool:
+    """There is an answer, whatever it is."""
+    return not page.error and page.status > 0
+
+
+def _spoke_itself(page: PageFacts) -> bool:
+    """The page itself answered: no redirect led here (that has rules of its own), no bot check stood before it."""
+    return answered(page) and not page.redirects and not page.challenge
+
+
+@page_rule(
+    version=1,
+    category="responses",
+    severity=Severity.ERROR,
+    title=N_("Page does not exist"),
+    says=N_("The page answers %(status)s."),
+    why=N_("Links or a sitemap lead here, and readers meet an error. Search engines drop such a page from the index."),
+    fix=N_("Restore the page, redirect it to its successor, or remove what leads to it."),
+    source=HTTP_ERRORS,
+    applies=_spoke_itself,
+    needs=frozenset({Need.HEADERS}),
+)
+def response_4xx(page: PageFacts, _: Params) -> Iterator[Failure]:
+    """410 says that the page was taken away on purpose: a notice. Refusals do not say that it is missing."""
+    if 400 <= page.status < 500 and page.status not in SAYING_NOTHING:
+        yield Failure("status", {"status": page.status}, (), Severity.NOTICE if page.status == 410 else None)
+
+
+@page_rule(
+    version=1,
+    category="responses",
+    severity=Severity.ERROR,
+    title=N_("Server error"),
+    says=N_("The server answers %(status)s."),
+    why=N_("Readers see an error. Search engines crawl more slowly at first and drop the page if it lasts."),
+    fix=N_("Look into the server's log at the time of the audit and mend what it names."),
+    source=HTTP_ERRORS,
+    applies=_spoke_itself,
+    needs=frozenset({Need.HEADERS}),
+)
+def response_5xx(page: PageFacts, _: Params) -> Iterator[Failure]:
+    """503 with Retry-After is how a server says that it is being worked on."""
+    if page.status == 503 and any(name == "retry-after" for name, _ in page.headers):
+        raise CannotSay(PAUSED)
+    if 500 <= page.status < 600:
+        yield Failure("status", {"status": page.status})
+
+
+@page_rule(
+    version=1,
+    category="responses",
+    severity=Severity.WARNING,
+    title=N_("Page closed to us"),
+    says=N_("We were not let in: %(who)s answered %(status)s."),
+    why=N_("The page cannot be audited, and what stops us may stop search engines too. Its content is not judged."),
+    fix=N_("If the page is public, let our crawler pass: its name stands in the settings of the site."),
+    source=HTTP_ERRORS,
+    applies=answered,
+    needs=frozenset({Need.HEADERS}),
+)
+def response_access_denied(page: PageFacts, _: Params) -> Iterator[Failure]:
+    """A bot check counts whatever its status; a page behind a password is no broken page."""
+    if page.challenge or page.status in DENIED:
+        who = VENDORS.get(page.challenge) or next((value for name, value in page.headers if name == "server"), "")
+        shown = (page.title[:200],) if page.title else ()
+        yield Failure("denied", {"who": who[:60] or "HTTP", "status": page.status}, shown)
 
 
 @page_rule(

@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 
 from editorial.audit.facts import PageFacts
-from editorial.audit.predicates import is_results_page
+from editorial.audit.predicates import is_home, is_results_page
 from editorial.audit.rule import Engine, Failure, Param, Params, Severity, page_rule
-from editorial.audit.widths import pixel_width
+from editorial.audit.widths import pixel_width, width_units
 from editorial.domain.messages import N_
 
 TITLE_LINK = "https://developers.google.com/search/docs/appearance/title-link"
@@ -67,3 +67,30 @@ def title_too_long(page: PageFacts, params: Params) -> Iterator[Failure]:
     width = pixel_width(page.title, size=20)
     if width > params["max_px"]:
         yield Failure("title", {"width": width}, (page.title,))
+
+
+@page_rule(
+    version=1,
+    category="titles",
+    severity=Severity.NOTICE,
+    title=N_("Title too short"),
+    says=N_("The title is %(units)s characters wide; from %(wanted)s on it says more."),
+    why=N_("The headline on the results page says little, and room for a reason to click stays empty."),
+    fix=N_("Say what the page offers and for whom, then the brand. A Chinese character counts as two."),
+    source=TITLE_LINK,
+    applies=lambda page: is_results_page(page) and bool(page.title) and not is_home(page.final_url),
+    params={
+        "min_units": Param(30, at_least=5, at_most=60),
+        "min_units_han": Param(16, at_least=4, at_most=40),
+        "min_px": Param(200, at_least=50, at_most=400),  # at 20 px Arial
+    },
+)
+def title_too_short(page: PageFacts, params: Params) -> Iterator[Failure]:
+    """Half the width will do where the title holds Han or kana. The home page may carry the brand alone."""
+    units = width_units(page.title)
+    if any("\u3041" <= char <= "\u9fff" for char in page.title):
+        wanted, narrow = params["min_units_han"], False
+    else:
+        wanted, narrow = params["min_units"], pixel_width(page.title, size=20) < params["min_px"]
+    if units < wanted or narrow:
+        yield Failure("title", {"units": units, "wanted": f"{wanted:g}"}, (page.title[:200],))

@@ -2,7 +2,7 @@
 
 import pytest
 
-from editorial.audit.rules.form_kinds import is_lead_form
+from editorial.audit.form_kinds import is_lead_form
 from editorial.audit.rules.form_labels import form_field_without_label
 from tests.unit.audit.pages import document, page
 

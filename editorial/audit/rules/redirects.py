@@ -1,0 +1,107 @@
+"""Redirects on the way to a page."""
+
+import re
+from collections.abc import Iterator
+from itertools import pairwise
+
+from editorial.audit.facts import PageFacts
+from editorial.audit.rule import Failure, Need, Params, Severity, page_rule
+from editorial.audit.rules.responses import HTTP_ERRORS, SAYING_NOTHING, answered
+from editorial.domain.messages import N_
+from editorial.domain.urls import host_of, n1, n2, path_of
+
+REDIRECTS = "https://developers.google.com/search/docs/crawling-indexing/301-redirects"
+LONG = 5  # hops from which a chain is an error; Google gives up after ten
+AT_ONCE = 5  # seconds; a meta refresh up to here is a redirect
+CIRCLE, TOO_MANY = "redirect-loop", "redirects"  # codes of `Response.error`
+
+_REFRESH = re.compile(r"(\d+)[^;,]*[;,]\s*(?:url\s*=\s*)?[\"']?(.+?)[\"']?\s*", re.IGNORECASE)
+
+
+def refreshed_to(page: PageFacts) -> str | None:
+    """Where a meta refresh leads within seconds (N1), or None; one that reloads its own page leads nowhere."""
+    found = _REFRESH.fullmatch(page.refresh or "")
+    if found is None or len(found[1]) > 3 or int(found[1]) > AT_ONCE:
+        return None
+    target = n1(found[2], page.final_url)
+    return target if target is not None and n2(target) != n2(page.final_url) else None
+
+
+@page_rule(
+    version=1,
+    category="redirects",
+    severity=Severity.WARNING,
+    title=N_("Chain of redirects"),
+    says=N_("%(hops)s redirects stand between this address and the page."),
+    why=N_("Each one costs readers time, and search engines give up after ten."),
+    fix=N_("Let the first address lead straight to the last, and link to the last."),
+    source=REDIRECTS,
+    applies=lambda page: answered(page) or page.error == TOO_MANY,
+    needs=frozenset(),
+)
+def redirect_chain(page: PageFacts, _: Params) -> Iterator[Failure]:
+    """Going over to https or to www is the same chain for every page of a host: told at its first page alone."""
+    stops = [hop.url for hop in page.redirects] + [page.final_url]
+    if (target := refreshed_to(page)) is not None:
+        stops.append(target)
+    hops = len(stops) - 1
+    if hops < 2 or (path_of(page.url) != "/" and _moves(stops) < 2):
+        return
+    severity = Severity.ERROR if hops >= LONG or page.error == TOO_MANY else None
+    yield Failure("chain", {"hops": hops}, tuple(stop[:200] for stop in stops[:12]), severity)
+
+
+def _moves(stops: list[str]) -> int:
+    """Hops that do more than change scheme or host; those that only do so count as one together with the next."""
+    if any(_bare(stops[0]) != _bare(stop) for stop in stops):
+        return len(stops) - 1
+    return sum(path_of(before) != path_of(after) for before, after in pairwise(stops))
+
+
+def _bare(url: str) -> str:
+    return host_of(url).removeprefix("www.")
+
+
+@page_rule(
+    version=1,
+    category="redirects",
+    severity=Severity.ERROR,
+    title=N_("Redirects run in a circle"),
+    says=N_("The redirects of this address come back to %(url)s."),
+    why=N_("Nobody reaches the page: browsers and search engines give up."),
+    fix=N_(
+        "Find the two rules that send readers to each other and remove one. If it works for you, a cookie may hide it."
+    ),
+    source=HTTP_ERRORS,
+    applies=lambda page: answered(page) or page.error == CIRCLE,
+    needs=frozenset(),
+    caps=True,
+)
+def redirect_loop(page: PageFacts, _: Params) -> Iterator[Failure]:
+    """Of any length. Search engines keep no cookies, so a circle without them is one for them."""
+    if page.error == CIRCLE:
+        back = page.redirects[-1].location if page.redirects else page.final_url
+        yield Failure(
+            "loop", {"url": back[:200]}, tuple(f"{hop.status} {hop.url}"[:200] for hop in page.redirects[:12])
+        )
+
+
+@page_rule(
+    version=1,
+    category="redirects",
+    severity=Severity.ERROR,
+    title=N_("Redirect to an error"),
+    says=N_("The address leads to %(target)s, which answers %(status)s."),
+    why=N_("Readers are sent to an error page, and what the old address was worth is lost."),
+    fix=N_("Let the redirect lead to a page that exists."),
+    source=HTTP_ERRORS,
+    applies=lambda page: answered(page) and not page.challenge,
+    needs=frozenset({Need.HEADERS}),
+)
+def redirect_to_error(page: PageFacts, _: Params) -> Iterator[Failure]:
+    """Refusals (401, 403, 429) say nothing about the page."""
+    if page.redirects and page.status >= 400 and page.status not in SAYING_NOTHING:
+        target = page.final_url[:200]
+        yield Failure(
+            "target", {"target": target, "status": page.status}, tuple(hop.url[:200] for hop in page.redirects)
+        )
