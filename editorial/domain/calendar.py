@@ -131,6 +131,10 @@ class Filter:
         """The filter without one of its parts."""
         return replace(self, **{part: getattr(Filter(), part)})
 
+    def only(self, part: str) -> "Filter":
+        """One of its parts as a filter of its own."""
+        return replace(Filter(), **{part: getattr(self, part)})
+
     def pairs(self) -> list[tuple[str, str]]:
         """What `read` takes, in a fixed order: the same filter always has the same address."""
         found = [(facet.value, str(value)) for facet in Facet for value in sorted(self.values(facet))]

@@ -144,13 +144,24 @@ class Drawer:
 
 
 @dataclass(frozen=True)
+class HidingPart:
+    """What one part of a filter does to it."""
+
+    name: str
+    """As the address calls it."""
+    hides: int
+    """How many items it would hide if it stood alone."""
+    frees: int
+    """How many items would pass if it alone were taken away."""
+
+
+@dataclass(frozen=True)
 class Hidden:
     """What a filter that lets nothing pass keeps away."""
 
     count: int = 0
     """All its parts together."""
-    by: tuple[tuple[str, int], ...] = ()
-    """Each part by its name in the address, with how many items would pass without it."""
+    by: tuple[HidingPart, ...] = ()
 
     def __bool__(self) -> bool:
         return bool(self.count)
@@ -266,7 +277,14 @@ def hidden_by(wanted: Filter, count: Callable[[Filter], int]) -> Hidden:
     """
     if not wanted:
         return Hidden()
-    return Hidden(count(EVERYTHING), tuple((part, count(wanted.without(part))) for part in wanted.parts()))
+    total = count(EVERYTHING)
+    return Hidden(
+        total,
+        tuple(
+            HidingPart(part, max(total - count(wanted.only(part)), 0), count(wanted.without(part)))
+            for part in wanted.parts()
+        ),
+    )
 
 
 def drawer(session: Session, viewer: Viewer, *, wanted: Filter = EVERYTHING) -> Drawer:

@@ -167,9 +167,9 @@ def test_an_empty_filter_says_which_part_hides_how_many(desk: Desk) -> None:
         parts = [" ".join(part.text.split()) for part in banner.select("li")] if banner else []
 
         assert parts == [
-            "Status: Published, Archived Take this filter away hides 1 item by itself",
-            "Language: English Take this filter away hides nothing by itself",
-            "Title: cfo Take this filter away hides nothing by itself",
+            "Status: Published, Archived Take this filter away hides 3 items · 1 shows without it",
+            "Language: English Take this filter away hides nothing",
+            "Title: cfo Take this filter away hides 2 items",
         ], path
 
 
