@@ -21,6 +21,8 @@ TICKS = {
     PUBLISH_TICK: Message(N_("Send what is due")),
     "reap": Message(N_("Look after jobs whose answer is missing")),
     "by-hand": Message(N_("Remind people of what they post by hand")),
+    "held-jobs": Message(N_("Tell of jobs that are held back past their time")),
+    "channel-probes": Message(N_("Check the channels")),
     "audits": Message(N_("Run audits")),
     "weekly-audits": Message(N_("Plan the weekly audits")),
     "weekly-mails": Message(N_("Write the weekly mails")),
@@ -30,7 +32,6 @@ TICKS = {
     "refresh-due": Message(N_("Find items that are due for a refresh")),
     "notice-digests": Message(N_("Write digests of notices")),
     "old-notices": Message(N_("Clear old notices")),
-    "probes": Message(N_("Check the channels")),
     "heartbeat": Message(N_("Say that the process is alive")),
 }
 """What each kind of tick does, by its name; one that is missing here is shown by its name."""

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
+from editorial.background.ticks import Threads, schedule
 from editorial.domain.jobs import JobState
 from editorial.domain.people import Role
 from editorial.services import clock_health
@@ -161,3 +162,7 @@ def test_many_runs_are_paged_by_key(app: Flask, running: Deps) -> None:
     following = first.split('rel="next" href="')[1].split('"')[0]
 
     assert (first.count("Handed out"), cara.get(following).count("Handed out")) == (50, 10)
+
+
+def test_every_kind_of_tick_has_words_on_the_page_of_the_scheduler() -> None:
+    assert set(clock_health.TICKS) == {tick.name for tick in schedule(Threads())} | {"heartbeat"}
