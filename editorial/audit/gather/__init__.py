@@ -8,6 +8,7 @@ from typing import NamedTuple
 from editorial.audit.facts import Alternate, Canonical, Charset, PageFacts, Response, RobotsDirective, RobotsTxt
 from editorial.audit.gather import charset, headers
 from editorial.audit.gather.challenges import by_headers, challenge_of
+from editorial.audit.gather.embeds import with_embeds
 from editorial.audit.gather.forms import read_forms
 from editorial.audit.gather.page import EVIDENCE, PageReader, destination
 from editorial.audit.gather.text import measure
@@ -61,6 +62,7 @@ def _read_html(facts: PageFacts, html: str, encoding: Charset, parse: Callable[[
     page = PageReader(parse(html), html, facts.final_url)
     page.read()
     forms = read_forms(page, html, parse)
+    scripts = [found.href for found in page.resources if found.kind == "script"]
     return replace(
         facts,
         charset=encoding,
@@ -80,7 +82,7 @@ def _read_html(facts: PageFacts, html: str, encoding: Charset, parse: Callable[[
         images=tuple(page.images),
         resources=tuple(page.resources),
         jsonld=tuple(page.jsonld),
-        forms=forms,
+        forms=with_embeds(forms, html, scripts, page.resolve),
         text=measure(page.tree.main_text()),
         upgrades_insecure=facts.upgrades_insecure or page.upgrades_insecure,
         inline_scripts=page.inline_scripts,
