@@ -11,15 +11,20 @@ from functools import partial
 import structlog
 from sqlalchemy.exc import DBAPIError
 
+from editorial.background.endings import Endings
 from editorial.background.together import Together
+from editorial.domain.jobs import JobState
 from editorial.services import beginning, outcomes, publishing
 from editorial.services.deps import Deps
+from editorial.services.outcomes import Ended
 from editorial.services.publishing import Claimed, Steps
 from editorial.store import runs
 
 log = structlog.get_logger()
 
 STALE = 20.0  # seconds after which a claimed job that no thread could begin is given back
+
+LINGER = 0.005  # seconds that a write waits for others beside it
 
 LOST = 900.0  # seconds; every channel has answered long before, so such a thread will never come back
 
@@ -49,6 +54,9 @@ class Publishers:
         self._left_out: set[int] = set()
         """Channels that had enough when jobs were claimed last: more of theirs may be due."""
         self._due = self._claiming = self._closed = False
+        self._handed_on: set[int] = set()
+        """Jobs that the endings have, or had, until their threads have come back."""
+        self._endings: Endings | None = None
 
     @property
     def running(self) -> frozenset[int]:
@@ -89,10 +97,15 @@ class Publishers:
         self._give_back(deps, older_than=0.0)
         for thread in self._threads:
             thread.join(max(0.0, deadline - time.monotonic()))
-        return not self.running
+        if any(thread.is_alive() for thread in self._threads):
+            return not self.running  # who still runs may hand something on
+        ended = self._endings is None or self._endings.close(max(0.0, deadline - time.monotonic()))
+        return ended and not self.running
 
     def _start(self, deps: Deps) -> None:
-        steps = together(deps)
+        turn = _turn(deps)
+        self._endings = Endings(deps, self._ended, turn=turn)
+        steps = together(deps, self._hand_on, turn)
         for number in range(self.size):
             thread = threading.Thread(target=self._work, args=(deps, steps), name=f"publish-{number}", daemon=True)
             self._threads.append(thread)
@@ -113,9 +126,24 @@ class Publishers:
                 with self._lock:
                     self._due |= job.channel_id in self._left_out
                     self._busy[job.channel_id] -= 1
-                    self._running.pop(job.job_id, None)
-                    self.ended[state] += 1
                     self._lock.notify()
+                    handed_on = job.job_id in self._handed_on
+                    self._handed_on.discard(job.job_id)
+                if not handed_on:
+                    self._ended(job.job_id, state)
+
+    def _hand_on(self, ended: Ended) -> JobState:
+        """Leave an accepted job to the endings: they say what came of it."""
+        assert self._endings is not None
+        with self._lock:
+            self._handed_on.add(ended.job_id)
+        return self._endings.add(ended)
+
+    def _ended(self, job_id: int, state: str) -> None:
+        """A job came to where it ends for now."""
+        with self._lock:
+            self._running.pop(job_id, None)
+            self.ended[state] += 1
 
     def _hold(self, deps: Deps, job_id: int) -> None:
         try:
@@ -182,21 +210,26 @@ class Publishers:
             log.info("jobs.given_back", jobs=given)
 
 
-def together(deps: Deps) -> Steps:
+def together(deps: Deps, hand_on: Callable[[Ended], JobState], turn: AbstractContextManager[object]) -> Steps:
     """The writes of runs that go on beside each other, those of each kind in one transaction.
 
-    On SQLite all of them take turns besides: waiting threads would poll for the write lock, and wake too late. On
-    PostgreSQL that would only add up the waiting: measured with one process, 13 s late instead of 6 s in the middle.
+    What has to be seen live first is closed by its own thread, which then looks; the rest is handed on.
     """
-    turn: AbstractContextManager[object] = nullcontext()
-    if deps.sessions.kw["bind"].dialect.name == "sqlite":
-        turn = threading.Lock()
     accept: Callable[[Sequence[runs.Taken]], Sequence[None]] = partial(_accept, deps)
+    close = Together(partial(outcomes.close, deps), turn=turn)
     return Steps(
-        begin=Together(partial(beginning.begin, deps), turn=turn),
-        accept=Together(accept, turn=turn),
-        close=Together(partial(outcomes.close, deps), turn=turn),
+        begin=Together(partial(beginning.begin, deps), turn=turn, linger=LINGER),
+        accept=Together(accept, turn=turn, linger=LINGER),
+        close=lambda ended: hand_on(ended) if ended.live_check is False else close(ended),
     )
+
+
+def _turn(deps: Deps) -> AbstractContextManager[object]:
+    """On SQLite writes take turns: waiting threads would poll for the write lock, and wake too late.
+
+    On PostgreSQL that would only add up the waiting: measured with one process, 13 s late instead of 6 s in the middle.
+    """
+    return threading.Lock() if deps.sessions.kw["bind"].dialect.name == "sqlite" else nullcontext()
 
 
 def _accept(deps: Deps, taken: Sequence[runs.Taken]) -> list[None]:

@@ -1,10 +1,15 @@
 """Work that is done alone when it comes alone, and together when it comes together."""
 
 import threading
+import time
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar, cast
+
+import structlog
+
+log = structlog.get_logger()
 
 A = TypeVar("A")
 R = TypeVar("R")
@@ -24,7 +29,8 @@ class Together(Generic[A, R]):
     """Many threads ask, one of them at a time does the work of all who wait: one transaction instead of twenty.
 
     `work` gets the asks in the order they came and returns as many answers. Where it fails for several at once it is
-    tried for each alone, so that one job's fault stays its own. `turn` is held during the work.
+    tried for each alone, so that one job's fault stays its own. `turn` is held during the work. Who leads waits up to
+    `linger` seconds for others: a transaction costs as much as the work of several asks in it.
     """
 
     def __init__(
@@ -33,8 +39,9 @@ class Together(Generic[A, R]):
         *,
         at_once: int = 32,
         turn: AbstractContextManager[object] | None = None,
+        linger: float = 0.0,
     ) -> None:
-        self._work, self._at_once, self._turn = work, at_once, turn or nullcontext()
+        self._work, self._at_once, self._turn, self._linger = work, at_once, turn or nullcontext(), linger
         self._lock = threading.Lock()
         self._waiting: list[_Waiting[A, R]] = []
         self._led = False
@@ -56,6 +63,8 @@ class Together(Generic[A, R]):
 
     def _lead(self, mine: _Waiting[A, R]) -> None:
         """Work for everybody who waits, oneself among them; then leave the lead to who came meanwhile."""
+        if self._linger:
+            time.sleep(self._linger)
         with self._turn:
             with self._lock:
                 others = [one for one in self._waiting if one is not mine][: self._at_once - 1]
@@ -79,5 +88,6 @@ class Together(Generic[A, R]):
             if len(group) == 1:
                 group[0].fault = fault
                 return
+            log.warning("work.done_one_by_one", asks=len(group), fault=f"{type(fault).__name__}: {fault}")
             for one in group:
                 self._answer([one])

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import JSON, Table, bindparam, func, insert, null, select, update
+from sqlalchemy import JSON, Table, bindparam, func, insert, null, or_, select, update
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from editorial.domain.jobs import CLAIM_LEASE, JobState, Nature, Trace, Waits
@@ -208,7 +208,11 @@ _ACCEPT = (
     update(_JOB)
     .where(
         _JOB.c.id == bindparam("job"),
-        _JOB.c.state.in_([JobState.SENDING, JobState.CANCEL_REQUESTED, JobState.UNKNOWN_OUTCOME]),
+        or_(  # `in_` cannot stand in one statement for many rows
+            _JOB.c.state == JobState.SENDING,
+            _JOB.c.state == JobState.CANCEL_REQUESTED,
+            _JOB.c.state == JobState.UNKNOWN_OUTCOME,
+        ),
     )
     .values(
         state=JobState.ACCEPTED,
