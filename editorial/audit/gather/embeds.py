@@ -7,7 +7,7 @@ Source: the vendors' own embedding codes; hosts are compared by registrable doma
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
@@ -115,10 +115,10 @@ _VENDORS = (
 _MARKS = {mark: vendor.id for vendor in _VENDORS for mark in vendor.marks}
 _ATTRIBUTES = {mark: vendor for mark, vendor in _MARKS.items() if mark[0] != "." and "=" not in mark}
 _CALLS = {call: vendor.id for vendor in _VENDORS for call in vendor.calls}
-# What a page without embedded forms hardly ever holds: whoever lacks all of it is not looked at again.
+# Marks of vendors; looked for where a page loads scripts of others, without which they bring nothing.
 _HINTS = (
-    *("<iframe", "<IFRAME", "hbspt.forms", "hs-form-", "MktoForms2", "data-form-block", "data-tf-", "data-tally-"),
-    *("data-leadbox", "calendly-inline", "data-fillout", "klaviyo-form", "gd-sdk", '-src="http'),
+    *("hs-form-", "MktoForms2", "data-form-block", "data-tf-", "data-tally-", "data-leadbox", "calendly-inline"),
+    *("data-fillout", "klaviyo-form", "gd-sdk", '-src="http'),
 )
 
 
@@ -133,14 +133,14 @@ class _Seen:
 
 
 def with_embeds(
-    forms: tuple[Form, ...], html: str, scripts: Iterable[str], resolve: Callable[[str], str | None]
+    forms: tuple[Form, ...], html: str, scripts: Sequence[str], resolve: Callable[[str], str | None]
 ) -> tuple[Form, ...]:
     """The forms of a page and the embedded ones among them, in the order of the source.
 
     Args:
         scripts: addresses of the page's scripts as written.
     """
-    if not any(hint in html for hint in _HINTS) and not any(map(_is_vendors, scripts)):
+    if not _may_embed(html, scripts):
         return forms
     seen = _kept(list(_seen(html)))
     if not seen:
@@ -153,6 +153,13 @@ def with_embeds(
         replace(form, index=new, nested_in=None if form.nested_in is None else number.get(form.nested_in))
         for new, (_, _, form) in enumerate(entries)
     )
+
+
+def _may_embed(html: str, scripts: Sequence[str]) -> bool:
+    if any(map(_is_vendors, scripts)) or "<iframe" in html or "hbspt.forms" in html:
+        return True
+    foreign = any("//" in script[:8] for script in scripts) or "googletagmanager" in html
+    return foreign and any(hint in html for hint in _HINTS)
 
 
 @lru_cache(maxsize=4096)

@@ -11,7 +11,8 @@ def forms(body: str, head: str = "") -> tuple[Form, ...]:
 
 
 def vendors(body: str) -> list[str]:
-    return [form.vendor for form in forms(body) if form.origin == "embedded"]
+    head = "<script src='https://www.googletagmanager.com/gtm.js?id=x'></script>"
+    return [form.vendor for form in forms(body, head) if form.origin == "embedded"]
 
 
 EMBEDDED = [
