@@ -6,7 +6,6 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from editorial.adapters.channels.handoff import HandoffChannel, Prepared
-from editorial.adapters.channels.handoff_settings import SERVICES
 from editorial.domain.errors import NotAllowed
 from editorial.domain.jobs import JobState
 from editorial.domain.limits import Limits, counted
@@ -24,7 +23,6 @@ from editorial.store.people import Person
 class HandOff:
     """One job that waits for a person, ready to be posted."""
 
-    service: Message
     parts: Prepared
     makes_page: bool
     instructions: str
@@ -46,7 +44,6 @@ def prepared(session: Session, deps: Deps, job: DistributionJob) -> HandOff | No
         return None
     settings, parts = adapter.settings, adapter.prepare(piece_of_job(session, deps, job))
     return HandOff(
-        service=SERVICES[settings.service].name,
         parts=parts,
         makes_page=settings.does == "page",
         instructions=settings.instructions,

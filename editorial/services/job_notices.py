@@ -54,9 +54,7 @@ _HELD_FOR_PAGE = N_(
     "“%(title)s” is held back from “%(channel)s” until the page that it points at can be seen. %(why)s"
     " It goes out by itself then, until %(until)s."
 )
-_HAND = N_(
-    "Please post “%(title)s” on “%(channel)s” by hand: text and link are ready. Confirm it there until %(until)s."
-)
+_HAND = N_("Please post “%(title)s” on “%(channel)s” by hand: text and link are ready. Confirm it there by %(until)s.")
 _REMINDER = N_("“%(title)s” still waits for your hands on “%(channel)s”. From %(until)s on it counts as missed.")
 _DECLINED = N_("%(name)s did not post “%(title)s” on “%(channel)s”.")
 _BROKEN = N_("The channel “%(channel)s” does not work. %(why)s Mend it before the next job is due.")

@@ -141,6 +141,7 @@ class TestByHand:
         assert [f'data-copy="c-{part}"' in page for part in ("text", "link", "message")] == [True] * 3
         assert f"utm_id={by_hand}" in page
         assert "Use the team account." in page
+        assert ">Post it on “LinkedIn”<" in page
 
     def test_who_is_asked_confirms_without_the_right_to_publish(
         self, app: Flask, deps: Deps, desk: Desk, by_hand: int
