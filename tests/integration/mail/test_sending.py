@@ -240,7 +240,7 @@ def test_stopping_the_desk_does_not_wait_for_a_mail_server_that_says_nothing(wri
             clock.stop(timeout=0.2)
             took = time.monotonic() - began
             left = states(written)[0]
-    clock.mails.close(10)
+    clock.threads.mails.close(10)
 
     assert left == "sending"  # what its lease is for
     assert took < 5  # seconds; the greeting alone is waited for twice as long
