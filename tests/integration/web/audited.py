@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from editorial.audit.crawl.records import Batch, CrawlEnd, FileRow, Gather, Judge, PageRow, StopReason, UrlRow, packed
-from editorial.audit.facts import Heading, Image, MainText, PageFacts, PlacedText, Response
+from editorial.audit.facts import Charset, Heading, Image, MainText, PageFacts, PlacedText, Response
 from editorial.audit.rulebook import ruleset_version
 from editorial.audit.rules import PAGE_RULES
 from editorial.domain.locales import Language
@@ -40,7 +40,9 @@ def good(path: str) -> PageFacts:
         elapsed_ms=412,
         body_bytes=18_400,
         html_lang="en",
-        titles=(PlacedText(f"How we price {path}", True),),
+        charset=Charset("utf-8", "header", "utf-8", "utf-8", 0, 0),
+        viewports=("width=device-width, initial-scale=1",),
+        titles=(PlacedText(f"How we price {path}, from the first talk to the last invoice", True),),
         descriptions=(PlacedText(f"What a machine costs, and why: {path}", True),),
         headings=(Heading(1, "How we price", False),),
         text=MainText(1086, 5000, 0, "latin", f"{hash(path) & (2**64 - 1):016x}", "How we price"),

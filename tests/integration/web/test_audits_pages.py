@@ -10,7 +10,11 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from editorial.audit.crawl.records import StopReason
+from editorial.audit.engine import judge
+from editorial.audit.facts import PageFacts
+from editorial.audit.rule import Need, Result
 from editorial.audit.rulebook import ALL_RULES
+from editorial.audit.rules import PAGE_RULES
 from editorial.domain.findings import FindingState
 from editorial.domain.locales import Language
 from editorial.domain.people import Role
@@ -40,9 +44,10 @@ def editor(app: Flask, deps: Deps) -> Visitor:
     return visitor(app, deps, add_person(deps, "Ed", Role.EDITOR))
 
 
-def only_finding(deps: Deps) -> int:
+def finding_of(deps: Deps, rule: str = "title-missing") -> int:
+    """The one finding of the rule that was planted."""
     with deps.sessions() as session:
-        return session.scalars(select(Finding.id)).one()
+        return session.scalars(select(Finding.id).where(Finding.rule == rule)).one()
 
 
 def fallen_site(deps: Deps, clock: Clock) -> int:
@@ -52,6 +57,20 @@ def fallen_site(deps: Deps, clock: Clock) -> int:
     clock.forward(days=7)
     audit(deps, site, [untitled("pricing"), good("about")])
     return site
+
+
+@pytest.mark.parametrize(
+    ("page", "planted"),
+    [
+        (good("pricing"), set()),
+        (untitled("pricing"), {"title-missing"}),
+        (with_images("pricing", 2), {"img-alt-missing"}),
+    ],
+)
+def test_a_planted_page_fails_what_it_is_planted_for_and_nothing_else(page: PageFacts, planted: set[str]) -> None:
+    outcomes = judge(page, frozenset(Need), rules=PAGE_RULES)
+
+    assert {each.rule for each in outcomes if each.result is Result.FAIL} == planted
 
 
 def test_without_a_site_the_overview_leads_to_the_sites(reader: Visitor) -> None:
@@ -234,7 +253,7 @@ def test_findings_can_be_filtered(reader: Visitor, deps: Deps, clock: Clock, que
 
     page = reader.get(f"/audits/sites/{site}/findings?{query}")
 
-    assert (f'data-finding="{only_finding(deps)}"' in page) is shown
+    assert (f'data-finding="{finding_of(deps)}"' in page) is shown
 
 
 def test_a_fixed_finding_is_found_under_fixed(reader: Visitor, deps: Deps, clock: Clock) -> None:
@@ -282,7 +301,7 @@ def test_a_broken_place_in_the_findings_is_refused_in_words(reader: Visitor, dep
 
 def test_one_finding_explains_itself(reader: Visitor, deps: Deps, clock: Clock) -> None:
     site = fallen_site(deps, clock)
-    finding = only_finding(deps)
+    finding = finding_of(deps)
 
     beside = reader.get(f"/audits/sites/{site}/findings?finding={finding}")
     alone = reader.get(f"/audits/findings/{finding}")
@@ -317,18 +336,18 @@ def test_the_piece_behind_a_finding_and_its_owner_are_linked(app: Flask, deps: D
     audit(deps, site, [untitled("pricing")])
     reader = visitor(app, deps, mei)
 
-    page = reader.get(f"/audits/findings/{only_finding(deps)}")
+    page = reader.get(f"/audits/findings/{finding_of(deps)}")
     by_owner = reader.get(f"/audits/sites/{site}/findings?by=owner&owner={mei.id}")
 
     assert f'href="/items/{item_id}"' in page
     assert "Mei Lin" in page
-    assert f'data-finding="{only_finding(deps)}"' in by_owner
+    assert f'data-finding="{finding_of(deps)}"' in by_owner
 
 
 def test_a_module_gets_the_piece_of_a_finding_alone(reader: Visitor, deps: Deps, clock: Clock) -> None:
     fallen_site(deps, clock)
 
-    piece = reader.get(f"/audits/findings/{only_finding(deps)}?piece=1")
+    piece = reader.get(f"/audits/findings/{finding_of(deps)}?piece=1")
 
     assert piece.lstrip().startswith("<aside")
 
@@ -342,7 +361,7 @@ def test_evidence_of_a_hostile_page_is_shown_as_text(reader: Visitor, deps: Deps
     page = with_images("hostile", 1)
     audit(deps, site, [replace(page, images=(page.images[0]._replace(src='"><script>alert(1)</script>'),))])
 
-    shown = reader.get(f"/audits/findings/{only_finding(deps)}")
+    shown = reader.get(f"/audits/findings/{finding_of(deps, 'img-alt-missing')}")
 
     assert "<script>alert" not in shown
 
