@@ -18,7 +18,7 @@ from editorial.store.people import workspace
 from editorial.web.context import catalog, deps, person, say
 from editorial.web.forms import Form
 from editorial.web.guard import requires
-from editorial.web.people import remember, signed_in_first
+from editorial.web.people import origin, remember, signed_in_first
 from editorial.web.zones import zone_groups
 
 bp = Blueprint("team", __name__)
@@ -175,8 +175,12 @@ def forgotten_sent() -> ResponseReturnValue:
     email = form.line("email", longest=254)
     if not form.ok:
         return render_template("team/forgotten.html", form=form, asked=False), 422
-    with deps().sessions.begin() as session:
-        forgotten.ask(session, deps(), email)
+    try:
+        with deps().sessions.begin() as session:
+            forgotten.ask(session, deps(), email, address=origin()["address"])
+    except EditorialError as error:
+        form.reject(error)
+        return render_template("team/forgotten.html", form=form, asked=False), error.http_status
     return render_template("team/forgotten.html", form=Form(), asked=True)
 
 

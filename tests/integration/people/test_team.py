@@ -253,6 +253,19 @@ def test_no_more_than_three_links_an_hour_are_mailed_to_one_person(app: Flask, d
         assert len(session.scalars(select(OutgoingMail)).all()) == 3
 
 
+def test_one_visitor_asks_for_ten_links_and_then_waits(app: Flask, deps: Deps, mei: Person, clock: Clock) -> None:
+    guest = visitor(app, deps)
+    answers = [guest.post("/password/forgotten", email=f"p{n}@northgauge.example").status_code for n in range(11)]
+    refused = guest.post("/password/forgotten", email=mei.email)
+
+    assert answers == [200] * 10 + [429]
+    assert "From here a link was asked for too often." in refused.text
+    assert f'value="{mei.email}"' in refused.text
+    assert guest.post("/sign-in", email=mei.email, password=PASSWORD).status_code == 302
+    clock.forward(minutes=15, seconds=1)
+    assert guest.post("/password/forgotten", email=mei.email).status_code == 200
+
+
 def test_a_password_link_runs_out_after_two_hours(app: Flask, deps: Deps, mei: Person, clock: Clock) -> None:
     with deps.sessions.begin() as session:
         token = token_of(team.password_link(session, deps, mei, None).url)
