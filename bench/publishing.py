@@ -70,11 +70,12 @@ def run() -> None:
     """Measure on both databases and say whether the goal is reached."""
     with tempfile.TemporaryDirectory(prefix="editorial-bench-") as folder:
         _measure("SQLite, one process", f"sqlite:///{Path(folder) / 'bench.sqlite'}", Path(folder), processes=1)
-        with Postgres.running() as server:
+        with Postgres.running(durable=True) as server:
             _measure("PostgreSQL, two processes", server.create("bench"), Path(folder), processes=2)
 
 
 def _measure(name: str, url: str, folder: Path, *, processes: int) -> None:
+    print(f"\n{name}; load average at the start {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores", flush=True)
     deps = make_deps(_config(url, folder))
     migrate.to_revision(deps.sessions.kw["bind"], deps.scripts)
     with Receiver.running() as receiver:
@@ -103,10 +104,10 @@ def _measure(name: str, url: str, folder: Path, *, processes: int) -> None:
 
 def _tell(name: str, late: list[float], *, cpu: float, ended: int) -> None:
     cuts = statistics.quantiles(late, n=100)
-    print(f"\n{name}: {JOBS:,} jobs on {CHANNELS} channels within {SECONDS:.0f} s")
-    print(f"{'lateness, s':<14}{'p50':>8}{'p95':>8}{'p99':>8}{'max':>8}{'CPU ms a job':>15}{'arrived':>10}{'live':>8}")
+    print(f"{name}: {JOBS:,} jobs on {CHANNELS} channels within {SECONDS:.0f} s")
+    print(f"{'lateness of':<14}{'p50':>8}{'p95':>8}{'p99':>8}{'max':>8}{'CPU ms a job':>15}{'arrived':>10}{'live':>8}")
     print(
-        f"{'':<14}{cuts[49]:>8.2f}{cuts[94]:>8.2f}{cuts[98]:>8.2f}{late[-1]:>8.2f}{cpu:>15.2f}{len(late):>10}{ended:>8}"
+        f"{'first try, s':<14}{cuts[49]:>8.2f}{cuts[94]:>8.2f}{cuts[98]:>8.2f}{late[-1]:>8.2f}{cpu:>15.2f}{len(late):>10}{ended:>8}"
     )
     kept = cuts[98] < P99 and len(late) == JOBS == ended
     print(f"goal: p99 < {P99:.0f} s and every job live: {'reached' if kept else 'MISSED'}")

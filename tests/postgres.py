@@ -57,8 +57,11 @@ class Postgres:
 
     @classmethod
     @contextlib.contextmanager
-    def running(cls) -> Iterator["Postgres"]:
-        """Start a server on a free port with its data in a fresh folder; stop and remove it at the end."""
+    def running(cls, *, durable: bool = False) -> Iterator["Postgres"]:
+        """Start a server on a free port with its data in a fresh folder; stop and remove it at the end.
+
+        With `durable` it has PostgreSQL's own settings, as people run it: every commit reaches the disk.
+        """
         folder = Path(tempfile.mkdtemp(prefix="editorial-pg-"))
         owner: dict[str, Any] = {}
         if os.geteuid() == 0:  # PostgreSQL refuses to run as root
@@ -70,7 +73,7 @@ class Postgres:
         make = [str(binaries / "initdb"), "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-locale"]
         subprocess.run([*make, "--no-sync"], cwd=folder, check=True, capture_output=True, **owner)
         serve = [str(binaries / "postgres"), "-D", data, "-h", "127.0.0.1", "-p", str(port), "-k", str(folder)]
-        options = [part for setting in _DURABILITY_OFF for part in ("-c", setting)]
+        options = [part for setting in (() if durable else _DURABILITY_OFF) for part in ("-c", setting)]
         server = subprocess.Popen(
             [*serve, *options], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=folder, **owner
         )

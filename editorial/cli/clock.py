@@ -7,7 +7,8 @@ from types import FrameType
 import click
 
 from editorial.cli.assembly import Assembly
-from editorial.cli.language import say, speaks
+from editorial.cli.language import refused, say, speaks
+from editorial.domain.errors import EditorialError
 from editorial.domain.messages import N_, Message
 from editorial.store import migrate
 
@@ -30,7 +31,10 @@ def clock(assembly: Assembly) -> None:
     deps = assembly.make_deps(assembly.config())
     migrate.to_revision(deps.sessions.kw["bind"], deps.scripts)
     ticking = assembly.make_clock(deps)
-    ticking.start()
+    try:
+        ticking.start()
+    except EditorialError as error:
+        raise refused(error) from error
     click.echo(say(Message(N_("The clock runs as %(worker)s."), {"worker": deps.worker})))
     try:
         stopping.wait()

@@ -10,7 +10,7 @@ import click
 from sqlalchemy.orm import Session
 
 from editorial.cli.assembly import Assembly
-from editorial.cli.language import say, speaks
+from editorial.cli.language import refused, say, speaks
 from editorial.domain.errors import EditorialError
 from editorial.domain.jobs import JobState
 from editorial.domain.messages import N_, NP_, Message
@@ -36,11 +36,6 @@ def parts(assembly: Assembly) -> Deps:
 def as_json(found: object) -> str:
     """JSON with instants as ISO 8601 in UTC."""
     return json.dumps(found, ensure_ascii=False, indent=2, default=_plain)
-
-
-def refused(error: EditorialError) -> click.ClickException:
-    """The refusal, as the command's last words."""
-    return click.ClickException(f"{say(error.says)} {say(error.hint)}")
 
 
 @click.command("jobs")

@@ -7,6 +7,7 @@ import click
 
 from config import locale_name
 from editorial.adapters.catalog import Catalog, Catalogs
+from editorial.domain.errors import EditorialError
 from editorial.domain.locales import Language
 from editorial.domain.messages import Message
 
@@ -45,6 +46,11 @@ def spoken() -> Catalog:
 def say(message: Message) -> str:
     """The sentence in the running command's language."""
     return spoken().say(message)
+
+
+def refused(error: EditorialError) -> click.ClickException:
+    """A refusal as a command's last words: what is wrong, and how to mend it."""
+    return click.ClickException(f"{say(error.says)} {say(error.hint)}")
 
 
 def _choose(context: click.Context, _: click.Parameter, value: str | None) -> None:

@@ -11,7 +11,8 @@ from waitress.server import create_server
 
 from config import Config
 from editorial.cli.assembly import Assembly
-from editorial.cli.language import say, speaks
+from editorial.cli.language import refused, say, speaks
+from editorial.domain.errors import EditorialError
 from editorial.domain.messages import N_, Message
 from editorial.services import welcome
 from editorial.services.deps import Deps
@@ -45,6 +46,8 @@ def serve(assembly: Assembly) -> None:
         server.run()  # returns after KeyboardInterrupt, with every request answered
     except KeyboardInterrupt:
         pass
+    except EditorialError as error:
+        raise refused(error) from error
     finally:
         signal.signal(signal.SIGTERM, signal.SIG_IGN)  # a second signal must not cut the ending short
         signal.signal(signal.SIGINT, signal.SIG_IGN)

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import structlog
 
 from editorial.adapters.channels import kind_of
+from editorial.domain.errors import EditorialError
 from editorial.domain.jobs import Health, Refused
 from editorial.domain.messages import N_, Message
 from editorial.domain.packing import pack
@@ -28,8 +29,11 @@ KNOWN = (
 """Zones with the offsets that they have at some instants. A machine without zone data would tell wrong times."""
 
 
-class NoZones(RuntimeError):
+class NoZones(EditorialError):
     """This machine cannot tell the time of a zone: nothing may be published by it."""
+
+    def __init__(self, says: Message) -> None:
+        super().__init__(says, hint=Message(N_("Install the package tzdata anew, then start again.")))
 
 
 def look_round(deps: Deps) -> list[int]:
@@ -61,9 +65,12 @@ def check_zones(zone: Callable[[str], ZoneInfo] = ZoneInfo) -> None:
         try:
             told = instant.astimezone(zone(name)).utcoffset()
         except ZoneInfoNotFoundError as missing:
-            raise NoZones(f"the zone {name} is unknown here: install the package tzdata") from missing
+            raise NoZones(
+                Message(N_("The zone %(zone)s is unknown here: tzdata is missing or not whole."), {"zone": name})
+            ) from missing
         if told != offset:
-            raise NoZones(f"{name} is {told} from UTC at {instant.isoformat()} here, and should be {offset}")
+            says = N_("This machine tells a wrong time in %(zone)s, so nothing would go out on time.")
+            raise NoZones(Message(says, {"zone": name}))
 
 
 def _fault(deps: Deps, channel: Channel) -> Message | None:

@@ -8,8 +8,12 @@ from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import pytest
+from click.testing import CliRunner
+from flask import Flask
 
-from config import ROOT
+from config import ROOT, Config
+from editorial.cli.assembly import Assembly
+from editorial.cli.clock import clock
 from editorial.domain.jobs import Health
 from editorial.services.deps import Deps
 from editorial.services.start_checks import NoZones, check_zones, look_round
@@ -68,6 +72,27 @@ def test_f22_without_zone_data_no_clock_starts(deps: Deps) -> None:
 
     with pytest.raises(NoZones, match="tzdata"):
         check_zones(nothing)
+
+
+def test_f22_the_terminal_gets_a_sentence_when_no_clock_starts(deps: Deps) -> None:
+    class Refusing:
+        def start(self) -> None:
+            check_zones(lambda _: ZoneInfo("UTC"))
+
+        def stop(self) -> None:
+            raise AssertionError("it never began")
+
+    def no_pages(_: Config, __: Deps) -> Flask:
+        raise AssertionError("a clock serves no pages")
+
+    assembly = Assembly(lambda: deps.config, lambda _: deps, no_pages, lambda _: Refusing())
+    ended = CliRunner().invoke(clock, ["--lang", "en"], obj=assembly)
+
+    assert ended.exit_code == 1
+    assert ended.output.splitlines()[-1] == (
+        "Error: This machine tells a wrong time in Asia/Shanghai, so nothing would go out on time."
+        " Install the package tzdata anew, then start again."
+    )
 
 
 def test_f22_a_zone_that_tells_a_wrong_hour_is_found() -> None:
