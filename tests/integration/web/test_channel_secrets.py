@@ -62,6 +62,16 @@ def made(admin: Visitor, deps: Deps, receiver: Receiver) -> str:
     return admin.post("/channels", **typed(add_site(deps), receiver.url)).text
 
 
+def test_a_secret_that_may_be_left_empty_is_not_demanded_by_the_browser(admin: Visitor, deps: Deps) -> None:
+    add_site(deps)
+
+    page = BeautifulSoup(admin.get("/channels/new?kind=webhook").text, "html.parser")
+
+    secret = page.find("input", attrs={"name": "secret-secret"})
+    assert secret is not None
+    assert not secret.has_attr("required")
+
+
 def secret_on(page: str) -> str:
     found = re.search(r"whsec_[A-Za-z0-9+/=]+", page)
     assert found is not None
