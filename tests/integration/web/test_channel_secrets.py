@@ -65,7 +65,7 @@ def made(admin: Visitor, deps: Deps, receiver: Receiver) -> str:
 def test_a_secret_that_may_be_left_empty_is_not_demanded_by_the_browser(admin: Visitor, deps: Deps) -> None:
     add_site(deps)
 
-    page = BeautifulSoup(admin.get("/channels/new?kind=webhook").text, "html.parser")
+    page = BeautifulSoup(admin.get("/channels/new?kind=webhook"), "html.parser")
 
     secret = page.find("input", attrs={"name": "secret-secret"})
     assert secret is not None
