@@ -45,6 +45,8 @@ class QuickView:
 
     item: ContentItem
     ways: tuple[Way, ...]
+    elsewhere: tuple[Way, ...]
+    """The other ways open to the person: they ask for more than a popover holds, and are gone on the item's page."""
     people: Sequence[Person]
     cells: tuple[tuple[DecisionRole, tuple[BuyingStep, ...]], ...]
     """Each role with the steps at which the item works for it."""
@@ -71,17 +73,19 @@ def view(session: Session, actor: Person, item_id: int) -> QuickView:
         mapped = tuple(steps[cell.step_id] for cell in item.cells if cell.role_id == role.id)
         if mapped:
             cells.append((role, mapped))
-    return QuickView(item, ways_of(item, actor), team, tuple(cells))
+    here, elsewhere = ways_of(item, actor)
+    return QuickView(item, here, elsewhere, team, tuple(cells))
 
 
-def ways_of(item: ContentItem, actor: Person) -> tuple[Way, ...]:
-    """The ways that this person may take from the popover. A guard may still refuse one; its sentence says why."""
-    if item.status in _FIRM:
-        return ()
+def ways_of(item: ContentItem, actor: Person) -> tuple[tuple[Way, ...], tuple[Way, ...]]:
+    """The ways that this person may take from the popover, and those that start on the item's page.
+
+    A guard may still refuse one; its sentence says why.
+    """
     granted = permissions(actor.roles)
-    return tuple(
-        way for way in workflow.ways_from(item.status) if way.by_hand and way.to in _OPEN and way.permission in granted
-    )
+    ways = [way for way in workflow.ways_from(item.status) if way.by_hand and way.permission in granted]
+    here = tuple(way for way in ways if way.to in _OPEN and item.status not in _FIRM)
+    return here, tuple(way for way in ways if way not in here)
 
 
 def save(session: Session, deps: Deps, actor: Person, item_id: int, edit: QuickEdit, *, version: int) -> Edited:

@@ -7,9 +7,10 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from editorial.domain.locales import Language
-from editorial.services import content, planning
+from editorial.domain.workflow import Status
+from editorial.services import content, moving, planning
 from editorial.services.content import Draft
-from editorial.store.content import ContentItem
+from editorial.store.content import ContentItem, get_item
 from editorial.store.people import Person
 from tests.browser.conftest import Desk, Visit
 from tests.web import add_person, add_workspace
@@ -243,4 +244,19 @@ def test_a_card_is_dragged_out_of_the_list_of_a_full_day(desk: Desk, full: tuple
 
     expect(page.locator(f'.days [data-day="{target}"] .card', has_text="Piece 0")).to_be_visible()
     assert day_of(desk, moved) == target
+    assert visit.faults == []
+
+
+def test_a_step_that_needs_more_than_a_popover_opens_on_the_items_page(desk: Desk, begin) -> None:
+    visit, person, item, day = begin(Language.EN)
+    with desk.deps.sessions.begin() as session:
+        moving.move(session, desk.deps, get_item(session, item), Status.BRIEF, person)
+        moving.move(session, desk.deps, get_item(session, item), Status.ON_HOLD, person, comment="Legal looks")
+    page = visit.page
+    page.reload()
+
+    card_on(page, day).click()
+    page.get_by_role("link", name="Archive").click()
+
+    expect(page.get_by_role("button", name="Archive")).to_be_focused()
     assert visit.faults == []

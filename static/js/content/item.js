@@ -8,8 +8,21 @@ for (const box of document.querySelectorAll("details[data-preview]")) {
   box.addEventListener("toggle", () => { if (box.open) box.querySelector("button").click(); }); // always what is typed
 }
 
+showStep();
+addEventListener("hashchange", showStep);
+
 const text = document.querySelector("#f-body");
 text?.addEventListener("input", () => text.classList.toggle("is-unbroken", /\S{1000}/.test(text.value)));
+
+/** A link of the calendar's quick edit names a step: its form opens, and its first field or button is ready. */
+function showStep() {
+  const step = location.hash.startsWith("#step-") && document.getElementById(location.hash.slice(1));
+  if (!step) return;
+  if (step.matches("details")) step.open = true;
+  const ready = step.querySelector("input:not([type=hidden]), textarea") ?? step;
+  ready.focus({ preventScroll: true });
+  step.scrollIntoView({ block: "center" });
+}
 
 /** Nothing typed is lost by a link or another form of the page; Ctrl+S saves. */
 function guard(main) {

@@ -103,6 +103,31 @@ def test_the_popover_offers_only_ways_that_are_open_to_the_person(desk: Desk) ->
     assert 'value="approved"' in approvers
 
 
+STATES = ("approved", "scheduled", "published")
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_every_other_way_is_a_link_to_its_place_on_the_items_page(desk: Desk, state: str) -> None:
+    item_id = getattr(desk, state)()
+    admin = desk.as_(desk.admin)
+
+    links = BeautifulSoup(admin.get(f"/items/{item_id}/quick"), "html.parser").select(".ways-there a")
+    page = BeautifulSoup(admin.get(f"/items/{item_id}"), "html.parser")
+
+    places = [link["href"].partition("#")[2] for link in links]
+    assert places
+    assert [place for place in places if page.find(id=place) is None] == []
+
+
+def test_a_writer_gets_no_link_to_what_only_a_publisher_may_do(desk: Desk) -> None:
+    item_id = desk.approved()
+
+    page = desk.as_(desk.writer).get(f"/items/{item_id}/quick")
+
+    assert "#step-scheduled" not in page
+    assert "#step-archived" in page
+
+
 def test_a_step_that_asks_for_words_takes_them_along(desk: Desk) -> None:
     item_id = desk.create(date(2026, 12, 16))
 
