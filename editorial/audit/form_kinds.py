@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from editorial.audit import form_words as words
 from editorial.audit.facts import Field, Form, PageFacts
@@ -124,6 +124,27 @@ def is_lead_form(form: Form, page: PageFacts) -> bool:
 
 def lead_forms(page: PageFacts) -> tuple[Form, ...]:
     """The forms of a page that win a lead and that people can see in its source."""
+    return _lead_forms(_Same(page)) if page.forms else ()
+
+
+class _Same:
+    """A page as a key: the same object, not an equal one. Several rules ask of one page, one after the other."""
+
+    __slots__ = ("page",)
+
+    def __init__(self, page: PageFacts) -> None:
+        self.page = page
+
+    def __hash__(self) -> int:
+        return id(self.page)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and self.page is other.page
+
+
+@lru_cache(maxsize=4)
+def _lead_forms(same: _Same) -> tuple[Form, ...]:
+    page = same.page
     return tuple(form for form in page.forms if form.origin != "inert" and not form.hidden and is_lead_form(form, page))
 
 

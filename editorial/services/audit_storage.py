@@ -1,12 +1,13 @@
 """Puts what a crawl finds into the database, a batch a transaction."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 
 import orjson
 from sqlalchemy import and_, case, delete, select, update
+from sqlalchemy.orm import Session
 
-from editorial.audit.crawl.records import Batch, PageRow, Progress, UrlRow, unpacked
+from editorial.audit.crawl.records import Batch, FileRow, PageRow, Progress, UrlRow, unpacked
 from editorial.audit.crawl.redirects import Hops, Settled
 from editorial.audit.engine import fingerprint
 from editorial.domain.urls import n2
@@ -14,6 +15,8 @@ from editorial.store import audit as store
 from editorial.store.base import Sessions, reading
 
 Report = Callable[[Progress], None]
+
+FROM_SITEMAP = 1_000_000  # position of the first hreflang entry that a sitemap names; a page's own begin at 0
 
 
 class AuditSink:
@@ -62,12 +65,18 @@ class AuditSink:
                 ],
             )
             store.insert_rows(
+                connection,
+                store.AuditForm,
+                [
+                    (audit, page.no, position, *form[:4], ",".join(form[4]))
+                    for page in batch.pages
+                    for position, form in enumerate(page.record.forms)
+                ],
+            )
+            store.insert_rows(
                 connection, store.AuditFailure, [row for page in batch.pages for row in _failures(audit, page)]
             )
-            session.add_all(
-                store.AuditFile(audit_id=audit, kind=kind, url=url, status=status, error=error, content=content)
-                for kind, url, status, error, content in batch.files
-            )
+            _save_files(session, audit, batch.files)
 
     def beat(self, progress: Progress) -> bool:
         """Keep the lease, show the progress; False when somebody asked to stop, or this process is about to end."""
@@ -84,6 +93,37 @@ class AuditSink:
                 fetched=progress.fetched,
                 known=progress.known,
             )
+
+
+def _save_files(session: Session, audit: int, files: Sequence[FileRow]) -> None:
+    """Write robots.txt and sitemaps; a resumed crawl reads them again, and the last reading counts."""
+    connection = session.connection()
+    for file in files:
+        if file.no:
+            for table in (store.AuditFile, store.AuditFileNote, store.AuditListed):
+                session.execute(delete(table).where(table.audit_id == audit, table.no == file.no))
+        session.add(
+            store.AuditFile(
+                audit_id=audit,
+                kind=file.kind,
+                url=file.url,
+                status=file.status,
+                error=file.error,
+                content=file.content,
+                no=file.no,
+                listed=file.listed,
+                challenged=file.challenged,
+            )
+        )
+        notes = [(audit, file.no, position, *note) for position, note in enumerate(file.notes)]
+        store.insert_rows(connection, store.AuditFileNote, notes)
+        named = [(audit, file.no, position, target) for position, target in enumerate(file.names)]
+        store.insert_rows(connection, store.AuditListed, named)
+        alternates = [
+            (audit, no, FROM_SITEMAP + position, code[:80], compare)
+            for position, (no, code, compare) in enumerate(file.alternates)
+        ]
+        store.insert_rows(connection, store.AuditAlternate, alternates)
 
 
 def _page(audit: int, page: PageRow) -> tuple[object, ...]:
@@ -106,6 +146,12 @@ def _page(audit: int, page: PageRow) -> tuple[object, ...]:
         record.is_html,
         record.is_results_page,
         record.digest,
+        record.words,
+        record.description,
+        record.description_folded,
+        record.noindex,
+        record.hops,
+        record.moved,
         record.outcomes,
         page.facts,
     )
@@ -157,10 +203,13 @@ def forget(sessions: Sessions, audit_id: int) -> None:
     with sessions.begin() as session:
         for table in (
             store.AuditFailure,
+            store.AuditForm,
             store.AuditAlternate,
             store.AuditLink,
             store.AuditPage,
             store.AuditUrl,
             store.AuditFile,
+            store.AuditFileNote,
+            store.AuditListed,
         ):
             session.execute(delete(table).where(table.audit_id == audit_id))

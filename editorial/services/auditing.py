@@ -24,6 +24,7 @@ from editorial.domain.errors import EditorialError
 from editorial.domain.messages import N_, Message
 from editorial.domain.urls import n1, scope_of
 from editorial.services import verdicts
+from editorial.services.audit_memory import Memory, recall
 from editorial.services.audit_storage import AuditSink, Report, forget, interrupted
 from editorial.services.deps import Deps
 from editorial.store import audit as store
@@ -154,7 +155,7 @@ def run_audit(
         audit = store.claim(session, parts.now(), parts.worker, audit_id)
         if audit is None:
             return None
-        plan = _plan(parts, audit)
+        plan, memory = _plan(parts, audit), recall(session, audit)
         again, rules_changed = audit.ruleset != "", audit.ruleset not in ("", ruleset_version())
         audit.ruleset, audit.rules = ruleset_version(), [rule.id for rule in PAGE_RULES]
         too_often = audit.attempts > MAX_ATTEMPTS
@@ -162,13 +163,13 @@ def run_audit(
         if again and rules_changed:
             forget(parts.sessions, audit.id)
         sink = AuditSink(parts.sessions, audit.id, parts.worker, parts.now, report, stopping=parts.stopping)
-        judge = Judge(gather, PAGE_RULES, plan.scope, raised=_raised)
+        judge = Judge(gather, PAGE_RULES, plan.scope, memory.complete, raised=_raised)
         if too_often:
             end = CrawlEnd(StopReason.CRASHED, 0, 0, robots_read=False)
         elif folder is not None:
             end = walk(plan, folder, judge, sink)
         else:
-            end = _crawl(parts, plan, judge, sink, resume=audit.id if again and not rules_changed else None)
+            end = _crawl(parts, plan, judge, sink, memory, resume=audit.id if again and not rules_changed else None)
         if parts.stopping() and end.reason is StopReason.CANCELLED:
             with parts.sessions.begin() as session:
                 store.release(session, audit.id, parts.worker, parts.now())
@@ -179,12 +180,14 @@ def run_audit(
     return audit.id
 
 
-def _crawl(parts: AuditParts, plan: CrawlPlan, judge: Judge, sink: AuditSink, *, resume: int | None) -> CrawlEnd:
+def _crawl(
+    parts: AuditParts, plan: CrawlPlan, judge: Judge, sink: AuditSink, memory: Memory, *, resume: int | None
+) -> CrawlEnd:
     try:
-        with WorkerPool(parts.command, parts.workers, _worker_settings(parts, plan)) as pool:
+        with WorkerPool(parts.command, parts.workers, _worker_settings(parts, plan, memory)) as pool:
             if parts.started is not None:
                 parts.started(pool)
-            crawl = Crawl(plan, pool, judge, sink, now=parts.now)
+            crawl = Crawl(plan, pool, judge, sink, now=parts.now, recall=memory.pages)
             if resume is not None:
                 crawl.restore(*interrupted(parts.sessions, resume))
             return crawl.run()
@@ -193,7 +196,7 @@ def _crawl(parts: AuditParts, plan: CrawlPlan, judge: Judge, sink: AuditSink, *,
         return CrawlEnd(StopReason.CRASHED, 0, 0, robots_read=False)
 
 
-def _worker_settings(parts: AuditParts, plan: CrawlPlan) -> dict[str, Any]:
+def _worker_settings(parts: AuditParts, plan: CrawlPlan, memory: Memory) -> dict[str, Any]:
     """The first frame of a worker program. No secrets: it reads hostile pages."""
     networks = [str(network) for network in parts.allow.networks]
     return {
@@ -202,7 +205,7 @@ def _worker_settings(parts: AuditParts, plan: CrawlPlan) -> dict[str, Any]:
         "limits": asdict(parts.limits),
         "resolve": list(parts.resolve),
         "scope": {**asdict(plan.scope), "hosts": sorted(plan.scope.hosts)},
-        "available": [],
+        "available": sorted(memory.complete),
         "page_cpu": parts.page_cpu,
     }
 

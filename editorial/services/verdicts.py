@@ -8,7 +8,7 @@ from datetime import datetime
 
 import orjson
 import structlog
-from sqlalchemy import and_, select
+from sqlalchemy import and_, func, select, update
 from sqlalchemy.orm import Session
 
 from editorial.audit.crawl.records import CrawlEnd, StopReason
@@ -115,6 +115,7 @@ def _close(session: Session, audit: Audit, seen: Seen, end: CrawlEnd, now: datet
         if no in seen.n2
     ]
     store.insert_rows(session.connection(), AuditFailure, rows)
+    _weigh_many(session, audit.id)
     session.add_all(_counts(audit.id, seen))
     failed = _failed(session, audit.id)
     audit.fetched, audit.known = len(seen.answered), max(end.known, len(seen.n2))
@@ -128,6 +129,17 @@ def _close(session: Session, audit: Audit, seen: Seen, end: CrawlEnd, now: datet
     became = findings.merge(session, audit, _answers(seen), now) if judged else {}
     audit.counts = {"failures": dict(counts), "findings": became}
     audit.stop_reason, audit.stop_detail = end.reason.value, end.detail[:200]
+
+
+def _weigh_many(session: Session, audit_id: int) -> None:
+    """What many pages have is a template's defect, and weighs more for rules that say so."""
+    for rule in PAGE_RULES:
+        if rule.many is None:
+            continue
+        found = AuditFailure.audit_id == audit_id, AuditFailure.rule == rule.id
+        pages = session.scalar(select(func.count(AuditFailure.no.distinct())).where(*found)) or 0
+        if pages >= rule.many.pages:
+            session.execute(update(AuditFailure).where(*found).values(severity=rule.many.severity.value))
 
 
 def _state(end: CrawlEnd, *, saw_something: bool) -> AuditState:

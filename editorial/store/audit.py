@@ -57,6 +57,7 @@ class AuditTrigger(StrEnum):
     COMMAND = "command"
 
 
+ENOUGH_WORDS = 50  # of a main text that is worth comparing; of fewer many are the same by chance
 ENDED = (AuditState.DONE, AuditState.STOPPED)
 """States of an audit whose pages were judged."""
 
@@ -159,6 +160,12 @@ class AuditPage(Base):
     is_html: Mapped[bool]
     is_results_page: Mapped[bool]
     digest: Mapped[str] = mapped_column(String(32))  # of the main text
+    words: Mapped[int] = mapped_column(default=0)  # of the main text; two Han characters count as one
+    description: Mapped[str] = mapped_column(Text, default="")
+    description_folded: Mapped[str] = mapped_column(Text, default="")
+    noindex: Mapped[bool] = mapped_column(default=False)  # for one engine at least
+    hops: Mapped[int] = mapped_column(default=0)  # redirects on the way to the final address
+    moved: Mapped[str] = mapped_column(Text, default="")  # what they change: `crawl.records.move_of`
     outcomes: Mapped[str] = mapped_column(Text)  # one letter a rule of `Audit.rules`: F, P, N, I
     facts: Mapped[bytes] = mapped_column(LargeBinary)
 
@@ -190,6 +197,22 @@ class AuditAlternate(Base):
     n2: Mapped[str] = mapped_column(Text)
 
 
+class AuditForm(Base):
+    """A lead form that the next audit looks for: one the page has, or one it had and is still missed."""
+
+    __tablename__ = "audit_form"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+    audit_id: Mapped[int] = mapped_column(ForeignKey("audit.id", ondelete="CASCADE"), primary_key=True)
+    no: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    position: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    key: Mapped[str] = mapped_column(String(16))
+    shown: Mapped[str] = mapped_column(String(60))
+    type: Mapped[str] = mapped_column(String(20))
+    action: Mapped[str] = mapped_column(Text)  # N2 of where it sends, or empty
+    meanings: Mapped[str] = mapped_column(Text)  # what it asks for, separated by commas
+
+
 class AuditFile(Base):
     """robots.txt or a sitemap, as an audit fetched it."""
 
@@ -203,6 +226,36 @@ class AuditFile(Base):
     status: Mapped[int]
     error: Mapped[str | None] = mapped_column(String(32))
     content: Mapped[bytes] = mapped_column(LargeBinary)
+    no: Mapped[int] = mapped_column(default=0)  # of its AuditUrl: findings about the file stand at its address
+    listed: Mapped[bool] = mapped_column(default=True)  # False: a sitemap nobody named, looked for by its usual name
+    challenged: Mapped[bool] = mapped_column(default=False)  # a bot check answered instead
+
+
+class AuditFileNote(Base):
+    """Something about robots.txt or a sitemap that a rule judges: `audit.crawl.files` names the kinds."""
+
+    __tablename__ = "audit_file_note"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+    audit_id: Mapped[int] = mapped_column(ForeignKey("audit.id", ondelete="CASCADE"), primary_key=True)
+    no: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    position: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    kind: Mapped[str] = mapped_column(String(16))
+    subject: Mapped[str] = mapped_column(String(40))
+    line: Mapped[int]  # counted from 1; 0 for the whole file
+    text: Mapped[str] = mapped_column(Text)
+
+
+class AuditListed(Base):
+    """An address that a sitemap names."""
+
+    __tablename__ = "audit_listed"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+    audit_id: Mapped[int] = mapped_column(ForeignKey("audit.id", ondelete="CASCADE"), primary_key=True)
+    no: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)  # of the sitemap
+    position: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    target: Mapped[int]  # number of an AuditUrl
 
 
 class AuditFailure(Base):
@@ -300,7 +353,7 @@ def insert_rows(connection: Connection, model: type[Base], rows: Sequence[tuple[
 
 
 def relations(audit_id: int) -> dict[str, Subquery]:
-    """The relations `page`, `link`, `alias` and `alternate` of one audit, as the site rules know them."""
+    """The relations of one audit, as the site rules know them (`audit.tables`)."""
     page, url, link, alternate = AuditPage, AuditUrl, AuditLink, AuditAlternate
     of_page = and_(url.audit_id == page.audit_id, url.no == page.no)
     return {
@@ -312,15 +365,25 @@ def relations(audit_id: int) -> dict[str, Subquery]:
                 page.__table__.c[name]
                 for name in (
                     "final_url", "final_n2", "canonical_n2", "status", "error", "title", "title_folded", "language",
-                    "is_html", "is_results_page", "digest",
+                    "is_html", "is_results_page", "digest", "description", "description_folded", "noindex", "hops",
+                    "moved", "truncated",
                 )
             ),
+            and_(page.is_results_page, page.words >= ENOUGH_WORDS).label("is_text_page"),
+            (url.url == select(Audit.start_url).where(Audit.id == audit_id).scalar_subquery()).label("is_start"),
         )
         .join_from(page, url, of_page)
         .where(page.audit_id == audit_id)
         .subquery("page"),
         "link": select(
-            link.no.label("page_id"), link.position, url.url, url.n2, url.internal, link.nofollow, link.text
+            link.no.label("page_id"),
+            link.position,
+            link.target.label("target_id"),
+            url.url,
+            url.n2,
+            url.internal,
+            link.nofollow,
+            link.text,
         )
         .join_from(link, url, and_(url.audit_id == link.audit_id, url.no == link.target))
         .where(link.audit_id == audit_id)
@@ -332,7 +395,26 @@ def relations(audit_id: int) -> dict[str, Subquery]:
         "alternate": select(alternate.no.label("page_id"), alternate.code, alternate.n2)
         .where(alternate.audit_id == audit_id)
         .subquery("alternate"),
+        **_file_relations(audit_id),
     }  # fmt: skip
+
+
+def _file_relations(audit_id: int) -> dict[str, Subquery]:
+    """`file`, `note` and `listed`."""
+    file, url, note, listed = AuditFile, AuditUrl, AuditFileNote, AuditListed
+    of_file = and_(url.audit_id == file.audit_id, url.no == file.no)
+    return {
+        "file": select(file.no.label("id"), file.kind, url.url, file.status, file.error, file.listed, file.challenged)
+        .join_from(file, url, of_file)
+        .where(file.audit_id == audit_id)
+        .subquery("file"),
+        "note": select(note.no.label("file_id"), note.position, note.kind, note.subject, note.line, note.text)
+        .where(note.audit_id == audit_id)
+        .subquery("note"),
+        "listed": select(listed.no.label("file_id"), listed.target.label("target_id"))
+        .where(listed.audit_id == audit_id)
+        .subquery("listed"),
+    }
 
 
 def claim(session: Session, now: datetime, worker: str, audit_id: int | None = None) -> Audit | None:

@@ -5,19 +5,23 @@ through robots.txt, scope and pace like any other. Memory grows with the number 
 """
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from types import MappingProxyType
 from typing import Any
 
+from editorial.audit.crawl.files import Note, Sitemap, read_sitemap, robots_notes
 from editorial.audit.crawl.frontier import Entry, Frontier, Lane
-from editorial.audit.crawl.origins import MAX_HOPS, MAX_SITEMAPS, FileWanted, Origins, file_row, sitemap_entries
+from editorial.audit.crawl.origins import MAX_HOPS, MAX_SITEMAPS, FileWanted, Origins, file_row
 from editorial.audit.crawl.politeness import LONGEST_WAIT, Host, retry_after
 from editorial.audit.crawl.pool import Job, Lost, PoolExhausted, Said, WorkerPool
 from editorial.audit.crawl.records import (
+    NOTHING_KNOWN,
     Batch,
     CrawlEnd,
     CrawlPlan,
+    FileRow,
     Judge,
     LinkRow,
     PageRecord,
@@ -26,12 +30,13 @@ from editorial.audit.crawl.records import (
     Sink,
     StopReason,
     UrlRow,
+    known_row,
     packed,
 )
 from editorial.audit.crawl.redirects import Redirects, Settled
-from editorial.audit.facts import Hop, Response
+from editorial.audit.facts import Hop, Known, Response
 from editorial.domain.robots import MAX_BYTES
-from editorial.domain.urls import n1, netloc_of, origin_of
+from editorial.domain.urls import n1, n2, netloc_of, origin_of
 
 BATCH = 100  # pages written in one transaction
 BATCH_AGE = 2.0  # seconds after which a smaller batch is written, so that people see it move
@@ -52,6 +57,7 @@ class Crawl:
         *,
         clock: Callable[[], float] = time.monotonic,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        recall: Mapping[str, Known] = MappingProxyType({}),
     ) -> None:
         """Set up a crawl.
 
@@ -59,8 +65,11 @@ class Crawl:
             judge: for pages that no worker reads: redirects and what robots.txt forbids.
             clock: monotonic seconds.
             now: the present instant, for Retry-After dates.
+            recall: what is known of pages, by the compare form of their addresses.
         """
         self._plan, self._pool, self._judge, self._sink, self._clock, self._now = plan, pool, judge, sink, clock, now
+        self._recall = recall
+        self._in_sitemap: set[int] = set()
         self._frontier = Frontier(plan)
         self._origins = Origins(plan.token)
         self._hosts: dict[str, Host] = {}
@@ -113,7 +122,8 @@ class Crawl:
         now = self._clock()
         self._look_at = now + 0.5
         self._dispatch_files(now)
-        for netloc, lane in list(self._frontier.lanes.items()):
+        lanes = list(self._frontier.lanes.items()) if not self._awaits_sitemap() else []
+        for netloc, lane in lanes:
             self._due(lane, now)
             host = self._host(netloc)
             jobs = self._take(lane, self._room(host, now))
@@ -127,12 +137,19 @@ class Crawl:
     def _dispatch_files(self, now: float) -> None:
         """Sitemaps, at the pace of their host and before its pages: they tell where the pages are."""
         for wanted in list(self._waiting_files):
+            if wanted.not_before > now:
+                self._look_at = min(self._look_at, wanted.not_before)
+                continue
             host = self._host(netloc_of(wanted.url))
             if self._room(host, now) > 0:
                 self._waiting_files.remove(wanted)
                 self._give(host, [self._file_job(wanted)], now)
             if host.next_at > now:
                 self._look_at = min(self._look_at, host.next_at)
+
+    def _awaits_sitemap(self) -> bool:
+        """Pages wait for the sitemaps: how bad a noindex is depends on whether one of them names the page."""
+        return bool(self._waiting_files) or any(wanted.kind == "sitemap" for wanted in self._files.values())
 
     def _room(self, host: Host, now: float) -> int:
         room = min(host.may_take(now), self._workers(host) * DEPTH - host.active, self._pool.free(DEPTH))
@@ -176,7 +193,9 @@ class Crawl:
                 self._forbidden(entry)
                 continue
             self._flying[entry.no] = entry
-            jobs.append(Job(entry.no, entry.target, entry.url, entry.hops))
+            jobs.append(
+                Job(entry.no, entry.target, entry.url, entry.hops, known=known_row(self._known(entry.no, entry.n2)))
+            )
         return jobs
 
     def _file_job(self, wanted: FileWanted) -> Job:
@@ -236,45 +255,76 @@ class Crawl:
         self._host(netloc_of(wanted.url)).answered()
         target = message["location"]
         if target and wanted.hops < MAX_HOPS and message["error"] is None:
-            job = self._file_job(replace(wanted, url=target, hops=wanted.hops + 1))
+            job = self._file_job(replace(wanted, url=target, hops=wanted.hops + 1, asked=wanted.name))
             self._host(netloc_of(target)).took(1, self._clock())
             self._pool.send([job], connections=1)
             return
         if target:
             message["error"] = "redirects"
+        elif self._file_again(wanted, message):
+            return
         self._file_done(wanted, message, blob)
 
-    def _file_done(self, wanted: FileWanted, message: dict[str, Any], blob: bytes) -> None:
-        self._batch.files.append(file_row(wanted, message, blob))
-        if wanted.kind == "robots":
-            self._robots(wanted, message, blob[:MAX_BYTES])
-        elif message["error"] is None and message["status"] == 200:
-            is_index, urls = sitemap_entries(blob)
-            for url in urls:
-                if is_index:
-                    self._want_sitemap(url)
-                else:
-                    self._frontier.want(url, None)
+    def _file_again(self, wanted: FileWanted, message: Mapping[str, Any]) -> bool:
+        """5xx and network errors get another try, as pages do: findings stand on them."""
+        passing = message["error"] in PASSING or (message["error"] is None and message["status"] >= 500)
+        if not passing or wanted.tries >= self._plan.retries or self._stop:
+            return False
+        pause = self._plan.retry_delay * 2**wanted.tries
+        self._waiting_files.append(replace(wanted, tries=wanted.tries + 1, not_before=self._clock() + pause))
+        return True
 
-    def _robots(self, wanted: FileWanted, message: dict[str, Any], blob: bytes) -> None:
+    def _file_done(self, wanted: FileWanted, message: dict[str, Any], blob: bytes) -> None:
+        compare = n2(wanted.name) or wanted.name
+        row = file_row(wanted, message, blob, self._frontier.number(wanted.name, compare, internal=True))
+        if wanted.kind == "robots":
+            notes = self._robots(wanted, message, blob[: MAX_BYTES + 1])
+            self._batch.files.append(row._replace(notes=notes))
+        elif message["error"] is None and message["status"] == 200:
+            self._batch.files.append(self._sitemap(wanted, row, read_sitemap(blob, nested=wanted.nested)))
+        else:
+            self._batch.files.append(row)
+
+    def _sitemap(self, wanted: FileWanted, row: FileRow, read: Sitemap) -> FileRow:
+        """Queue what a sitemap names, and keep which addresses those were."""
+        if read.is_index:
+            for entry in read.entries:
+                self._want_sitemap(entry.url, nested=True)
+            return row._replace(notes=read.notes)
+        names: list[int] = []
+        alternates: list[tuple[int, str, str]] = []
+        for entry in read.entries:
+            no = self._frontier.want(entry.url, None)
+            if no is not None:
+                self._in_sitemap.add(no)
+                names.append(no)
+                alternates += [(no, code, compare) for code, compare in entry.alternates]
+        return row._replace(notes=read.notes, names=names, alternates=alternates)
+
+    def _robots(self, wanted: FileWanted, message: dict[str, Any], blob: bytes) -> Sequence[Note]:
+        """Take in a robots.txt, or that there is none. What is odd about it."""
         origin = wanted.origin
         robots = self._origins.learn(origin, message["status"], message["error"], blob, led=wanted.hops > 0)
         if origin in self._origins.unreachable:
             if origin == origin_of(self._plan.start):
                 self._halt(StopReason.ROBOTS_UNREACHABLE, self._origins.unreachable[origin])
-            return
-        self._pool.tell_robots(origin, blob if message["status"] == 200 else b"")
+            return ()
+        readable = message["error"] is None and message["status"] == 200
+        self._pool.tell_robots(origin, blob if readable else b"")
         self._host(netloc_of(origin + "/")).obey(robots.crawl_delay(self._plan.token), self._clock())
         if origin == origin_of(self._plan.start) and self._plan.sitemaps:
             for url in robots.sitemaps:
                 if address := n1(url, origin + "/"):
                     self._want_sitemap(address)
+            if not robots.sitemaps:
+                self._want_sitemap(f"{origin}/sitemap.xml", listed=False)
+        return robots_notes(origin, blob, robots) if readable else ()
 
-    def _want_sitemap(self, url: str) -> None:
+    def _want_sitemap(self, url: str, *, listed: bool = True, nested: bool = False) -> None:
         if url in self._sitemaps or len(self._sitemaps) >= MAX_SITEMAPS:
             return
         self._sitemaps.add(url)
-        self._waiting_files.append(FileWanted("sitemap", origin_of(url), url))
+        self._waiting_files.append(FileWanted("sitemap", origin_of(url), url, listed=listed, nested=nested))
 
     def _try_again(self, entry: Entry, record: PageRecord, host: Host) -> bool:
         """Network errors, 429 and 5xx get another try; a host that asks for a pause gets it."""
@@ -318,7 +368,7 @@ class Crawl:
         self._fetched += 1
         self._failures += len(record.failures)
         self._errors += record.error is not None or record.status >= 500
-        self._blocked += record.status in (401, 403, 429)
+        self._blocked += record.status in (401, 403, 429) or record.challenged
         if entry.url == self._plan.start and record.error is not None:
             self._halt(StopReason.START_UNREACHABLE, record.error)
         if self._fetched >= SAMPLE:
@@ -350,8 +400,13 @@ class Crawl:
         hops = tuple(Hop(*hop) for hop in settled.hops)
         status = 0 if settled.error else settled.status
         response = Response(settled.url, settled.final_url, status, redirects=hops, error=settled.error)
-        record, facts = self._judge.of(response)
+        record, facts = self._judge.of(response, known=self._known(settled.no, n2(settled.url) or settled.url))
         self._batch.pages.append(PageRow(settled.no, record, packed(facts)))
+
+    def _known(self, no: int, compare: str) -> Known:
+        """What is known of a page: from elsewhere, and whether a sitemap names it."""
+        known = self._recall.get(compare, NOTHING_KNOWN)
+        return replace(known, in_sitemap=True) if no in self._in_sitemap else known
 
     def _forbidden(self, entry: Entry) -> None:
         if entry.url == self._plan.start:
@@ -362,7 +417,9 @@ class Crawl:
         """A page without an answer."""
         if entry.url == self._plan.start:
             self._halt(StopReason.START_UNREACHABLE, error)
-        record, facts = self._judge.of(Response(entry.url, entry.target, 0, error=error))
+        robots = self._origins.robots.get(origin_of(entry.target)) if error == "robots" else None
+        response = Response(entry.url, entry.target, 0, error=error)
+        record, facts = self._judge.of(response, robots, self._known(entry.no, entry.n2))
         self._keep(entry, record, packed(facts))
 
     def _housekeeping(self) -> None:

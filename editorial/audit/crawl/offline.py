@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from typing import Protocol
 
 from editorial.audit.crawl.frontier import Entry, Frontier
@@ -18,6 +19,7 @@ from editorial.audit.crawl.records import (
     packed,
 )
 from editorial.audit.facts import Response
+from editorial.domain.robots import Robots
 from editorial.domain.urls import n2
 
 BATCH = 100  # pages written in one transaction
@@ -32,6 +34,9 @@ class Answers(Protocol):
 
     def fetch(self, url: str) -> Response:
         """What the address answers; error `outside` for one it does not speak for."""
+
+    def robots(self, url: str) -> Robots | None:
+        """The robots.txt that speaks of an address, where it is known."""
 
 
 def walk(
@@ -73,8 +78,8 @@ class _Walk:
         if response.error == "outside":
             return True
         if n2(response.final_url) != entry.n2:  # another spelling of a page that is judged by its own
-            response = Response(response.url, response.final_url, response.status, error=response.error)
-        record, facts = self._judge.of(response)
+            response = replace(response, body=b"", headers=())
+        record, facts = self._judge.of(response, self._answers.robots(entry.url))
         self._fetched, self._failures = self._fetched + 1, self._failures + len(record.failures)
         for position, (url, compare, internal, nofollow, text) in enumerate(record.links):
             follow = internal and self._plan.follow_links

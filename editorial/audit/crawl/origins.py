@@ -1,19 +1,13 @@
 """robots.txt and sitemaps of each origin of a crawl."""
 
-import html
-import zlib
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 from editorial.audit.crawl.records import FileRow
 from editorial.domain.robots import Robots, Verdict, disallow_all, parse
-from editorial.domain.urls import MAX_LENGTH, n1
 
 MAX_HOPS = 5  # redirects of a robots.txt (RFC 9309, 2.3.1.2); more count as "there is none"
 MAX_SITEMAPS = 50  # files of one crawl
-MAX_SITEMAP = 50 * 1024 * 1024  # bytes, unpacked
-MAX_ENTRIES = 50_000  # of one file; both limits are those of sitemaps.org
 
 
 @dataclass
@@ -24,6 +18,19 @@ class FileWanted:
     origin: str
     url: str
     hops: int = 0
+    asked: str = ""
+    """Where it was asked for first, if redirects led to `url`."""
+    listed: bool = True
+    """Whether somebody named it; False for a sitemap looked for by its usual name."""
+    nested: bool = False
+    """Whether an index named it."""
+    tries: int = 0
+    not_before: float = 0.0
+
+    @property
+    def name(self) -> str:
+        """The address it goes by."""
+        return self.asked or self.url
 
 
 @dataclass
@@ -64,32 +71,12 @@ class Origins:
         return robots
 
 
-def file_row(wanted: FileWanted, message: dict[str, Any], blob: bytes) -> FileRow:
-    """What is kept of the answer; a sitemap's text is not, its addresses are."""
+def file_row(wanted: FileWanted, message: dict[str, Any], blob: bytes, no: int) -> FileRow:
+    """What is kept of the answer; a sitemap's text is not, its addresses are.
+
+    Args:
+        no: number of the file's address.
+    """
     content = blob[: 512 * 1024] if wanted.kind == "robots" else b""
-    return FileRow(wanted.kind, wanted.url, message["status"], message["error"], content)
-
-
-def sitemap_entries(content: bytes) -> tuple[bool, Iterator[str]]:
-    """Whether it is an index, and the N1 addresses it names. Entities beyond XML's five are not expanded."""
-    if content[:2] == b"\x1f\x8b":  # by its magic bytes: names and headers lie
-        try:
-            content = zlib.decompressobj(31).decompress(content, MAX_SITEMAP)
-        except zlib.error:
-            content = b""
-    return b"<sitemapindex" in content[:4096], (url for url in map(n1, _locations(content)) if url)
-
-
-def _locations(content: bytes) -> Iterator[str]:
-    """What stands in `<loc>`, as written. By searching, not by a pattern: 80 KB of open tags cost a pattern 40 s."""
-    place = 0
-    for _ in range(MAX_ENTRIES):
-        start = content.find(b"<loc>", place)
-        end = content.find(b"</loc>", start + 5)
-        if start < 0 or end < 0:
-            return
-        place = end + 6
-        text = content[start + 5 : end][:MAX_LENGTH].strip()
-        if text.startswith(b"<![CDATA["):
-            text = text[9:].removesuffix(b"]]>").strip()
-        yield html.unescape(text.decode("utf-8", "replace"))
+    row = FileRow(wanted.kind, wanted.name, message["status"], message["error"], content, no, wanted.listed)
+    return row._replace(challenged=bool(message.get("challenge")))

@@ -24,6 +24,8 @@ class Job:
     original: str = ""
     hops: tuple[tuple[str, int, str], ...] = ()
     raw: bool = False
+    known: list[Any] | None = None
+    """What is known of the page, as `records.known_row` says it."""
 
 
 @dataclass(frozen=True)
@@ -109,7 +111,7 @@ class WorkerPool:
         if not program.jobs:
             program.heard_at = self._clock()
         program.jobs.update((job.no, job) for job in jobs)
-        rows = [(job.no, job.url, job.original or job.url, job.hops, job.raw) for job in jobs]
+        rows = [(job.no, job.url, job.original or job.url, job.hops, job.raw, job.known) for job in jobs]
         self._push(program, pack({"jobs": rows, "connections": connections}))
 
     def tell_robots(self, origin: str, content: bytes) -> None:

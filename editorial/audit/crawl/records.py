@@ -9,13 +9,14 @@ from typing import Any, NamedTuple, Protocol
 import orjson
 
 from editorial.audit.engine import judge
-from editorial.audit.facts import PageFacts, Response
+from editorial.audit.facts import FormSeen, Known, PageFacts, Response
+from editorial.audit.form_memory import expected
 from editorial.audit.gather.text import fold
-from editorial.audit.predicates import is_html_page, is_results_page
+from editorial.audit.predicates import counted_canonicals, is_html_page, is_results_page, noindex_engines
 from editorial.audit.robots_access import verdicts
 from editorial.audit.rule import Need, Outcome, PageRule, Params, Result
 from editorial.domain.robots import Robots
-from editorial.domain.urls import SiteScope, in_scope, n2
+from editorial.domain.urls import SiteScope, host_of, in_scope, n2, origin_of, path_of
 
 ANCHOR_CHARS = 80  # of a link's text; enough to recognise it
 LETTERS = {Result.FAIL: "F", Result.PASS: "P", Result.NOT_APPLICABLE: "N", Result.INCONCLUSIVE: "I"}
@@ -92,6 +93,15 @@ class PageRecord:
     is_html: bool = False
     is_results_page: bool = False
     digest: str = ""
+    words: int = 0
+    """Of the main text; two Han characters count as one."""
+    description: str = ""
+    description_folded: str = ""
+    noindex: bool = False
+    """For one engine at least."""
+    hops: int = 0
+    moved: str = ""
+    """What the redirects change: `move_of`."""
     nofollow: bool = False
     links: Sequence[Sequence[Any]] = ()
     """`LinkSeen` as lists."""
@@ -99,6 +109,10 @@ class PageRecord:
     """Further addresses of the site named by canonicals and hreflang (N1)."""
     alternates: Sequence[Sequence[str]] = ()
     """hreflang code and N2."""
+    forms: Sequence[Sequence[Any]] = ()
+    """`FormSeen` as lists: the lead forms that the next audit looks for."""
+    challenged: bool = False
+    """A bot check answered instead."""
     outcomes: str = ""
     failures: Sequence[Sequence[Any]] = ()
     """rule, version, severity, key, params, evidence."""
@@ -143,6 +157,16 @@ class FileRow(NamedTuple):
     status: int
     error: str | None
     content: bytes
+    no: int = 0
+    """Number of its address."""
+    listed: bool = True
+    challenged: bool = False
+    notes: Sequence[tuple[str, str, int, str]] = ()
+    """`files.Note` as tuples."""
+    names: Sequence[int] = ()
+    """Numbers of the addresses that a sitemap names."""
+    alternates: Sequence[tuple[int, str, str]] = ()
+    """Number of a page, and an hreflang code and N2 that a sitemap names for it."""
 
 
 @dataclass
@@ -199,6 +223,32 @@ class CrawlEnd:
         return self.whole_site and self.reason is StopReason.COMPLETE
 
 
+NOTHING_KNOWN = Known()
+
+
+def known_row(known: Known) -> list[Any] | None:
+    """What is known of a page as it goes to a worker program; None where nothing is."""
+    if known == NOTHING_KNOWN:
+        return None
+    forms = None if known.forms_before is None else [list(form) for form in known.forms_before]
+    return [known.published, known.in_sitemap, known.indexable_before, known.utility, forms]
+
+
+def known_from(row: Sequence[Any] | None) -> Known:
+    """What `known_row` made, read again."""
+    if row is None:
+        return NOTHING_KNOWN
+    published, in_sitemap, indexable_before, utility, forms = row
+    before = None if forms is None else tuple(seen_from(form) for form in forms)
+    return Known(published, in_sitemap, indexable_before, utility, before)
+
+
+def seen_from(row: Sequence[Any]) -> FormSeen:
+    """A remembered form from its row: lists as tuples."""
+    key, shown, kind, action, meanings = row
+    return FormSeen(key, shown, kind, action, tuple(meanings))
+
+
 Gather = Callable[[Response], PageFacts]
 
 
@@ -213,9 +263,15 @@ class Judge:
     params: Mapping[str, Params] = field(default_factory=dict)
     raised: Callable[[str, Exception], None] | None = None
 
-    def of(self, response: Response, robots: Robots | None = None) -> tuple[PageRecord, PageFacts]:
-        """The record and the facts of one response."""
-        facts = self.gather(response)
+    def of(
+        self, response: Response, robots: Robots | None = None, known: Known = NOTHING_KNOWN
+    ) -> tuple[PageRecord, PageFacts]:
+        """The record and the facts of one response.
+
+        Args:
+            known: what others know of the page.
+        """
+        facts = replace(self.gather(response), known=known)
         available = self.available
         if robots is not None:
             available |= {Need.ROBOTS}
@@ -238,10 +294,18 @@ class Judge:
             is_html=is_html_page(facts),
             is_results_page=is_results_page(facts),
             digest=facts.text.digest,
+            words=facts.text.words - facts.text.han // 2,
+            description=facts.description[:500],
+            description_folded=fold(facts.description)[:500],
+            noindex=bool(noindex_engines(facts)),
+            hops=len(facts.redirects),
+            moved=move_of(facts.redirects[0].url, facts.final_url) if facts.redirects else "",
             nofollow=any(each.name in ("nofollow", "none") and not each.agent for each in facts.robots),
             links=_links(facts, self.scope),
             discovered=_discovered(facts, self.scope),
             alternates=[(each.code, n2(each.target) or each.target) for each in facts.alternates if each.target],
+            forms=[(*form[:4], list(form.meanings)) for form in expected(facts)] if is_html_page(facts) else [],
+            challenged=bool(facts.challenge),
             outcomes="".join(LETTERS[outcome.result] for outcome in outcomes),
             failures=_failures(outcomes),
         )
@@ -259,8 +323,22 @@ def unpacked(blob: bytes) -> PageFacts:
 
 
 def _canonical(facts: PageFacts) -> str | None:
-    targets = {each.target for each in facts.canonicals if each.target}
-    return n2(targets.pop()) if len(targets) == 1 else None
+    targets = {n2(each.target) for each in counted_canonicals(facts) if each.target}
+    return targets.pop() if len(targets) == 1 else None
+
+
+def move_of(url: str, final_url: str) -> str:
+    """What redirects from one N1 address to another change.
+
+    `slash` for a slash at the end alone, the two origins for http, https and www alone, `path` for all else.
+    """
+    before, after = path_of(url), path_of(final_url)
+    origin, target = origin_of(url), origin_of(final_url)
+    if origin == target:
+        return "slash" if before.rstrip("/") == after.rstrip("/") else "path"
+    if before == after and host_of(url).removeprefix("www.") == host_of(final_url).removeprefix("www."):
+        return f"{origin} {target}"
+    return "path"
 
 
 def _links(facts: PageFacts, scope: SiteScope) -> list[tuple[Any, ...]]:

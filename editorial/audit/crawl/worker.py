@@ -11,9 +11,10 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any, Protocol
 
-from editorial.audit.crawl.records import Judge, PageRecord, packed
+from editorial.audit.crawl.records import Judge, PageRecord, known_from, packed
 from editorial.audit.crawl.wire import Frame, Unpacker, pack
-from editorial.audit.facts import Hop, Response
+from editorial.audit.facts import Hop, Known, Response
+from editorial.audit.gather.challenges import by_headers
 from editorial.domain.robots import Robots, parse
 from editorial.domain.urls import origin_of
 
@@ -87,14 +88,15 @@ class Worker:
             self._robots[message["robots"]] = parse(blob)
             return
         self._fetcher.connections = message["connections"]
-        for no, url, original, hops, raw in message["jobs"]:
-            self._fetcher.add((no, original, hops, raw), url, documents_only=not raw)
+        for no, url, original, hops, raw, known in message["jobs"]:
+            self._fetcher.add((no, original, hops, raw, known), url, documents_only=not raw)
 
-    def _handle(self, key: tuple[int, str, list[Any], bool], reply: Reply) -> None:
-        no, original, hops, raw = key
+    def _handle(self, key: tuple[int, str, list[Any], bool, list[Any] | None], reply: Reply) -> None:
+        no, original, hops, raw, known = key
         if raw:
             said = {"no": no, "raw": True, "status": reply.status, "error": reply.error, "location": reply.location}
             said["retry_after"] = next((value for name, value in reply.headers if name.lower() == "retry-after"), "")
+            said["challenge"] = by_headers(reply.headers)
             self._write(pack(said, reply.body))
             return
         self._write(pack({"no": no, "begins": True}))
@@ -109,17 +111,17 @@ class Worker:
             reply.error,
             reply.elapsed_ms,
         )
-        record, blob = self._judged(response)
+        record, blob = self._judged(response, known_from(known))
         record.location = reply.location
         raised, self._raised = self._raised, []  # whoever started us has the log
         self._write(pack({"no": no, "page": record, "raised": raised}, blob))
 
-    def _judged(self, response: Response) -> tuple[PageRecord, bytes]:
+    def _judged(self, response: Response, known: Known) -> tuple[PageRecord, bytes]:
         """The record and the packed facts; of a page that cannot be read, that it could not."""
         robots = self._robots.get(origin_of(response.final_url))
         signal.setitimer(signal.ITIMER_PROF, self._page_cpu)
         try:
-            record, facts = self._judge.of(response, robots)
+            record, facts = self._judge.of(response, robots, known)
             return record, packed(facts)
         except Exception as error:  # noqa: BLE001 -- one page must not cost its neighbours their program
             self._raised.append(("gather", repr(error)[:500]))

@@ -31,12 +31,17 @@ class Answer:
     """Called instead: for peers that misbehave."""
 
 
+TEXT = "Each gateway connects machines of a factory. " * 20  # enough to be worth a page
+
+
 def page(title: str = "A page", body: str = "", head: str = "") -> Answer:
     """A page without defects, but for what is put into it."""
+    full = f"{title}: one page of a site for tests" if title else ""
     html = (
-        f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{title}</title>'
+        f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{full}</title>'
+        '<meta name="viewport" content="width=device-width">'
         f'<meta name="description" content="About {title}.">{head}</head>'
-        f"<body><h1>{title or 'Heading'}</h1>{body}</body></html>"
+        f"<body><h1>{title or 'Heading'}</h1>{body}<p>{TEXT}</p></body></html>"
     )
     return Answer(html.encode(), headers={"Content-Type": "text/html; charset=utf-8"})
 
