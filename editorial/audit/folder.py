@@ -15,6 +15,7 @@ from editorial.audit.gather import gather
 from editorial.audit.predicates import counted_canonicals
 from editorial.domain.errors import EditorialError
 from editorial.domain.messages import N_, Message
+from editorial.domain.robots import Robots
 from editorial.domain.urls import n1, n2, origin_of
 
 BASE = "http://localhost/"  # where no base is named; compared, never fetched
@@ -95,6 +96,10 @@ class Folder:
                 return Response(url, url, 0, error="outside")
             return Response(url, url, 404, (("Content-Type", "text/html"),))
         return _answer(url, address, self._files[address])
+
+    def robots(self, _: str) -> Robots | None:
+        """Nothing: files are not asked for by crawlers."""
+        return None
 
     def _add(self, file: Path, spellings: Sequence[str], wanted: int) -> None:
         """Know a file by the wanted spelling and lead the others there; an earlier file keeps its own."""

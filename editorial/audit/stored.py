@@ -8,6 +8,7 @@ import binascii
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import IO, Any
 
 import orjson
@@ -35,6 +36,7 @@ TWO_BODIES = N_("Give html or body_b64, not both.")
 NO_HOPS = N_("redirects is no list of objects with url, status and location.")
 NO_ROBOTS = N_("robots_txt is no object with status and content.")
 NO_ERROR = N_("error is none of the known codes.")
+TWICE = N_("The address is that of line %(line)s.")
 
 
 class Unreadable(Exception):
@@ -210,8 +212,13 @@ def _robots(value: object) -> Robots | None:
     except Unreadable as error:
         raise Unreadable(Message(NO_ROBOTS)) from error
     followed_in_vain = "redirects" if 300 <= status < 400 else None
-    content = _text(value.get("content") or "").encode()
-    return Origins("").learn("", status, followed_in_vain, content)
+    return _learnt(status, followed_in_vain, _text(value.get("content") or ""))
+
+
+@lru_cache(maxsize=64)
+def _learnt(status: int, error: str | None, content: str) -> Robots:
+    """Kept, because the lines of one site hold the same robots.txt."""
+    return Origins("").learn("", status, error, content.encode())
 
 
 def _text(value: str) -> str:

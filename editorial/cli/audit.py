@@ -2,10 +2,8 @@
 
 import os
 import sys
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import NoReturn
 
@@ -26,6 +24,7 @@ from editorial.audit.rule import Severity
 from editorial.audit.summary import Judged
 from editorial.cli.audit_report import STYLES, Wanted, written
 from editorial.cli.language import say, speaks, spoken
+from editorial.cli.scratch import scratch
 from editorial.domain.addresses import ALL_PRIVATE, NOTHING_PRIVATE, AllowList
 from editorial.domain.errors import EditorialError
 from editorial.domain.messages import N_, NP_, Message
@@ -35,7 +34,7 @@ from editorial.services.audit_storage import Report
 from editorial.services.auditing import AuditParts
 from editorial.services.stop_reasons import why_it_stopped
 from editorial.store.audit import Audit, AuditState
-from editorial.store.base import Base, make_engine, make_sessions, reading
+from editorial.store.base import reading
 
 FOUND, COULD_NOT_RUN, INTERRUPTED = 1, 3, 130  # exit statuses; 2 is click's, for bad usage
 NEVER = "never"
@@ -120,31 +119,16 @@ def audit(
         options |= {"path_prefix": path_of(root), "follow_links": not Path(target).is_file()}
     else:
         start = target
-    with tempfile.TemporaryDirectory(prefix="editorial-audit-") as scratch:
-        engine = make_engine(f"sqlite:///{Path(scratch) / 'audit.sqlite'}")
-        Base.metadata.create_all(engine)
-        parts = AuditParts(
-            sessions=make_sessions(engine),
-            now=lambda: datetime.now(UTC),
-            worker=f"command-{os.getpid()}",
-            allow=ALL_PRIVATE if allow_private else _opened(),
-            workers=min(concurrency, max(1, (os.cpu_count() or 1) - 1)),
-        )
+    workers = min(concurrency, max(1, (os.cpu_count() or 1) - 1))
+    wanted = Wanted(style, target, facts=facts, every_outcome=outcomes == "all")
+    with scratch(workers=workers, allow=ALL_PRIVATE if allow_private else _opened()) as parts:
         try:
             done = _run(parts, start, options, folder, catalog)
             with reading(parts.sessions) as session:
-                status = _report(
-                    session,
-                    session.get_one(Audit, done),
-                    catalog,
-                    Wanted(style, target, facts=facts, every_outcome=outcomes == "all"),
-                    fail_on=fail_on,
-                    offline=folder is not None,
-                )
+                found = session.get_one(Audit, done)
+                status = _report(session, found, catalog, wanted, fail_on=fail_on, offline=folder is not None)
         except EditorialError as error:
             _fail(catalog, error)
-        finally:
-            engine.dispose()
     sys.exit(status)
 
 

@@ -1,6 +1,8 @@
 """`editorial judge`: judge answers that were stored elsewhere, one JSON object a line. No network, no server."""
 
+import shutil
 import sys
+import tempfile
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from email.utils import format_datetime
@@ -10,21 +12,31 @@ import click
 import orjson
 import structlog
 
-from editorial.adapters.catalog import Catalog
 from editorial.audit.alone import judge_stored
 from editorial.audit.report import page_dict
 from editorial.audit.rule import Result, Severity
 from editorial.audit.rulebook import BY_ID
 from editorial.audit.stored import Unreadable, lines, read
+from editorial.audit.stored_site import Broken, StoredSite
 from editorial.audit.summary import Judged
 from editorial.cli.audit import COULD_NOT_RUN, FOUND, NEVER
 from editorial.cli.language import speaks, spoken
+from editorial.cli.scratch import scratch
+from editorial.services import audit_output, auditing
+from editorial.store.audit import Audit
+from editorial.store.base import reading
+
+Answer = Broken | tuple[Judged, str | int | None]
+"""A line that cannot be read, or the page of one and what the line calls itself."""
+
+log = structlog.get_logger(__name__)
 
 
 @click.command("judge")
 @click.argument("responses", type=click.File("rb"))
 @click.option("--facts/--no-facts", default=True, show_default=True, help="What was seen of each page, too.")
 @click.option("--outcomes", type=click.Choice(["fail", "all"]), default="all", show_default=True)
+@click.option("--site", is_flag=True, help="Take all lines for one site: duplicates, links and canonicals across them.")
 @click.option(
     "--fail-on",
     type=click.Choice([*(str(severity) for severity in Severity), NEVER]),
@@ -33,7 +45,7 @@ from editorial.cli.language import speaks, spoken
     help="Exit with status 1 when a finding is at least this bad.",
 )
 @speaks
-def judge(*, responses: IO[bytes], facts: bool, outcomes: str, fail_on: str) -> None:
+def judge(*, responses: IO[bytes], facts: bool, outcomes: str, site: bool, fail_on: str) -> None:
     """Judge RESPONSES, a file of stored answers, one JSON object a line (- for standard input).
 
     A line holds id, url, status, headers (pairs), html or body_b64, and robots_txt (status, content) where it is known.
@@ -47,30 +59,54 @@ def judge(*, responses: IO[bytes], facts: bool, outcomes: str, fail_on: str) -> 
     )
     catalog = spoken()
     broken = found = False
-    for answer in _judged(responses, catalog):
-        if isinstance(answer, dict):
+    for answer in _as_a_site(responses) if site else _one_by_one(responses):
+        if isinstance(answer, Broken):
             broken = True
-            click.echo(orjson.dumps(answer))
+            id_ = answer.error.id if answer.error.id is not None else answer.line
+            click.echo(orjson.dumps({"id": id_, "line": answer.line, "error": catalog.say(answer.error.says)}))
             continue
-        page, id_ = answer
+        page, given = answer
         said = page_dict(page, BY_ID, catalog.say, every_outcome=outcomes == "all", facts=facts)
-        click.echo(orjson.dumps(said | {"id": id_} if id_ is not None else said))
+        click.echo(orjson.dumps(said | {"id": given} if given is not None else said))
         found = found or _is_found(page, fail_on)
     sys.exit(COULD_NOT_RUN if broken else FOUND if found else 0)
 
 
-def _judged(
-    source: IO[bytes], catalog: Catalog
-) -> Iterator[tuple[Judged, str | int | None] | dict[str, str | int | None]]:
-    """Page and id of each line, or what is wrong with it."""
-    received = format_datetime(datetime.now(UTC), usegmt=True)
+def _one_by_one(source: IO[bytes]) -> Iterator[Answer]:
+    received = _now()
     for number, line in lines(source):
         try:
             stored = read(line, received=received)
         except Unreadable as error:
-            yield {"id": error.id if error.id is not None else number, "line": number, "error": catalog.say(error.says)}
-            continue
-        yield judge_stored(stored), stored.id
+            yield Broken(number, error)
+        else:
+            yield judge_stored(stored, _raised), stored.id
+
+
+def _as_a_site(source: IO[bytes]) -> Iterator[Answer]:
+    """All lines as one crawl, by address; those that cannot be read come first."""
+    with tempfile.TemporaryFile(prefix="editorial-judge-") as kept:
+        shutil.copyfileobj(source, kept)
+        site = StoredSite(kept, received=_now())
+        yield from site.broken
+        if not site.addresses:
+            return
+        with scratch() as parts:
+            with parts.sessions.begin() as session:
+                options = {"max_pages": len(site.addresses) + 1}
+                audit_id = auditing.start_audit_of(session, site.addresses[0], parts.now(), options).id
+            auditing.run_audit(parts, audit_id, folder=site)
+            with reading(parts.sessions) as session:
+                for page in audit_output.judged_pages(session, session.get_one(Audit, audit_id)):
+                    yield page, site.id_of(page.facts.url)
+
+
+def _now() -> str:
+    return format_datetime(datetime.now(UTC), usegmt=True)
+
+
+def _raised(rule: str, error: Exception) -> None:
+    log.error("rule.raised", rule=rule, error=repr(error))
 
 
 def _is_found(page: Judged, fail_on: str) -> bool:
