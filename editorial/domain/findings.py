@@ -25,6 +25,15 @@ class FindingEvent(StrEnum):
     GONE = "gone"
 
 
+class MuteEnd(StrEnum):
+    """Why something is no longer muted."""
+
+    EXPIRED = "expired"
+    CHANGED = "changed"
+    """What was seen is no longer what it was."""
+    PERSON = "person"
+
+
 class Answer(StrEnum):
     """What a rule said about the finding's page this time; `NOT_SEEN` if the page was not fetched."""
 
@@ -45,13 +54,16 @@ def after_audit(state: FindingState | None, answer: Answer) -> FindingState | No
     """The state of a finding after an audit. None: there is none, and none begins.
 
     Only a page that was fetched and passed is fixed. What could not be judged, or was not reached, stays as it is:
-    a crawl that was cut short mends nothing.
+    a crawl that was cut short mends nothing. What is muted stays so while it fails; what mends it mends it all the
+    same.
     """
     if state is None:
         return FindingState.NEW if answer is Answer.FAIL else None
-    if state is FindingState.MUTED or answer in (Answer.INCONCLUSIVE, Answer.NOT_SEEN):
+    if answer in (Answer.INCONCLUSIVE, Answer.NOT_SEEN):
         return state
     if answer is Answer.FAIL:
+        if state is FindingState.MUTED:
+            return state
         return FindingState.REOPENED if state in CLOSED else FindingState.PERSISTING
     if state in CLOSED:
         return state

@@ -103,6 +103,9 @@ class Audit(Base):
     worker: Mapped[str | None] = mapped_column(String(80))
     attempts: Mapped[int] = mapped_column(default=0)  # times a process took it up
     stop_requested: Mapped[bool] = mapped_column(default=False)
+    paused: Mapped[bool] = mapped_column(default=False)  # asked to wait; no process takes it up until it goes on
+    taken_up_at: Mapped[datetime | None]  # by its process of now, which began with `fetched_before` pages
+    fetched_before: Mapped[int] = mapped_column(default=0)
     stop_reason: Mapped[str | None] = mapped_column(String(32))
     stop_detail: Mapped[str] = mapped_column(String(200), default="")
     options: Mapped[dict[str, Any]] = mapped_column(default=dict)  # the crawl's limits, as they were asked for
@@ -435,6 +438,8 @@ def claim(session: Session, now: datetime, worker: str, audit_id: int | None = N
             worker=worker,
             heartbeat_at=now,
             started_at=func.coalesce(Audit.started_at, now),
+            taken_up_at=now,
+            fetched_before=Audit.fetched,
             attempts=Audit.attempts + 1,
         )
         .returning(Audit.id)
@@ -458,11 +463,26 @@ def release(session: Session, audit_id: int, worker: str, now: datetime) -> None
     )
 
 
+def park(session: Session, audit_id: int, worker: str) -> bool:
+    """Put a running audit that was asked to wait back into the queue, with all it saw. False if nobody asked."""
+    parked = session.scalar(
+        update(Audit)
+        .where(Audit.id == audit_id, Audit.state == AuditState.RUNNING, Audit.worker == worker)
+        .where(Audit.paused, ~Audit.stop_requested)
+        .values(state=AuditState.QUEUED, heartbeat_at=None, attempts=Audit.attempts - 1)
+        .returning(Audit.id)
+        .execution_options(synchronize_session=False)
+    )
+    return parked is not None
+
+
 def _claimable(now: datetime) -> ColumnElement[bool]:
     """Queued and its site not being audited, or running without a sign of life."""
     busy = select(Audit.site_id).where(Audit.state == AuditState.RUNNING, Audit.site_id.is_not(None))
     lost = and_(Audit.state == AuditState.RUNNING, Audit.heartbeat_at < now - LEASE)
-    queued = and_(Audit.state == AuditState.QUEUED, or_(Audit.site_id.is_(None), Audit.site_id.not_in(busy)))
+    queued = and_(
+        Audit.state == AuditState.QUEUED, ~Audit.paused, or_(Audit.site_id.is_(None), Audit.site_id.not_in(busy))
+    )
     return or_(lost, queued)
 
 
@@ -472,7 +492,7 @@ def heartbeat(session: Session, audit_id: int, worker: str, now: datetime, *, fe
         update(Audit)
         .where(Audit.id == audit_id, Audit.state == AuditState.RUNNING, Audit.worker == worker)
         .values(heartbeat_at=now, fetched=fetched, known=known)
-        .returning(~Audit.stop_requested)
+        .returning(and_(~Audit.stop_requested, ~Audit.paused))
         .execution_options(synchronize_session=False)
     )
     return bool(goes_on)
