@@ -6,14 +6,13 @@ from datetime import date
 
 from sqlalchemy.orm import Session
 
-from editorial.domain import workflow
 from editorial.domain.messages import N_, Message
 from editorial.domain.people import permissions
 from editorial.domain.workflow import Status, Way
 from editorial.services import approvals, content, planning
 from editorial.services.content import Draft, fresh_item, touch
 from editorial.services.deps import Deps
-from editorial.services.moving import move
+from editorial.services.moving import move, ways_on
 from editorial.store import people
 from editorial.store.content import BuyingStep, ContentItem, DecisionRole, buying_steps, decision_roles, get_item
 from editorial.store.people import Person
@@ -61,8 +60,8 @@ class Edited:
     undo_token: str | None
 
 
-def view(session: Session, actor: Person, item_id: int) -> QuickView:
-    """The item with what its popover offers, or `NotFound`."""
+def view(session: Session, deps: Deps, actor: Person, item_id: int) -> QuickView:
+    """The item with what its popover offers, or `NotFound`. A guard may still refuse a way; its sentence says why."""
     item = get_item(session, item_id)
     team = people.active_people(session)
     if item.owner is not None and item.owner.id not in {one.id for one in team}:
@@ -73,19 +72,10 @@ def view(session: Session, actor: Person, item_id: int) -> QuickView:
         mapped = tuple(steps[cell.step_id] for cell in item.cells if cell.role_id == role.id)
         if mapped:
             cells.append((role, mapped))
-    here, elsewhere = ways_of(item, actor)
-    return QuickView(item, here, elsewhere, team, tuple(cells))
-
-
-def ways_of(item: ContentItem, actor: Person) -> tuple[tuple[Way, ...], tuple[Way, ...]]:
-    """The ways that this person may take from the popover, and those that start on the item's page.
-
-    A guard may still refuse one; its sentence says why.
-    """
     granted = permissions(actor.roles)
-    ways = [way for way in workflow.ways_from(item.status) if way.by_hand and way.permission in granted]
+    ways = [on.way for on in ways_on(session, deps, item, actor) if on.way.permission in granted]
     here = tuple(way for way in ways if way.to in _OPEN and item.status not in _FIRM)
-    return here, tuple(way for way in ways if way not in here)
+    return QuickView(item, here, tuple(way for way in ways if way not in here), team, tuple(cells))
 
 
 def save(session: Session, deps: Deps, actor: Person, item_id: int, edit: QuickEdit, *, version: int) -> Edited:

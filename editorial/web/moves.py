@@ -92,7 +92,7 @@ def undone() -> ResponseReturnValue:
 def quick(item_id: int) -> ResponseReturnValue:
     """The popover of an item, as a part of a page."""
     with reading(deps().sessions) as session:
-        found = quick_edit.view(session, person(), item_id)
+        found = quick_edit.view(session, deps(), person(), item_id)
         card = calendar.card_of(session, viewer(), item_id)
     return render_template("calendar/_quick.html", quick=found, item=found.item, card=card, zone=zone().key)
 
@@ -127,7 +127,7 @@ def quickly_edited(item_id: int) -> ResponseReturnValue:
 def _stale_edit(item_id: int, edit: QuickEdit, error: StaleVersion) -> ResponseReturnValue:
     """Both versions, field by field; nothing was written and nothing typed is lost."""
     with reading(deps().sessions) as session:
-        found = quick_edit.view(session, person(), item_id)
+        found = quick_edit.view(session, deps(), person(), item_id)
         card = calendar.card_of(session, viewer(), item_id)
     item = found.item
     names = {one.id: one.name for one in found.people}
