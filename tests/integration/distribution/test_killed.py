@@ -69,6 +69,37 @@ def test_killed_again_while_it_picks_up_the_pieces_it_still_commits_once(
     assert four_ways.faults() == []
 
 
+@pytest.fixture(scope="module")
+def other_nursery() -> Iterator[Nursery]:
+    with Nursery.open() as nursery:
+        yield nursery
+
+
+@pytest.mark.parametrize(("point", "nth"), [("claimed", 1), ("sending", 3), ("after-network", 5), ("accepted", 2)])
+def test_of_two_processes_on_one_database_one_is_killed_and_nothing_is_doubled_or_lost(
+    *,
+    point: str,
+    nth: int,
+    nursery: Nursery,
+    other_nursery: Nursery,
+    four_ways: FourWays,
+    clock: Clock,
+    database_url: str,
+    tmp_path: Path,
+) -> None:
+    for number in range(4):
+        four_ways.plan_another(f"piece-{number}")
+    clock.forward(minutes=2)
+    nursery.start(url=database_url, folder=tmp_path, now=clock(), point=point, nth=nth, share=3)
+    other_nursery.start(url=database_url, folder=tmp_path, now=clock(), threads=3)
+    nursery.ended_by()  # it dies, unless the other one left it too little to do
+    other = other_nursery.ended_by()
+    start_again(nursery, clock, database_url, tmp_path)
+
+    assert other == 0
+    assert four_ways.faults() == []
+
+
 def start_again(nursery: Nursery, clock: Clock, url: str, folder: Path) -> None:
     """The next processes, which nobody kills: their clocks have moved on past every lease and retry."""
     for _ in range(4):

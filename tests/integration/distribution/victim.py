@@ -18,7 +18,7 @@ from functools import partial
 from pathlib import Path
 
 import structlog
-from sqlalchemy import exists, select
+from sqlalchemy import and_, exists, or_, select
 
 from config import ROOT
 from editorial.adapters.catalog import Catalogs
@@ -34,7 +34,7 @@ from editorial.store.distribution import DistributionJob
 from tests.conftest import SCRIPTS, settings
 
 POINTS = ("dispatched", "claimed", "attempt-written", "sending", "after-network", "accepted", "succeeded")
-_BUSY = (JobState.DISPATCHED, JobState.CLAIMED, JobState.SENDING)
+_MINE = (JobState.CLAIMED, JobState.SENDING)
 _AT_MOST = 20.0  # seconds that the threads of a process have for what is due
 
 
@@ -132,8 +132,11 @@ def _with_threads(deps: Deps, publishers: Publishers) -> None:
 
 
 def _busy(deps: Deps) -> bool:
+    """Whether something waits for a process, or is in the hands of this one."""
+    mine = and_(DistributionJob.state.in_(_MINE), DistributionJob.worker == deps.worker)
     with reading(deps.sessions) as session:
-        return bool(session.scalar(select(exists().where(DistributionJob.state.in_(_BUSY)))))
+        waiting = exists().where(or_(DistributionJob.state == JobState.DISPATCHED, mine))
+        return bool(session.scalar(select(waiting)))
 
 
 def _die_at(point: str, left: list[int], name: str) -> None:
