@@ -260,3 +260,18 @@ def test_a_step_that_needs_more_than_a_popover_opens_on_the_items_page(desk: Des
 
     expect(page.get_by_role("button", name="Archive")).to_be_focused()
     assert visit.faults == []
+
+
+@LANGUAGES
+def test_a_filter_that_hides_everything_and_quick_edit_are_sound(begin, language: Language) -> None:
+    visit, _, _, day = begin(language)
+    page, path = visit.page, f"/calendar/{day:%Y-%m}?status=published&status=archived&text=cfo&mine=1"
+
+    card_on(page, day).click()
+    expect(page.locator(".quick-pop")).to_be_visible()
+    wrong = visit.violations(path="quick edit")
+    page.goto(path)
+    expect(page.locator(".hides li")).to_have_count(3)
+    wrong += visit.violations(path=path)
+
+    assert "\n".join(wrong + visit.faults) == ""

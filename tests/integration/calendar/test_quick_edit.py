@@ -129,7 +129,7 @@ def test_every_other_way_is_a_link_to_its_place_on_the_items_page(desk: Desk, st
     links = BeautifulSoup(admin.get(f"/items/{item_id}/quick"), "html.parser").select(".ways-there a")
     page = BeautifulSoup(admin.get(f"/items/{item_id}"), "html.parser")
 
-    places = [link["href"].partition("#")[2] for link in links]
+    places = [str(link["href"]).partition("#")[2] for link in links]
     assert places
     assert [place for place in places if page.find(id=place) is None] == []
 
