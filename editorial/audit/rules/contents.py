@@ -19,8 +19,8 @@ ARTICLES = frozenset(
 )
 ARTICLE_FOLDERS = frozenset(
     {
-        *("blog", "blogs", "news", "article", "articles", "post", "posts", "insights", "stories", "case-studies"),
-        *("guides", "xinwen", "wenzhang", "boke", "zixun"),
+        *("blog", "blogs", "news", "article", "articles", "post", "posts", "insights", "case-studies"),
+        *("xinwen", "wenzhang", "boke", "zixun"),
     }
 )
 VIDEO_HOSTS = (

@@ -11,7 +11,7 @@ from editorial.domain.messages import N_
 ENCODING = "https://html.spec.whatwg.org/multipage/parsing.html#determining-the-character-encoding"
 FEW = 5  # broken places that may be examples in a text about encodings
 REPLACED_SHARE = 0.005  # of the text
-CHARACTERS_A_PLACE = 600  # of main text; a text about encodings names broken ones less often than that
+CHARACTERS_A_PLACE = 300  # of main text; a text about encodings names broken ones less often than that
 
 _LATIN = r"[\u00c2-\u00c5][\u0080-\u00bf\u0152-\u02dc\u2013-\u2122]|\u00e2\u20ac"
 _TWICE = rf"(?:{_LATIN}|[\u00e3-\u00e9][\u0080-\u00bf\u0152-\u2122]{{2}})"
