@@ -1,11 +1,10 @@
 """What many rules ask of a page first. Nearly every false alarm of an SEO tool comes from skipping one of these."""
 
 import re
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from enum import StrEnum
 
 from editorial.audit.codes import LANGUAGES
+from editorial.audit.dates import instant
 from editorial.audit.facts import Canonical, PageFacts
 from editorial.audit.rule import ALL_ENGINES, Engine
 from editorial.domain.addresses import is_public
@@ -22,7 +21,6 @@ HOMES = frozenset(
 
 _LANGUAGE_FOLDER = re.compile(r"[a-z]{2}(?:[-_](?:[a-z]{2}|[a-z]{4}))?")
 _LATER_PAGE = re.compile(r"(?:[?&](?:page|paged|pageno|page_no|pagenum|pg)=|/page[/-])0*(?:[2-9]|[1-9]\d+)(?:$|[/&?])")
-_ISO_DATE = re.compile(r"\d{4}-\d\d-\d\d")
 
 
 class CanonState(StrEnum):
@@ -142,13 +140,5 @@ def is_results_page(page: PageFacts) -> bool:
 def _is_past(date: str, page: PageFacts) -> bool:
     """True where a date lies before the answer's own Date header; False where either cannot be read."""
     sent = next((value for name, value in page.headers if name == "date"), "")
-    until, now = _instant(date), _instant(sent)
+    until, now = instant(date), instant(sent)
     return until is not None and now is not None and until < now
-
-
-def _instant(text: str) -> datetime | None:
-    try:
-        found = datetime.fromisoformat(text) if _ISO_DATE.match(text) else parsedate_to_datetime(text)
-    except (ValueError, TypeError, IndexError, OverflowError):
-        return None
-    return found if found.tzinfo else found.replace(tzinfo=UTC)

@@ -25,6 +25,8 @@ VALUE = 100  # characters of a directive and of its value
 _VALUED = frozenset({"max-snippet", "max-image-preview", "max-video-preview", "unavailable_after"})
 _BOTS = frozenset({"robots", "bingpreview", "slurp", "teoma", "applebot-extended", "google-extended"})
 _WEEKDAY = re.compile(r"[A-Za-z]{3,9}")
+_MONTH_DAY = re.compile(r"[A-Za-z]{3,9}\.? +\d{1,2}")
+_YEAR = re.compile(r"\d{4}\b")
 _AGENT = re.compile(r"\s*([A-Za-z][A-Za-z0-9_*-]{0,60})\s*:\s*(.*)", re.DOTALL)
 _HTML = (b"<!doctype html", b"<html", b"<head", b"<body", b"<title", b"<meta", b"<!--")
 _LINK = re.compile(r"<([^<>]*)>((?:\s*;\s*[^\s=;,]+(?:\s*=\s*(?:\"[^\"]*\"|[^\s;,\"]*))?)*)\s*(?:,|$)")
@@ -58,13 +60,18 @@ def directives(content: str, agent: str, where: Where) -> Iterator[RobotsDirecti
     while position < len(parts):
         name, _, value = parts[position].strip().partition(":")
         name, value = " ".join(name.lower().split()), value.strip()
-        if name == "unavailable_after" and _WEEKDAY.fullmatch(value) and position + 1 < len(parts):
-            position += 1  # "Friday, 01-Jan-2027": the comma belongs to the date
+        if name == "unavailable_after" and position + 1 < len(parts) and _goes_on(value, parts[position + 1]):
+            position += 1
             value = f"{value}, {parts[position].strip()}"
         position += 1
         if name:
             value = value[:VALUE] if name == "unavailable_after" else value[:VALUE].lower()
             yield RobotsDirective(agent, name[:VALUE], value, where)
+
+
+def _goes_on(value: str, part: str) -> bool:
+    """Whether the comma belongs to the date: `Friday, 01-Jan-2027`, `June 25, 2027`."""
+    return bool(_WEEKDAY.fullmatch(value) or (_MONTH_DAY.fullmatch(value) and _YEAR.match(part.strip())))
 
 
 def header_directives(lines: Iterable[str]) -> Iterator[RobotsDirective]:
