@@ -17,11 +17,11 @@ from editorial.adapters.markdown import to_html
 from editorial.adapters.outgoing import Destination, outgoing_html
 from editorial.audit.engine import judge
 from editorial.audit.facts import PageFacts, Response
+from editorial.audit.form_kinds import lead_forms
 from editorial.audit.gather import gather
 from editorial.audit.predicates import ENGINE_NAMES, noindex_engines
 from editorial.audit.rule import Failure, PageRule, Result, Severity
 from editorial.audit.rules import PAGE_RULES
-from editorial.audit.form_kinds import lead_forms
 from editorial.domain.jobs import JobState, Nature
 from editorial.domain.messages import N_, Message
 from editorial.domain.rendering import Piece, one_line
@@ -89,8 +89,16 @@ def draft_says(deps: Deps, item: ContentItem, piece: Piece) -> Message | None:
     """Why a page-making job must not go: the worst failure, from `error` on, that the draft itself proves."""
     title, description = one_line(piece.title), one_line(piece.description)
     html = piece.html or outgoing_html(to_html(piece.body), Destination(None))
-    found = _findings(item.url or _NOWHERE, title, description, html, piece.language)
-    worst = next((finding for finding in found if finding.stops), None)
+
+    def stopping(url: str) -> DraftFinding | None:
+        found = _findings(url, title, description, html, piece.language)
+        return next((finding for finding in found if finding.stops), None)
+
+    worst = stopping(item.url or _NOWHERE)
+    if worst is not None and item.url is None:  # a site inside a private network may link to itself
+        with reading(deps.sessions) as session:
+            site = content.get_item(session, item.id).site
+        worst = stopping(site.base_url) if site else worst
     if worst is None:
         return None
     named = {"rule": worst.title, "says": worst.says}

@@ -167,6 +167,19 @@ def test_a_draft_with_a_link_to_our_own_machine_is_held(desk: Desk) -> None:
     assert str(says.params["place"]).startswith("http://localhost:1313/")
 
 
+def test_a_draft_of_a_site_inside_a_private_network_may_link_to_it(desk: Desk, deps: Deps) -> None:
+    with deps.sessions.begin() as session:
+        site = content.get_item(session, desk.item_id).site
+        assert site is not None
+        site.base_url = "http://127.0.0.1:8000/"
+    item = desk.item
+    piece = replace(
+        piece_of(item, desk.deps.now(), update=False), html='<p><a href="http://127.0.0.1:8000/guide">guide</a></p>'
+    )
+
+    assert draft_says(desk.deps, item, piece) is None
+
+
 def test_a_good_draft_goes(desk: Desk) -> None:
     item = desk.item
 
