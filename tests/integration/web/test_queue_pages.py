@@ -371,3 +371,10 @@ def test_a_number_that_no_row_can_have_is_a_404(publisher: Visitor, address: str
 
 def test_a_number_that_no_row_can_have_filters_nothing(publisher: Visitor) -> None:
     publisher.get(f"/queue?channel={10**20}")
+
+
+def test_two_jobs_of_one_item_on_a_channel_are_told_apart_by_their_variant(publisher: Visitor, desk: Desk) -> None:
+    job_id = put(desk, JobState.QUEUED, variant="reminder")
+
+    assert "· reminder" in publisher.get("/queue")
+    assert "· reminder" in publisher.get(f"/queue/jobs/{job_id}")
