@@ -97,6 +97,11 @@ class Names:
                 yield href[:500]
             waiting.extend([child for child in self.tree.children(node) if self.tree.tag(child)][::-1])
 
+    def _is_of_another(self, before: Node) -> bool:
+        """A control, or the label around one: what it says is not about the next control."""
+        tag = self.tree.tag(before)
+        return tag in FORM_TAGS and (tag != "label" or self.tree.inside(before) > 0)
+
     def caption(self, node: Node) -> str:
         """The text just before a field that no label names: same line, or the cell before it."""
         seen: Node | None = node
@@ -105,7 +110,7 @@ class Names:
                 return ""
             before = self.tree.previous(seen)
             while before is not None:
-                if self.tree.tag(before) in FORM_TAGS - {"label"}:
+                if self._is_of_another(before):
                     return ""
                 if text := collapse(self.budget.text(before)):
                     return text if len(text) <= CAPTION else ""

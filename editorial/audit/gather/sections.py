@@ -36,6 +36,7 @@ def surroundings(tree: Tree, form: Node) -> tuple[str, Node | None]:
     seen = tree.parent(form)
     for level in range(LEVELS):
         if seen is None or (tag := tree.tag(seen)) in ("body", "html"):
+            fallback = seen if fallback is None else fallback
             break
         if section is None and (tag in SECTIONS or tree.attribute(seen, "role") in ("dialog", "region")):
             section = seen

@@ -15,7 +15,7 @@ LONG = 5  # hops from which a chain is an error; Google gives up after ten
 AT_ONCE = 5  # seconds; a meta refresh up to here is a redirect
 CIRCLE, TOO_MANY = "redirect-loop", "redirects"  # codes of `Response.error`
 
-_REFRESH = re.compile(r"(\d+)[^;,]*[;,]\s*(?:url\s*=\s*)?[\"']?(?!url\s*=)(.+?)[\"']?\s*", re.IGNORECASE)
+_REFRESH = re.compile(r"(\d+)[^;,]*[;,]\s*+(?:url\s*=\s*)?[\"']?(?!url\s*=)(.+?)[\"']?\s*", re.IGNORECASE)
 
 
 def refreshed_to(page: PageFacts) -> str | None:
