@@ -132,13 +132,21 @@ def start_audit_of(session: Session, url: str, now: datetime, options: Mapping[s
 
 
 def ask_to_stop(session: Session, audit_id: int, now: datetime) -> None:
-    """Stop an audit: a queued one ends at once, a running one within seconds, keeping what it saw."""
+    """Stop an audit: one that did not begin ends at once, any other within seconds, keeping what it saw."""
     audit = session.get(Audit, audit_id)
     if audit is None or audit.state not in (AuditState.QUEUED, AuditState.RUNNING):
         return
     audit.stop_requested = True
-    if audit.state is AuditState.QUEUED:
+    audit.paused = False  # one that waits is taken up once more, to be judged and closed
+    if audit.state is AuditState.QUEUED and not audit.ruleset:
         audit.state, audit.ended_at, audit.stop_reason = AuditState.FAILED, now, StopReason.CANCELLED
+
+
+def ask_to_wait(session: Session, audit_id: int, *, wait: bool) -> None:
+    """Pause an audit, or let it go on: a running one waits within seconds, keeping what it saw."""
+    audit = session.get(Audit, audit_id)
+    if audit is not None and audit.state in (AuditState.QUEUED, AuditState.RUNNING) and not audit.stop_requested:
+        audit.paused = wait
 
 
 def run_audit(
@@ -170,14 +178,21 @@ def run_audit(
             end = walk(plan, folder, judge, sink)
         else:
             end = _crawl(parts, plan, judge, sink, memory, resume=audit.id if again and not rules_changed else None)
-        if parts.stopping() and end.reason is StopReason.CANCELLED:
-            with parts.sessions.begin() as session:
-                store.release(session, audit.id, parts.worker, parts.now())
+        if end.reason is StopReason.CANCELLED and _left(parts, audit.id):
             log.info("audit.left", fetched=end.fetched)
             return audit.id
         verdicts.finish(parts.sessions, audit.id, parts.worker, end, parts.now)
         log.info("audit.ended", reason=end.reason.value, fetched=end.fetched, known=end.known)
     return audit.id
+
+
+def _left(parts: AuditParts, audit_id: int) -> bool:
+    """Whether the audit is to go on later: this process is about to end, or somebody asked the audit to wait."""
+    with parts.sessions.begin() as session:
+        if parts.stopping():
+            store.release(session, audit_id, parts.worker, parts.now())
+            return True
+        return store.park(session, audit_id, parts.worker)
 
 
 def _crawl(

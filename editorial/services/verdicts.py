@@ -75,7 +75,8 @@ def _read(session: Session, audit_id: int, end: CrawlEnd) -> Seen:
         if page.is_html and not page.truncated:
             seen.html.add(page.no)
     tables = AuditTables(**store.relations(audit_id))
-    complete = ({Need.CRAWL} if end.complete else set()) | ({Need.ROBOTS} if end.robots_read else set())
+    whole = session.get_one(Audit, audit_id).whole_site  # one page alone says nothing about the others
+    complete = ({Need.CRAWL} if end.complete and whole else set()) | ({Need.ROBOTS} if end.robots_read else set())
     for rule in SITE_RULES:
         _judge_site(session, rule, tables, complete, seen)
     return seen

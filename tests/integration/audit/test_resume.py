@@ -16,7 +16,7 @@ from editorial.audit.crawl.crawl import Crawl
 from editorial.audit.crawl.records import Batch, UrlRow
 from editorial.background.ticks.audits import AuditRunner, run_queued_audits
 from editorial.services.audit_storage import AuditSink, interrupted
-from editorial.services.auditing import ask_to_stop, run_audit, start_audit, start_page_audit
+from editorial.services.auditing import ask_to_stop, ask_to_wait, run_audit, start_audit, start_page_audit
 from editorial.services.deps import Deps
 from editorial.store.audit import LEASE, Audit, AuditFailure, AuditPage, AuditState, AuditTrigger, AuditUrl, Finding
 from editorial.store.base import Sessions
@@ -191,6 +191,50 @@ def test_a_queued_audit_is_stopped_at_once(web: Web, desk: Sessions):
     assert outcome(desk, audit_id)[:2] == (AuditState.FAILED, "cancelled")
 
 
+def paused(web: Web, desk: Sessions) -> int:
+    """An audit of a site of 41 pages that somebody paused at the tenth."""
+    plant(web, 40)
+    audit_id = queue(desk, web)
+
+    def wait(_: object) -> None:
+        with desk.begin() as session:
+            ask_to_wait(session, audit_id, wait=True)
+
+    web.pages["/10"].act = wait
+    run_audit(parts(desk, rate=20.0))
+    web.pages["/10"].act = None
+    return audit_id
+
+
+def test_a_paused_audit_waits_and_goes_on_where_it_was(web: Web, desk: Sessions):
+    audit_id = paused(web, desk)
+    with desk() as session:
+        waiting = session.get_one(Audit, audit_id)
+        assert (waiting.state, waiting.attempts) == (AuditState.QUEUED, 0)
+        assert 5 < waiting.fetched < 40
+    assert run_audit(parts(desk)) is None
+
+    with desk.begin() as session:
+        ask_to_wait(session, audit_id, wait=False)
+    run_audit(parts(desk))
+
+    assert outcome(desk, audit_id)[:2] == (AuditState.DONE, "complete")
+    assert web.paths().count("/0") == 1
+
+
+def test_a_paused_audit_that_is_stopped_keeps_what_it_saw(web: Web, desk: Sessions):
+    audit_id = paused(web, desk)
+
+    with desk.begin() as session:
+        ask_to_stop(session, audit_id, datetime.now(UTC))
+    run_audit(parts(desk, rate=20.0))
+
+    state, reason, _, _, pages, _ = outcome(desk, audit_id)
+    assert (state, reason) == (AuditState.STOPPED, "cancelled")
+    assert isinstance(pages, int)
+    assert 5 < pages < 40
+
+
 def test_the_page_that_was_just_published_is_audited_alone(web: Web, desk: Sessions):
     web.pages["/new"] = page("", links("/a", "/b"))
     site = make_site(desk, web.url + "/")
@@ -204,6 +248,26 @@ def test_the_page_that_was_just_published_is_audited_alone(web: Web, desk: Sessi
     assert web.paths() == ["/robots.txt", "/new"]
     with desk() as session:
         assert session.scalars(select(Finding.rule)).all() == ["title-missing"]
+
+
+def test_the_audit_of_one_page_leaves_the_findings_of_others_and_of_the_site_alone(web: Web, desk: Sessions):
+    web.pages["/"] = page("Home", links("/a", "/b"))
+    web.pages["/a"], web.pages["/b"] = page("Same"), page("Same")
+    site = make_site(desk, web.url + "/")
+    audit_site(desk, site)
+    web.pages["/b"] = page("Other")
+    with desk() as session:
+        before = {(row.id, row.state) for row in session.execute(select(Finding.id, Finding.state))}
+    with desk.begin() as session:
+        audit = start_page_audit(session, site.id, web.url + "/a", datetime.now(UTC))
+        assert audit is not None
+
+    run_audit(parts(desk), audit.id)
+
+    with desk() as session:
+        assert "title-duplicate" in set(session.scalars(select(Finding.rule)))
+        after = {(row.id, row.state) for row in session.execute(select(Finding.id, Finding.state))}
+        assert after == before
 
 
 def test_the_tick_runs_what_is_queued(web: Web, deps: Deps):
