@@ -8,7 +8,7 @@ import structlog
 from sqlalchemy.orm import Session
 
 from editorial.domain.errors import EditorialError
-from editorial.domain.jobs import UNSENT, Action, Anchor, JobState, MoveRefused, Refused, move
+from editorial.domain.jobs import UNSENT, Action, Anchor, JobState, MoveRefused, Nature, Refused, move
 from editorial.domain.messages import N_, Message
 from editorial.domain.packing import pack
 from editorial.domain.urls import n1
@@ -67,7 +67,8 @@ def resolve_live(session: Session, deps: Deps, job_id: int, actor: Person, *, ur
         deps: the parts.
         job_id: the job; its outcome is unknown, it waits for a hand, or its page was not seen yet.
         actor: who looked.
-        url: where it can be read; empty means the address that the channel gives its pages.
+        url: where it can be read; empty means the address that the channel gives its pages, or, of what points at a
+            page, that it has none, such as a mail.
 
     Raises:
         EditorialError: the address cannot be one, or none is known. MoveRefused: the job has moved on.
@@ -76,7 +77,7 @@ def resolve_live(session: Session, deps: Deps, job_id: int, actor: Person, *, ur
     if job.state not in {JobState.UNKNOWN_OUTCOME, JobState.AWAITING_HUMAN, JobState.ACCEPTED}:
         raise MoveRefused(job.state, JobState.SUCCEEDED)
     address = _address(url) if url.strip() else job.external_url or expected_url(deps, job)
-    if address is None:
+    if address is None and job.channel.nature is Nature.PAGE_MAKING:
         raise EditorialError(
             Message(N_("The channel cannot say where it would be read.")),
             hint=Message(N_("Paste the address it can be read at.")),

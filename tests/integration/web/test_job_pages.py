@@ -154,7 +154,19 @@ class TestByHand:
             job = distribution.get_job(session, by_hand)
         assert (job.state, job.external_url) == (JobState.SUCCEEDED, "https://linkedin.example/p/1")
 
-    def test_an_address_is_needed_and_what_was_typed_stays(self, publisher: Visitor, by_hand: int) -> None:
+    def test_what_points_at_a_page_may_have_no_address_of_its_own(
+        self, publisher: Visitor, desk: Desk, by_hand: int
+    ) -> None:
+        page = publisher.get(f"/queue/jobs/{by_hand}")
+
+        publisher.post(f"/queue/jobs/{by_hand}/posting", url="")
+
+        with desk.deps.sessions() as session:
+            job = distribution.get_job(session, by_hand)
+        assert "Leave it empty where it has none" in page
+        assert (job.state, job.external_url) == (JobState.SUCCEEDED, None)
+
+    def test_what_is_no_address_is_refused_and_stays(self, publisher: Visitor, by_hand: int) -> None:
         answer = publisher.post(f"/queue/jobs/{by_hand}/posting", url="posted it")
 
         assert answer.status_code == 422
