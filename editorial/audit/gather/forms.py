@@ -14,20 +14,14 @@ from typing import Any
 import turbohtml
 
 from editorial.audit.facts import Button, Field, Form, Link
+from editorial.audit.field_meanings import meaning_of
+from editorial.audit.gather.controls import CONTROLS, Control, groups, is_button, kind_of, markup_of
 from editorial.audit.gather.names import LABEL_TEXT, NO_NAME, Names
-from editorial.audit.gather.page import ANCESTORS, EVIDENCE, PageReader, hides
+from editorial.audit.gather.page import ANCESTORS, PageReader, hides
 from editorial.audit.gather.sections import asks_something, read_section, surroundings
 from editorial.audit.gather.text import collapse
 from editorial.audit.gather.trees import Node, Tree
 
-CONTROLS = frozenset({"input", "select", "textarea", "button"})
-BUTTONS = frozenset({"submit", "button", "reset", "image"})
-INPUT_TYPES = frozenset(
-    {
-        *("hidden", "text", "search", "tel", "url", "email", "password", "date", "month", "week", "time", "number"),
-        *("datetime-local", "range", "color", "checkbox", "radio", "file", *BUTTONS),
-    }
-)
 OFF_SCREEN = frozenset(
     {
         "sr-only",
@@ -47,20 +41,15 @@ FORM_TEXT = 2_000  # characters kept
 MOST_OPTIONS = 60
 MOST_FORMS = 200
 MOST_CONTROLS = 2_000
+CONTACTS = frozenset(
+    {"email", "work-email", "phone", "full-name", "given-name", "family-name", "wechat", "company", "qq"}
+)
 
+_DISABLED = re.compile(r"<fieldset[^>]*\sdisabled", re.IGNORECASE)
 _FORM_TAG = re.compile(r"<form[\s/>]", re.IGNORECASE)
 
 Signature = tuple[str, tuple[tuple[str, str], ...]]
 Parse = Callable[[str], Tree]
-
-
-@dataclass
-class _Control:
-    index: int
-    node: Node
-    tag: str
-    attributes: dict[str, str]
-    inert: bool
 
 
 @dataclass
@@ -73,7 +62,7 @@ class _Draft:
     attributes: dict[str, str]
     inert: bool
     nested_in: int | None = None
-    controls: list[_Control] = field(default_factory=list)
+    controls: list[Control] = field(default_factory=list)
 
 
 def read_forms(page: PageReader, html: str, parse: Parse) -> tuple[Form, ...]:
@@ -109,8 +98,9 @@ class _FormReader:
     def __init__(self, page: PageReader, html: str) -> None:
         self.page, self.tree, self.html = page, page.tree, html
         self.names = Names(page.tree, page.budget)
+        self.has_disabled = _DISABLED.search(html) is not None
         self.drafts: list[_Draft] = []
-        self.controls: list[_Control] = []
+        self.controls: list[Control] = []
 
     def read(self) -> list[tuple[float, Form]]:
         """The forms with a number to sort them by."""
@@ -119,39 +109,65 @@ class _FormReader:
         order = [float(draft.index) for draft in self.drafts]
         if _start_tags(self.html) > len(self.drafts) or (unowned and self._has_empty_form()):
             order = self._read_source(unowned)
-        return [(place, self._form(draft)) for place, draft in zip(order, self.drafts, strict=True)]
+        forms = [(place, self._form(draft)) for place, draft in zip(order, self.drafts, strict=True)]
+        owned = {control.index for draft in self.drafts for control in draft.controls}
+        left = [control for control in unowned if control.index not in owned]
+        return forms + [
+            (float(group[0].index), form)
+            for group in groups(self.tree, self.page.budget, left)
+            if (form := self._virtual(group))
+        ]
+
+    def _virtual(self, group: list[Control]) -> Form | None:
+        """A group that asks for a contact, as a form; other controls are switches, filters and search boxes."""
+        draft = _Draft(None, group[0].index, 0, {}, inert=False, controls=group)
+        form = self._form(draft)
+        asks = any(not field.hidden and meaning_of(field) in CONTACTS for field in form.fields)
+        return replace(form, origin="virtual", action_url=None, method="") if asks else None
 
     def _collect(self) -> None:
         outer_end = -1
         for index, node, tag, inert in self.page.form_nodes:
             if tag == "form":
-                end = index + 1 + self.tree.inside(node) if index >= outer_end else outer_end
+                end = self._end(index, node, outer_end)
                 outer_end = max(outer_end, end)
                 self.drafts.append(_Draft(node, index, end, self.tree.attributes(node), inert))
             elif tag == "label":
                 if target := self.tree.attribute(node, "for"):
                     self.names.labels_for[target].append(node)
             elif tag in CONTROLS and len(self.controls) < MOST_CONTROLS:
-                self.controls.append(_Control(index, node, tag, self.tree.attributes(node), inert))
+                self.controls.append(Control(index, node, tag, self.tree.attributes(node), inert))
 
-    def _own(self) -> list[_Control]:
+    def _end(self, index: int, node: Node, outer_end: int) -> int:
+        """Where a form ends. One within another is rare (a template, tags that overlap) and paid for."""
+        budget = self.page.budget
+        if index < outer_end and not budget.visit():
+            return outer_end
+        within = self.tree.inside(node)
+        if index < outer_end:
+            budget.visit(within)
+        return index + 1 + within
+
+    def _own(self) -> list[Control]:
         """Give each control to its form by attribute or by the tree; the rest is returned."""
         by_id: dict[str, _Draft] = {}
         for draft in self.drafts:
-            if draft.attributes.get("id"):
+            if draft.attributes.get("id") and not draft.inert:  # what is in a template is no part of the document
                 by_id.setdefault(draft.attributes["id"], draft)
-        unowned: list[_Control] = []
-        position, current = 0, None
+        unowned: list[Control] = []
+        position, around = 0, list[_Draft]()
         for control in self.controls:
             while position < len(self.drafts) and self.drafts[position].index < control.index:
-                current = self.drafts[position]
+                around.append(self.drafts[position])
                 position += 1
-            if "form" in control.attributes:
+            while around and around[-1].end <= control.index:
+                around.pop()
+            if "form" in control.attributes and not control.inert:
                 owner = by_id.get(control.attributes["form"])
                 if owner is not None:
                     owner.controls.append(control)
-            elif current is not None and control.index < current.end:
-                current.controls.append(control)
+            elif around and (around[-1].inert or not control.inert):
+                around[-1].controls.append(control)
             elif not control.inert:
                 unowned.append(control)
         return unowned
@@ -159,12 +175,12 @@ class _FormReader:
     def _has_empty_form(self) -> bool:
         return any(not draft.controls for draft in self.drafts)
 
-    def _read_source(self, unowned: list[_Control]) -> list[float]:
+    def _read_source(self, unowned: list[Control]) -> list[float]:
         """Order, nesting and owners by the tags as they stand in the source."""
         waiting: dict[Signature, deque[_Draft]] = defaultdict(deque)
         for draft in self.drafts:
             waiting[_signature("form", draft.attributes)].append(draft)
-        free: dict[Signature, deque[_Control]] = defaultdict(deque)
+        free: dict[Signature, deque[Control]] = defaultdict(deque)
         for control in unowned:
             free[_signature(control.tag, control.attributes)].append(control)
         drafts: list[_Draft] = []
@@ -197,7 +213,7 @@ class _FormReader:
         attributes = draft.attributes
         action = attributes.get("action", "")
         controls = sorted(draft.controls, key=lambda control: control.index)
-        fields = [self._field(control) for control in controls if not _is_button(control)]
+        fields = [self._field(control) for control in controls if not is_button(control)]
         text = collapse(self.page.budget.text(draft.node)) if draft.node is not None else ""
         return Form(
             index=0,
@@ -212,10 +228,10 @@ class _FormReader:
             hidden=draft.node is not None and self._hidden(draft.node, attributes),
             nested_in=draft.nested_in,
             fields=tuple(fields),
-            buttons=tuple(self._button(control) for control in controls if _is_button(control)),
+            buttons=tuple(self._button(control) for control in controls if is_button(control)),
             links=self._links_within(draft.index, draft.end) if draft.node is not None else (),
             text=text[:FORM_TEXT],
-            scripted=_is_scripted(attributes) or any(_is_scripted(it.attributes) for it in controls if _is_button(it)),
+            scripted=_is_scripted(attributes) or any(_is_scripted(it.attributes) for it in controls if is_button(it)),
             **self._around(draft, fields),
         )
 
@@ -234,7 +250,7 @@ class _FormReader:
             link for place, link in zip(self.page.link_places, self.page.links, strict=True) if start < place < end
         )
 
-    def _button(self, control: _Control) -> Button:
+    def _button(self, control: Control) -> Button:
         attributes = control.attributes
         kind = attributes.get("type", "").strip().lower()
         if control.tag == "button":
@@ -250,9 +266,9 @@ class _FormReader:
             "disabled" in attributes,
         )
 
-    def _field(self, control: _Control) -> Field:
+    def _field(self, control: Control) -> Field:
         attributes = control.attributes
-        kind = _kind(control)
+        kind = kind_of(control)
         label, source, links = self.names.of(control.node, attributes) if kind != "hidden" else NO_NAME
         return Field(
             kind=kind,
@@ -265,13 +281,13 @@ class _FormReader:
             title=collapse(attributes.get("title", ""))[:LABEL_TEXT],
             caption="" if label or kind == "hidden" else self.names.caption(control.node),
             required="required" in attributes or attributes.get("aria-required", "").strip().lower() == "true",
-            disabled="disabled" in attributes,
+            disabled="disabled" in attributes or self._in_disabled(control.node),
             readonly="readonly" in attributes,
             checked="checked" in attributes and kind in ("checkbox", "radio"),
             hidden=kind == "hidden" or self._hidden(control.node, attributes),
             options=self._options(control.node) if kind == "select" else (),
             label_links=links,
-            markup=_markup(control),
+            markup=markup_of(control),
         )
 
     def _options(self, node: Node) -> tuple[str, ...]:
@@ -284,6 +300,21 @@ class _FormReader:
             elif self.tree.tag(child):
                 waiting.extend(list(self.tree.children(child))[::-1])
         return tuple(found)
+
+    def _in_disabled(self, node: Node) -> bool:
+        """True within a disabled fieldset, save in its first legend (html.spec.whatwg.org, "concept-fe-disabled")."""
+        if not self.has_disabled:
+            return False
+        below, seen = node, self.tree.parent(node)
+        for _ in range(ANCESTORS):
+            if seen is None:
+                return False
+            if self.tree.tag(seen) == "fieldset" and self.tree.attribute(seen, "disabled") is not None:
+                legends = (child for child in self.tree.children(seen) if self.tree.tag(child) == "legend")
+                if next(legends, None) != below:
+                    return True
+            below, seen = seen, self.tree.parent(seen)
+        return False
 
     def _hidden(self, node: Node, attributes: dict[str, str]) -> bool:
         """True where markup hides the node, or something around it up to its form."""
@@ -312,25 +343,8 @@ def _hides(attributes: dict[str, str]) -> bool:
     return "class" in attributes and not OFF_SCREEN.isdisjoint(attributes["class"].lower().split())
 
 
-def _kind(control: _Control) -> str:
-    if control.tag != "input":
-        return control.tag
-    kind = control.attributes.get("type", "").strip().lower()
-    return kind if kind in INPUT_TYPES else "text"
-
-
 def _is_scripted(attributes: dict[str, str]) -> bool:
     return any(name.startswith(SCRIPTING) or name in SCRIPTED for name in attributes)
-
-
-def _is_button(control: _Control) -> bool:
-    return control.tag == "button" or (control.tag == "input" and _kind(control) in BUTTONS)
-
-
-def _markup(control: _Control) -> str:
-    """The start tag, without its value: it may hold what a visitor typed."""
-    parts = [f'{name}="{value}"' if value else name for name, value in control.attributes.items() if name != "value"]
-    return f"<{' '.join([control.tag, *parts])}>"[:EVIDENCE]
 
 
 def _signature(tag: str, attributes: dict[str, str]) -> Signature:

@@ -36,12 +36,9 @@ REGIONS |= dict.fromkeys(("nav", "header", "footer", "aside"), "chrome")
 FORM_TAGS = frozenset({"form", "label", "input", "select", "textarea", "button"})
 SCRIPT_TEMPLATES = frozenset(
     {
-        "text/template",
-        "text/html",
-        "text/x-template",
-        "text/x-handlebars-template",
-        "text/ng-template",
-        "text/x-jquery-tmpl",
+        *("text/template", "text/html", "text/x-template", "text/ng-template", "text/x-jquery-tmpl", "text/x-tmpl"),
+        *("text/x-handlebars-template", "text/x-handlebars", "text/x-mustache", "x-tmpl-mustache", "text/mustache"),
+        *("text/x-underscore", "text/x-underscore-template", "text/x-jsrender", "text/x-kendo-template", "text/ejs"),
     }
 )
 RUNNING = frozenset({"", "module", "text/javascript", "application/javascript", "text/ecmascript"})

@@ -141,3 +141,78 @@ def test_the_action_is_resolved():
         ("post", "https://example.com/send"),
         ("get", "https://example.com/guides/start"),
     ]
+
+
+def test_a_form_in_a_template_ends_with_it():
+    found = forms(
+        "<form id=a><template><form id=t><input name=x></form><input name=w></template><input name=y></form>"
+        "<input name=z form=t>"
+    )
+
+    assert [(form.id, form.origin, [field.name for field in form.fields]) for form in found] == [
+        ("a", "native", ["y"]),
+        ("t", "inert", ["x"]),
+    ]
+
+
+def test_a_form_whose_tags_overlap_keeps_to_its_own_controls():
+    found = forms("<form id=a><div></form><input name=x><form id=b><input name=y></form><input name=z></div>")
+
+    assert [(form.id, [field.name for field in form.fields]) for form in found] == [("a", ["x", "z"]), ("b", ["y"])]
+
+
+def test_a_disabled_fieldset_disables_all_but_its_first_legend():
+    found = forms(
+        "<form><fieldset disabled><legend><input name=a></legend><p><input name=b></p><legend><input name=c></legend>"
+        "</fieldset><fieldset><input name=d></fieldset></form>"
+    )
+
+    assert [(field.name, field.disabled) for field in found[0].fields] == [
+        ("a", False),
+        ("b", True),
+        ("c", True),
+        ("d", False),
+    ]
+
+
+def test_controls_without_a_form_that_ask_for_a_contact_are_a_virtual_form():
+    found = forms(
+        "<form id=a></form><div class=box><p><label>Email <input name=mail></label></p><p><input name=company></p>"
+        "<p><button>Book a demo</button></p></div><form id=b></form>"
+    )
+
+    assert [(form.index, form.origin, form.id) for form in found] == [
+        (0, "native", "a"),
+        (1, "virtual", ""),
+        (2, "native", "b"),
+    ]
+    assert [field.name for field in found[1].fields] == ["mail", "company"]
+    assert [button.text for button in found[1].buttons] == ["Book a demo"]
+
+
+def test_two_groups_are_two_virtual_forms():
+    group = "<div><input type=email name=%s><button>Go</button></div>"
+
+    found = forms(f"<div>{group % 'a'}{group % 'b'}</div>")
+
+    assert [[field.name for field in form.fields] for form in found] == [["a"], ["b"]]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "<div><input type=search name=q><button>Search</button></div>",
+        "<div><input type=email name=email></div>",
+        "<div><input type=checkbox name=dark><button>Theme</button></div>",
+        "<template><div><input type=email name=email><button>Go</button></div></template>",
+        "<div><input type=email name=email form=none><button>Go</button></div>",
+        "<div hidden><input type=email name=email hidden><button>Go</button></div>",
+    ],
+)
+def test_other_controls_without_a_form_are_none(body):
+    assert forms(body) == ()
+
+
+def test_a_template_of_any_library_is_inert():
+    for kind in ("text/x-handlebars", "text/x-mustache", "text/x-template; charset=utf-8"):
+        assert [form.origin for form in forms(f'<script type="{kind}"><form></form></script>')] == ["inert"]
