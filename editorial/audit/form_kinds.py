@@ -111,8 +111,9 @@ def kind_of(form: Form, page: PageFacts) -> Kind:
     read = _Read(form, page)
     if not read.fields and not form.buttons:
         return Kind.OTHER
-    vendor = vendor_of(form)
-    if vendor is not None and vendor.wins_leads and read.reaches:
+    if _is_search(read):
+        return Kind.SEARCH
+    if read.reaches and (vendor := vendor_of(form)) is not None and vendor.wins_leads:
         return Kind.LEAD
     return next((kind for kind, matches in _STEPS if matches(read)), Kind.OTHER)
 
@@ -124,7 +125,9 @@ def is_lead_form(form: Form, page: PageFacts) -> bool:
 
 def lead_forms(page: PageFacts) -> tuple[Form, ...]:
     """The forms of a page that win a lead and that people can see in its source."""
-    return _lead_forms(_Same(page)) if page.forms else ()
+    if not page.forms:
+        return ()
+    return tuple(form for form, kind in _kinds(_Same(page)) if kind is Kind.LEAD)
 
 
 class _Same:
@@ -143,17 +146,15 @@ class _Same:
 
 
 @lru_cache(maxsize=4)
-def _lead_forms(same: _Same) -> tuple[Form, ...]:
-    page = same.page
-    return tuple(form for form in page.forms if form.origin != "inert" and not form.hidden and is_lead_form(form, page))
+def _kinds(same: _Same) -> tuple[tuple[Form, Kind], ...]:
+    """The forms that people can see in a page's source, each with its kind."""
+    seen = (form for form in same.page.forms if form.origin != "inert" and not form.hidden)
+    return tuple((form, kind_of(form, same.page)) for form in seen)
 
 
 def has_task(page: PageFacts) -> bool:
     """True where a form is what the page is for: any that asks, but for searching, and newsletters at the edge."""
-    for form in page.forms:
-        if form.origin == "inert" or form.hidden:
-            continue
-        kind = kind_of(form, page)
+    for form, kind in _kinds(_Same(page)) if page.forms else ():
         if kind is Kind.LEAD:
             if lead_type(form, page) is not LeadType.NEWSLETTER:
                 return True
@@ -344,7 +345,6 @@ TASKS = frozenset(
     }
 )
 _STEPS: tuple[tuple[Kind, Callable[[_Read], bool]], ...] = (
-    (Kind.SEARCH, _is_search),
     (Kind.LOGIN, _is_login),
     (Kind.RECOVERY, _is_recovery),
     (Kind.REGISTRATION, _is_registration),

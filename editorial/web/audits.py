@@ -43,6 +43,13 @@ CATEGORIES = {
     "images": Message(N_("Images")),
     "structured-data": Message(N_("Structured data")),
     "international": Message(N_("Languages")),
+    "redirects": Message(N_("Redirects")),
+    "encoding": Message(N_("Encoding of the text")),
+    "content": Message(N_("What there is to read")),
+    "security": Message(N_("Security")),
+    "mobile": Message(N_("Phones")),
+    "robots": Message(N_("robots.txt")),
+    "sitemaps": Message(N_("Sitemaps")),
     "forms": Message(N_("Lead forms")),
 }
 RESULTS = {

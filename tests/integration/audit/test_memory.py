@@ -6,8 +6,9 @@ from sqlalchemy import select
 from editorial.domain.workflow import Status
 from editorial.store.audit import Finding
 from editorial.store.base import Sessions
-from editorial.store.content import ContentItem, content_types
+from editorial.store.content import ContentItem
 from tests.integration.audit.conftest import Answer, Web, audit_site, links, make_site, page
+from tests.integration.audit.test_findings import make_item
 
 pytestmark = pytest.mark.thorough
 
@@ -91,14 +92,9 @@ def test_a_sitemap_and_the_plan_say_that_a_page_was_meant_to_be_found(web: Web, 
     web.pages["/demo"] = page("Demo", DEMO, head=CLOSED)
     web.pages["/privacy"] = page("Privacy", head=CLOSED)
     site = make_site(sessions, web.url + "/")
+    item = make_item(sessions, site, web.url + "/demo")
     with sessions.begin() as session:
-        kind = content_types(session)[0]
-        session.add(
-            ContentItem(
-                title="Demo", type=kind, site_id=site.id, status=Status.PUBLISHED, url=web.url + "/demo",
-                url_n2=web.url + "/demo",
-            )
-        )  # fmt: skip
+        session.get_one(ContentItem, item).status = Status.PUBLISHED
 
     audit_site(sessions, site)
 
