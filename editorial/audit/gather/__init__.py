@@ -10,7 +10,7 @@ from editorial.audit.gather import charset, headers
 from editorial.audit.gather.challenges import by_headers, challenge_of
 from editorial.audit.gather.embeds import with_embeds
 from editorial.audit.gather.forms import read_forms
-from editorial.audit.gather.page import EVIDENCE, PageReader, destination
+from editorial.audit.gather.page import EVIDENCE, OF_A_VERSION, PageReader, destination
 from editorial.audit.gather.text import measure
 from editorial.audit.gather.trees import Tree, TurboTree
 from editorial.domain.urls import n1
@@ -106,7 +106,9 @@ def _read_header(response: Response) -> _Header:
     for name, value in response.headers:
         for href, params in headers.links(value) if name.lower() == "link" else ():
             rel = params.get("rel", "").lower().split()
-            if "canonical" in rel:
+            if "anchor" in params:
+                continue  # it speaks of another page
+            if "canonical" in rel and OF_A_VERSION.isdisjoint(params):
                 canonicals.append(
                     Canonical(href, "header", target(href), f'Link: <{href}>; rel="canonical"'[:EVIDENCE])
                 )

@@ -29,8 +29,9 @@ _MONTH_DAY = re.compile(r"[A-Za-z]{3,9}\.? +\d{1,2}")
 _YEAR = re.compile(r"\d{4}\b")
 _AGENT = re.compile(r"\s*([A-Za-z][A-Za-z0-9_*-]{0,60})\s*:\s*(.*)", re.DOTALL)
 _HTML = (b"<!doctype html", b"<html", b"<head", b"<body", b"<title", b"<meta", b"<!--")
-_LINK = re.compile(r"<([^<>]*)>((?:\s*;\s*[^\s=;,]+(?:\s*=\s*(?:\"[^\"]*\"|[^\s;,\"]*))?)*)\s*(?:,|$)")
-_PARAM = re.compile(r";\s*([^\s=;,]+)(?:\s*=\s*(?:\"([^\"]*)\"|([^\s;,\"]*)))?")
+_TARGET = re.compile(r"[\s,]*<([^<>]*)>")
+_PARAM = re.compile(r"\s*;\s*([^\s=;,\"]*)\s*(?:=\s*(?:\"((?:[^\"\\]|\\.)*)\"|([^;,\"]*)))?", re.DOTALL)
+_ESCAPED = re.compile(r"\\(.)", re.DOTALL)
 
 HTML_TYPES = frozenset({"text/html", "application/xhtml+xml"})
 
@@ -90,7 +91,19 @@ def header_directives(lines: Iterable[str]) -> Iterator[RobotsDirective]:
 
 
 def links(value: str) -> Iterator[tuple[str, dict[str, str]]]:
-    """Target and parameters (names in lower case) of each entry of a Link header. Source: RFC 8288, section 3."""
-    for found in _LINK.finditer(value[:4000]):
-        params = {name.lower(): quoted or bare for name, quoted, bare in _PARAM.findall(found[2])}
-        yield found[1].strip(), params
+    """Target and parameters (names in lower case, the first of each) of each entry of a Link header.
+
+    Read as RFC 8288, appendix B asks: a stray semicolon or an escaped quote spoils nothing.
+    """
+    value, place = value[:4000], 0
+    while entry := _TARGET.match(value, place):
+        place, params = entry.end(), dict[str, str]()
+        while param := _PARAM.match(value, place):
+            place = param.end()
+            quoted = param[2] is not None
+            said = _ESCAPED.sub(r"\1", param[2]) if quoted else (param[3] or "").strip()
+            if param[1]:
+                params.setdefault(param[1].lower(), said)
+        yield entry[1].strip(), params
+        comma = value.find(",", place)
+        place = len(value) if comma < 0 else comma + 1

@@ -54,6 +54,10 @@ _ROUTERS = frozenset({"data-href", "data-url", "routerlink", "ui-sref", "ng-clic
 _FAR_OFF = re.compile(r"(?:^|[;:-])(?:left|right|top|bottom|text-indent):-\d{4}")
 _NOWHERE = frozenset({"", "#", "#!", "#/"})
 
+OF_A_VERSION = frozenset({"hreflang", "lang", "media", "type"})
+"""A canonical with one of these suggests another version of the page, and Google does not use it.
+Source: developers.google.com/search/docs/crawling-indexing/consolidate-duplicate-urls."""
+
 _NOT_BELOW = frozenset("/\\.")  # what follows `../` and is no plain name
 _OF_THE_PAGE = frozenset({"", "?", " ", "\t", "\n"})  # what starts an address that needs the page, not its folder
 _new_link = tuple.__new__  # the class's own constructor costs twice as much
@@ -216,7 +220,7 @@ class PageReader:
     def _link_element(self, node: Node) -> None:
         rel = (self.tree.attribute(node, "rel") or "").lower().split()
         href = self.tree.attribute(node, "href")
-        if "canonical" in rel:
+        if "canonical" in rel and not any(self.tree.attribute(node, name) is not None for name in OF_A_VERSION):
             markup = f'<link rel="canonical" href="{href}">' if href is not None else '<link rel="canonical">'
             self.canonicals.append(
                 Canonical(href or "", self._where(), destination(href, self.resolve), markup[:EVIDENCE])
@@ -253,6 +257,8 @@ class PageReader:
         """The busiest handler: a page has hundreds of links, so it calls little and makes its tuple directly."""
         attribute = self.tree.attribute
         href, rel = attribute(node, "href"), attribute(node, "rel")
+        if href is None and self.place.within("svg"):
+            href = attribute(node, "xlink:href")
         name = attribute(node, "aria-label") or attribute(node, "title")
         text = self.budget.text(node) or attribute(node, "alt") or ""
         handler = anchor = False

@@ -56,3 +56,40 @@ def test_cookies_stay_out_of_the_facts():
     facts = page("<p>x", headers=(("Set-Cookie", "session=1"), ("Server", "nginx")))
 
     assert [name for name, _ in facts.headers] == ["content-type", "server"]
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ("</x>;rel=canonical;", [("/x", {"rel": "canonical"})]),
+        (r'</x>; title="a \"b\", c"; rel=canonical', [("/x", {"title": 'a "b", c', "rel": "canonical"})]),
+        ("<a,b;c>; rel=next, </y>; rel=prev", [("a,b;c", {"rel": "next"}), ("/y", {"rel": "prev"})]),
+        ("</x>; rel=a; rel=b", [("/x", {"rel": "a"})]),
+        ("</x>; async; REL = 'q'", [("/x", {"async": "", "rel": "'q'"})]),
+        ("</x>; ; rel=a,,</y>;rel=b", [("/x", {"rel": "a"}), ("/y", {"rel": "b"})]),
+        ("nothing", []),
+        ("</x> stray, </y>; rel=b", [("/x", {}), ("/y", {"rel": "b"})]),
+        ('</x>; title="open', [("/x", {"title": ""})]),
+    ],
+)
+def test_link_headers_are_read_as_leniently_as_the_standard_asks(value, expected):
+    assert list(links(value)) == expected
+
+
+def test_a_link_about_another_page_is_none_of_this_one():
+    facts = page("<p>x", headers=(("Link", '</x>; rel=canonical; anchor="/other", </y>; rel="canonical"'),))
+
+    assert [found.href for found in facts.canonicals] == ["/y"]
+
+
+@pytest.mark.parametrize("attribute", ["hreflang=de", "lang=de", "media=print", "type=text/html"])
+def test_a_canonical_of_a_version_is_none(attribute):
+    html = f'<head><link rel="canonical" href="/x" {attribute}><link rel="canonical" href="/y">'
+
+    facts = page(html, headers=(("Link", f"</z>; rel=canonical; {attribute}"),))
+
+    assert [found.href for found in facts.canonicals] == ["/y"]
+
+
+def test_a_link_of_a_drawing_may_use_the_old_attribute():
+    assert page('<svg><a xlink:href="/s">x</a></svg>').links[0].url == "https://example.com/s"
