@@ -4,11 +4,14 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select
+from sqlalchemy import ColumnElement, Select, false, select
 
 from editorial.audit.engine import NO_ANSWER, inconclusive, settled
 from editorial.audit.rule import ALL_ENGINES, LACKS, Engine, Failure, Need, Outcome, Result, Rule, Severity, id_of
 from editorial.audit.tables import AuditTables
+from editorial.domain.messages import N_
+
+NOT_LOOKED_UP = N_("What this page names was not fetched, or did not answer.")
 
 SiteCheck = Callable[[AuditTables], Select[Any]]
 
@@ -17,7 +20,8 @@ SiteCheck = Callable[[AuditTables], Select[Any]]
 class SiteRule(Rule):
     """Judges a whole audit in the database.
 
-    `check` returns a SELECT with the columns `page_id`, `key`, any `evidence...` and `param_<name>`: one row a failure.
+    `check` returns a SELECT with the columns `page_id`, `key`, any `evidence...` and `param_<name>`, and `severity`
+    where it is not the rule's own: one row a failure.
     `applies` is the condition on `audit.page` under which a page without a row passes, and `silence_needs` what must be
     complete for that: a duplicate seen is a duplicate, a duplicate not seen in half a crawl is not known.
     """
@@ -25,10 +29,20 @@ class SiteRule(Rule):
     check: SiteCheck
     applies: Callable[[AuditTables], ColumnElement[bool]]
     silence_needs: frozenset[Need] = frozenset({Need.CRAWL})
+    about: str = "page"
+    """Which relation has the subjects: `page`, or `file` for robots.txt and sitemaps."""
+    unsure: Callable[[AuditTables], ColumnElement[bool]] | None = None
+    """Of the subjects, those about which this audit cannot say that nothing is wrong."""
 
     def __call__(self, audit: AuditTables) -> Select[Any]:
         """The SELECT of the failures."""
         return self.check(audit)
+
+    def subjects(self, audit: AuditTables) -> Select[Any]:
+        """The ids the rule applies to, and whether nothing can be said of their silence (`id`, `unsure`)."""
+        relation = audit.file if self.about == "file" else audit.page
+        unsure = self.unsure(audit) if self.unsure is not None else false()
+        return select(relation.c.id, unsure.label("unsure")).where(self.applies(audit))
 
 
 def site_rule(
@@ -44,6 +58,8 @@ def site_rule(
     applies: Callable[[AuditTables], ColumnElement[bool]],
     needs: frozenset[Need] = frozenset(),
     silence_needs: frozenset[Need] = frozenset({Need.CRAWL}),
+    about: str = "page",
+    unsure: Callable[[AuditTables], ColumnElement[bool]] | None = None,
     engines: frozenset[Engine] = ALL_ENGINES,
     ref: str = "",
     caps: bool = False,
@@ -64,6 +80,8 @@ def site_rule(
             applies=applies,
             needs=needs,
             silence_needs=silence_needs,
+            about=about,
+            unsure=unsure,
             engines=engines,
             ref=ref,
             caps=caps,
@@ -77,11 +95,18 @@ def failure_of(row: Mapping[Any, Any]) -> tuple[int, Failure]:
     """Page id and failure of one row of a site rule's SELECT (`result.mappings()`)."""
     evidence = tuple(str(value) for name, value in row.items() if name.startswith("evidence") and value is not None)
     params = {name.removeprefix("param_"): value for name, value in row.items() if name.startswith("param_")}
-    return row["page_id"], Failure(key=str(row["key"]), params=params, evidence=evidence)
+    severity = Severity(row["severity"]) if row.get("severity") else None
+    return row["page_id"], Failure(str(row["key"]), params, evidence, severity)
 
 
 def site_outcome(
-    rule: SiteRule, failures: Sequence[Failure], *, applies: bool, complete: frozenset[Need], fetched: bool = True
+    rule: SiteRule,
+    failures: Sequence[Failure],
+    *,
+    applies: bool,
+    complete: frozenset[Need],
+    fetched: bool = True,
+    unsure: bool = False,
 ) -> Outcome:
     """What a site rule says about one page, from the rows its SELECT gave for that page.
 
@@ -89,6 +114,7 @@ def site_outcome(
         applies: what `rule.applies` gave for the page's row.
         complete: what is complete about the audit as a whole.
         fetched: whether the page answered.
+        unsure: whether `rule.unsure` holds for the page.
     """
     if lacking := sorted(rule.needs - complete):
         return inconclusive(rule, LACKS[lacking[0]])
@@ -100,4 +126,4 @@ def site_outcome(
         return Outcome(rule.id, rule.version, Result.NOT_APPLICABLE, rule.severity)
     if lacking := sorted(rule.silence_needs - complete):
         return inconclusive(rule, LACKS[lacking[0]])
-    return settled(rule, ())
+    return inconclusive(rule, NOT_LOOKED_UP) if unsure else settled(rule, ())

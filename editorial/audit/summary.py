@@ -16,6 +16,8 @@ class Judged:
     facts: PageFacts
     outcomes: tuple[Outcome, ...]
     id: str = ""
+    is_file: bool = False
+    """robots.txt or a sitemap: judged, and no page."""
 
 
 @dataclass
@@ -74,6 +76,8 @@ def summarise(pages: Iterable[Judged], rules: Mapping[str, Rule], *, most: int) 
 def _count(summary: Summary, page: Judged) -> None:
     """A page that is there by its own address is judged by it; its other spellings are not counted."""
     facts = page.facts
+    if page.is_file:
+        return
     if facts.redirects or 300 <= facts.status < 400:
         summary.redirects += 1
     elif page.outcomes and all(outcome.result is Result.INCONCLUSIVE for outcome in page.outcomes):

@@ -4,22 +4,32 @@ Each relation holds one audit only (a subquery or a view with the audit's id in 
 in compare form.
 
 `page`, one row a page fetched or tried:
-    id, url (N1, asked for), final_url (N1), final_n2, canonical_n2 (of its one valid canonical, else null),
-    status (0 without an answer), error (null or the code of `Response.error`), title (as written), title_folded
-    (`gather.text.fold` of it), language (`facts.language`), is_html (`predicates.is_html_page`), is_results_page
-    (`predicates.is_results_page`).
-`link`, one row a link of a page (`a` or `area` with an http(s) address):
-    page_id, position (0 for the first of the page), url (N1), n2, internal, nofollow, text.
+    id, url (N1, asked for), n2, final_url (N1), final_n2, canonical_n2 (of its one valid canonical, else null),
+    status (0 without an answer), error (null or the code of `Response.error`), truncated, hops (redirects on the way),
+    moved (what they change, `crawl.records.move_of`), title and description (as written), title_folded and
+    description_folded (`gather.text.fold` of them), language (`facts.language`), digest (of the main text), noindex
+    (for one engine at least), is_html (`predicates.is_html_page`), is_results_page (`predicates.is_results_page`),
+    is_text_page (that, with text enough to compare), is_start (the crawl began there).
+`link`, one row a target a page links to (`a` or `area` with an http(s) address):
+    page_id, position (0 for the first of the page), target_id (of the page at that address, if it was fetched),
+    url (N1), n2, internal, nofollow, text.
 `alias`, one row an address under which a page is known (N2 of the requested, every hop and the final address):
     n2, page_id.
-`alternate`, one row an hreflang entry with a valid address:
-    page_id, code, n2.
+`alternate`, one row an hreflang entry with a valid address, of the page or of a sitemap that names the page:
+    page_id, code, n2, in_page.
+`file`, one row a robots.txt or sitemap that was fetched or tried; ids are of one row of numbers with those of pages:
+    id, kind (`robots`, `sitemap`), url (N1), status, error, challenged, listed (false for a sitemap that nobody names,
+    and for a robots.txt that leads to another origin's).
+`note`, one row something odd about a file (`crawl.files.Note`):
+    file_id, position, kind, subject, line, text.
+`listed`, one row an address of the site that a sitemap names:
+    file_id, target_id (of the page at that address, if it was fetched).
 """
 
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, Select, and_, case, exists, func, literal, or_, select
+from sqlalchemy import ColumnElement, FromClause, Select, and_, case, func, literal, select
 
 
 @dataclass(frozen=True)
@@ -30,6 +40,9 @@ class AuditTables:
     link: FromClause
     alias: FromClause
     alternate: FromClause
+    file: FromClause
+    note: FromClause
+    listed: FromClause
 
     @property
     def is_results_page(self) -> ColumnElement[bool]:
@@ -53,20 +66,20 @@ class AuditTables:
         """
         page = self.page
         shared = page.c[column]
-        twin = func.replace(page.c.final_n2, "http://", "https://")
         groups = (
             select(
                 shared.label("shared"),
                 page.c.language.label("language"),
-                func.count(twin.distinct()).label("count"),
+                func.count(_twin(page).distinct()).label("count"),
                 func.min(page.c.final_url).label("low"),
                 func.max(page.c.final_url).label("high"),
             )
             .where(page.c[among], shared != "")
             .group_by(shared, page.c.language)
-            .having(func.count(twin.distinct()) >= at_least)
+            .having(func.count(_twin(page).distinct()) >= at_least)
             .subquery()
         )
+        named = self._named_alike(column, among).subquery()
         other = case((groups.c.low == page.c.final_url, groups.c.high), else_=groups.c.low)
         return (
             select(
@@ -77,19 +90,29 @@ class AuditTables:
                 other.label("evidence_other"),
             )
             .join_from(page, groups, and_(shared == groups.c.shared, page.c.language == groups.c.language))
-            .where(page.c[among], self._not_only_translations(column, among))
+            .outerjoin(named, named.c.id == page.c.id)
+            .where(page.c[among], groups.c.count - 1 > func.coalesce(named.c.count, 0))
         )
 
-    def _not_only_translations(self, column: str, among: str) -> ColumnElement[bool]:
-        """A page without hreflang, or one that shares its text with a page it does not name there."""
+    def _named_alike(self, column: str, among: str) -> Select[Any]:
+        """Of each page, how many others share `column` and language with it that it names by hreflang."""
         page, alternate = self.page, self.alternate
         other = page.alias("other")
-        named = exists().where(alternate.c.page_id == page.c.id, alternate.c.n2 == other.c.final_n2)
-        stranger = exists().where(
-            other.c[column] == page.c[column],
-            other.c.language == page.c.language,
-            other.c.id != page.c.id,
-            other.c[among],
-            ~named,
+        return (
+            select(page.c.id, func.count(_twin(other).distinct()).label("count"))
+            .join_from(page, alternate, alternate.c.page_id == page.c.id)
+            .join(other, other.c.final_n2 == alternate.c.n2)
+            .where(
+                page.c[among],
+                other.c[among],
+                other.c[column] == page.c[column],
+                other.c.language == page.c.language,
+                _twin(other) != _twin(page),
+            )
+            .group_by(page.c.id)
         )
-        return or_(~exists().where(alternate.c.page_id == page.c.id), stranger)
+
+
+def _twin(page: FromClause) -> ColumnElement[str]:
+    """One spelling for the http and https of a page."""
+    return func.replace(page.c.final_n2, "http://", "https://")

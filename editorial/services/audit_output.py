@@ -9,20 +9,24 @@ from sqlalchemy.orm import Session
 
 from editorial.audit.crawl.records import StopReason, unpacked
 from editorial.audit.engine import judge
-from editorial.audit.summary import Judged
-from editorial.audit.rule import Failure, Need, Severity
+from editorial.audit.facts import PageFacts
+from editorial.audit.rule import Failure, Need, Outcome, Result, Severity
 from editorial.audit.rules import PAGE_RULES
-from editorial.audit.site_rule import SiteRule, site_outcome
+from editorial.audit.site_rule import site_outcome
 from editorial.audit.site_rules import SITE_RULES
+from editorial.audit.summary import Judged
 from editorial.audit.tables import AuditTables
 from editorial.store import audit as store
-from editorial.store.audit import Audit, AuditFailure, AuditPage, AuditUrl
+from editorial.store.audit import Audit, AuditFailure, AuditFile, AuditPage, AuditUrl
+
+SiteFailures = dict[tuple[str, int], list[Failure]]
+Subjects = dict[str, dict[int, bool]]
 
 
 def judged_pages(session: Session, audit: Audit) -> Iterator[Judged]:
     """Every page that was fetched or tried, by address. Pages are judged again from their facts; nothing is fetched."""
     failed = _site_failures(session, audit.id)
-    applies = {rule.id: _applies(session, audit, rule) for rule in SITE_RULES}
+    subjects = _subjects(session, audit)
     complete = complete_around(audit)
     wanted = (
         select(AuditPage.no, AuditPage.facts)
@@ -34,17 +38,39 @@ def judged_pages(session: Session, audit: Audit) -> Iterator[Judged]:
         facts = unpacked(page.facts)
         available = frozenset({Need.ROBOTS}) if facts.robots_txt else frozenset()
         outcomes = judge(facts, available, rules=PAGE_RULES)
-        outcomes += tuple(
-            site_outcome(
-                rule,
-                failed.get((rule.id, page.no), ()),
-                applies=page.no in applies[rule.id],
-                complete=complete,
-                fetched=facts.error is None,
-            )
-            for rule in SITE_RULES
-        )
+        outcomes += _of_site(page.no, failed, subjects, complete, fetched=facts.error is None)
         yield Judged(facts, outcomes)
+    yield from _judged_files(session, audit, failed, subjects, complete)
+
+
+def _judged_files(
+    session: Session, audit: Audit, failed: SiteFailures, subjects: Subjects, complete: frozenset[Need]
+) -> Iterator[Judged]:
+    """robots.txt and the sitemaps; what else links to as a page was among the pages."""
+    page = select(AuditPage.no).where(AuditPage.audit_id == audit.id)
+    wanted = select(AuditFile).where(AuditFile.audit_id == audit.id, AuditFile.no > 0, AuditFile.no.not_in(page))
+    elsewhere = tuple(Outcome(rule.id, rule.version, Result.NOT_APPLICABLE, rule.severity) for rule in PAGE_RULES)
+    for file in session.scalars(wanted.order_by(AuditFile.url)):
+        facts = PageFacts(file.url, file.url, file.status, error=file.error)
+        outcomes = elsewhere + _of_site(file.no, failed, subjects, complete, fetched=True)
+        if any(outcome.result is not Result.NOT_APPLICABLE for outcome in outcomes):
+            yield Judged(facts, outcomes, is_file=True)
+
+
+def _of_site(
+    no: int, failed: SiteFailures, subjects: Subjects, complete: frozenset[Need], *, fetched: bool
+) -> tuple[Outcome, ...]:
+    return tuple(
+        site_outcome(
+            rule,
+            failed.get((rule.id, no), ()),
+            applies=no in subjects[rule.id],
+            complete=complete,
+            fetched=fetched or rule.about == "file",
+            unsure=subjects[rule.id].get(no, False),
+        )
+        for rule in SITE_RULES
+    )
 
 
 def complete_around(audit: Audit) -> frozenset[Need]:
@@ -56,7 +82,7 @@ def complete_around(audit: Audit) -> frozenset[Need]:
     return frozenset(found)
 
 
-def _site_failures(session: Session, audit_id: int) -> dict[tuple[str, int], list[Failure]]:
+def _site_failures(session: Session, audit_id: int) -> SiteFailures:
     failures: dict[tuple[str, int], list[Failure]] = defaultdict(list)
     wanted = select(AuditFailure).where(
         AuditFailure.audit_id == audit_id, AuditFailure.rule.in_([rule.id for rule in SITE_RULES])
@@ -67,6 +93,9 @@ def _site_failures(session: Session, audit_id: int) -> dict[tuple[str, int], lis
     return failures
 
 
-def _applies(session: Session, audit: Audit, rule: SiteRule) -> set[int]:
+def _subjects(session: Session, audit: Audit) -> Subjects:
+    """Of each site rule the pages or files it applies to, and whether their silence says nothing."""
     tables = AuditTables(**store.relations(audit.id))
-    return set(session.scalars(select(tables.page.c.id).where(rule.applies(tables))))
+    return {
+        rule.id: {row.id: bool(row.unsure) for row in session.execute(rule.subjects(tables))} for rule in SITE_RULES
+    }

@@ -16,8 +16,6 @@ from editorial.store.base import Sessions, reading
 
 Report = Callable[[Progress], None]
 
-FROM_SITEMAP = 1_000_000  # position of the first hreflang entry that a sitemap names; a page's own begin at 0
-
 
 class AuditSink:
     """The `Sink` of one audit. Pages, links and failures are written as they come; findings wait for the end."""
@@ -120,7 +118,7 @@ def _save_files(session: Session, audit: int, files: Sequence[FileRow]) -> None:
         named = [(audit, file.no, position, target) for position, target in enumerate(file.names)]
         store.insert_rows(connection, store.AuditListed, named)
         alternates = [
-            (audit, no, FROM_SITEMAP + position, code[:80], compare)
+            (audit, no, store.FROM_SITEMAP + position, code[:80], compare)
             for position, (no, code, compare) in enumerate(file.alternates)
         ]
         store.insert_rows(connection, store.AuditAlternate, alternates)

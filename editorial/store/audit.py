@@ -57,6 +57,7 @@ class AuditTrigger(StrEnum):
     COMMAND = "command"
 
 
+FROM_SITEMAP = 1_000_000  # position of the first hreflang entry that a sitemap names; a page's own begin at 0
 ENOUGH_WORDS = 50  # of a main text that is worth comparing; of fewer many are the same by chance
 ENDED = (AuditState.DONE, AuditState.STOPPED)
 """States of an audit whose pages were judged."""
@@ -230,7 +231,9 @@ class AuditFile(Base):
     error: Mapped[str | None] = mapped_column(String(32))
     content: Mapped[bytes] = mapped_column(LargeBinary)
     no: Mapped[int] = mapped_column(default=0)  # of its AuditUrl: findings about the file stand at its address
-    listed: Mapped[bool] = mapped_column(default=True)  # False: a sitemap nobody named, looked for by its usual name
+    listed: Mapped[bool] = mapped_column(
+        default=True
+    )  # False: a sitemap by its usual name that nobody named, or a robots.txt that leads to another origin's
     challenged: Mapped[bool] = mapped_column(default=False)  # a bot check answered instead
 
 
@@ -395,7 +398,12 @@ def relations(audit_id: int) -> dict[str, Subquery]:
         .join_from(page, url, of_page)
         .where(page.audit_id == audit_id)
         .subquery("alias"),
-        "alternate": select(alternate.no.label("page_id"), alternate.code, alternate.n2)
+        "alternate": select(
+            alternate.no.label("page_id"),
+            alternate.code,
+            alternate.n2,
+            (alternate.position < FROM_SITEMAP).label("in_page"),
+        )
         .where(alternate.audit_id == audit_id)
         .subquery("alternate"),
         **_file_relations(audit_id),

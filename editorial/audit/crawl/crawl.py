@@ -316,8 +316,9 @@ class Crawl:
             for url in robots.sitemaps:
                 if address := n1(url, origin + "/"):
                     self._want_sitemap(address)
-            if not robots.sitemaps:
-                self._want_sitemap(f"{origin}/sitemap.xml", listed=False)
+            usual = f"{origin}/sitemap.xml"
+            if not robots.sitemaps and robots.decide(self._plan.token, usual).allowed:
+                self._want_sitemap(usual, listed=False)
         return robots_notes(origin, blob, robots) if readable else ()
 
     def _want_sitemap(self, url: str, *, listed: bool = True, nested: bool = False) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 
 from editorial.audit.crawl.records import FileRow
 from editorial.domain.robots import Robots, Verdict, disallow_all, parse
+from editorial.domain.urls import origin_of
 
 MAX_HOPS = 5  # redirects of a robots.txt (RFC 9309, 2.3.1.2); more count as "there is none"
 MAX_SITEMAPS = 50  # files of one crawl
@@ -78,5 +79,6 @@ def file_row(wanted: FileWanted, message: dict[str, Any], blob: bytes, no: int) 
         no: number of the file's address.
     """
     content = blob[: 512 * 1024] if wanted.kind == "robots" else b""
-    row = FileRow(wanted.kind, wanted.name, message["status"], message["error"], content, no, wanted.listed)
-    return row._replace(challenged=bool(message.get("challenge")))
+    listed = wanted.listed and (wanted.kind != "robots" or origin_of(wanted.url) == wanted.origin)
+    challenged = bool(message.get("challenge"))
+    return FileRow(wanted.kind, wanted.name, message["status"], message["error"], content, no, listed, challenged)

@@ -3,9 +3,27 @@
 from types import ModuleType
 
 from editorial.audit.site_rule import SiteRule
-from editorial.audit.site_rules import links, titles
+from editorial.audit.site_rules import (
+    canonicals,
+    contents,
+    descriptions,
+    languages,
+    links,
+    robots_files,
+    sitemaps,
+    titles,
+)
 
-FAMILIES: tuple[ModuleType, ...] = (titles, links)
+FAMILIES: tuple[ModuleType, ...] = (
+    canonicals,
+    titles,
+    descriptions,
+    contents,
+    links,
+    languages,
+    sitemaps,
+    robots_files,
+)
 
 SITE_RULES: tuple[SiteRule, ...] = tuple(
     rule for family in FAMILIES for rule in vars(family).values() if isinstance(rule, SiteRule)

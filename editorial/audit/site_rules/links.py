@@ -2,10 +2,11 @@
 
 from typing import Any
 
-from sqlalchemy import Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, func, literal, not_, or_, select, union_all
 
-from editorial.audit.rule import Severity
+from editorial.audit.rule import Need, Severity
 from editorial.audit.rules.links import LINKS
+from editorial.audit.rules.redirects import REDIRECTS
 from editorial.audit.site_rule import site_rule
 from editorial.audit.tables import AuditTables
 from editorial.domain.messages import N_
@@ -41,4 +42,126 @@ def link_broken_internal(audit: AuditTables) -> Select[Any]:
         .join(page, page.c.id == link.c.page_id)
         .where(link.c.internal, audit.is_html, or_(gone, target.c.error == "dns"))
         .group_by(link.c.page_id, link.c.n2)
+    )
+
+
+@site_rule(
+    version=1,
+    category="links",
+    severity=Severity.NOTICE,
+    title=N_("Link to a redirect"),
+    says=N_("A link leads to %(target)s, which redirects to %(final)s."),
+    why=N_("Each redirect costs readers time and search engines a request."),
+    fix=N_("Link to the final address."),
+    source=REDIRECTS,
+    applies=lambda audit: or_(audit.is_html, audit.page.c.is_start),
+)
+def link_to_redirect(audit: AuditTables) -> Select[Any]:
+    """Several redirects in a row are a warning. What ends in an error is a broken link.
+
+    Moves that the whole site makes alike (http to https, www, the slash at the end) are told once each, at the page
+    where the crawl began: they are one setting, and not the fault of each link.
+    """
+    link, page = audit.link, audit.page
+    target = page.alias("target")
+    start = page.alias("start")
+    chain = case((func.max(target.c.hops) > 1, literal("warning")), else_=literal("notice"))
+    shown = (
+        func.min(target.c.url).label("param_target"),
+        func.min(target.c.final_url).label("param_final"),
+        func.min(target.c.url).label("evidence"),
+    )
+    sound = and_(target.c.hops > 0, target.c.error.is_(None), target.c.status < 400)
+    found = and_(link.c.internal, audit.is_html, sound)
+    one = (
+        select(
+            link.c.page_id.label("page_id"),
+            link.c.n2.label("key"),
+            *shown,
+            func.min(link.c.text).label("evidence_text"),
+            chain.label("severity"),
+        )
+        .join_from(link, target, target.c.id == link.c.target_id)
+        .join(page, page.c.id == link.c.page_id)
+        .where(found, target.c.moved == "path")
+        .group_by(link.c.page_id, link.c.n2)
+    )
+    alike = (
+        select(
+            select(func.min(start.c.id)).where(start.c.is_start).scalar_subquery().label("page_id"),
+            target.c.moved.label("key"),
+            *shown,
+            func.min(page.c.url).label("evidence_text"),
+            literal("notice").label("severity"),
+        )
+        .join_from(link, target, target.c.id == link.c.target_id)
+        .join(page, page.c.id == link.c.page_id)
+        .where(found, target.c.moved != "path")
+        .group_by(target.c.moved)
+    )
+    rows = union_all(one, alike).subquery()
+    return select(rows)
+
+
+@site_rule(
+    version=1,
+    category="links",
+    severity=Severity.WARNING,
+    title=N_("No link leads to this page"),
+    says=N_("No other page of the site links to this one."),
+    why=N_("Readers do not find it, and search engines think little of a page that its own site does not name."),
+    fix=N_("Link to it from a page on the same subject, or take it down."),
+    source=LINKS,
+    applies=lambda audit: and_(audit.is_results_page, audit.page.c.hops == 0, not_(audit.page.c.is_start)),
+    needs=frozenset({Need.CRAWL}),
+)
+def page_orphan(audit: AuditTables) -> Select[Any]:
+    """A page's links to itself do not count; links through redirects, to copies and to other spellings do."""
+    page = audit.page
+    start = page.alias("start")
+    linked = _linked(audit)
+    began = select(func.min(_plain(start.c.final_n2))).where(start.c.is_start).scalar_subquery()
+    return (
+        select(page.c.id.label("page_id"), literal("orphan").label("key"), page.c.url.label("evidence"))
+        .join_from(page, linked, linked.c.plain == _plain(page.c.final_n2), isouter=True)
+        .where(
+            audit.is_results_page,
+            page.c.hops == 0,
+            not_(page.c.is_start),
+            linked.c.plain.is_(None),
+            _plain(page.c.final_n2) != func.coalesce(began, ""),
+        )
+    )
+
+
+def _plain(address: ColumnElement[Any]) -> ColumnElement[str]:
+    """One spelling for http and https, with and without www, with and without a slash at the end."""
+    secure = func.replace(address, "http://", "https://")
+    return func.rtrim(func.replace(secure, "https://www.", "https://"), "/")
+
+
+def _linked(audit: AuditTables) -> Any:
+    """The addresses that other pages lead to (`plain`): by a link, what that redirects to, and what that calls itself.
+
+    Translations that a page names count too: they are the switch between languages of sites that make it by script.
+    """
+    link, page, alternate = audit.link, audit.page, audit.alternate
+    target = page.alias("target")
+    reached = (
+        select(target.c.final_n2, target.c.canonical_n2)
+        .join_from(link, page, page.c.id == link.c.page_id)
+        .join(target, target.c.id == link.c.target_id)
+        .where(link.c.internal, page.c.is_html, _plain(target.c.final_n2) != _plain(page.c.final_n2))
+        .distinct()
+        .cte("reached")
+    )
+    named = (
+        select(_plain(alternate.c.n2).label("plain"))
+        .join_from(alternate, page, page.c.id == alternate.c.page_id)
+        .where(alternate.c.in_page, page.c.is_html, _plain(alternate.c.n2) != _plain(page.c.final_n2))
+    )
+    return (
+        select(_plain(reached.c.final_n2).label("plain"))
+        .union(select(_plain(reached.c.canonical_n2)).where(reached.c.canonical_n2.is_not(None)), named)
+        .subquery("linked")
     )

@@ -41,7 +41,7 @@ def test_a_crawl_finds_its_way_and_ends(web: Web, desk: Sessions):
     audit = audit_address(desk, web.url + "/")
 
     assert (audit.state, audit.stop_reason, audit.fetched, audit.coverage) == (AuditState.DONE, "complete", 4, 1.0)
-    assert sorted(web.paths()) == ["/", "/a", "/b", "/c?utm_source=x", "/robots.txt"]
+    assert sorted(web.paths()) == ["/", "/a", "/b", "/c?utm_source=x", "/robots.txt", "/sitemap.xml"]
     assert web.agents == {"EditorialBot/0.1"}
 
 
@@ -55,7 +55,7 @@ def test_robots_txt_is_obeyed_and_kept(web: Web, desk: Sessions):
     assert "/private/a" not in web.paths()
     assert pages_of(desk, audit)["/private/a"].error == "robots"
     with desk() as session:
-        kept = session.scalars(select(AuditFile)).one()
+        kept = session.scalars(select(AuditFile).where(AuditFile.kind == "robots")).one()
     assert (kept.kind, kept.status, b"/private" in kept.content) == ("robots", 200, True)
 
 
@@ -71,7 +71,7 @@ def test_a_robots_txt_that_cannot_be_read_stops_the_site(web: Web, desk: Session
         "robots_unreachable",
         str(status),
     )
-    assert web.paths() == ["/robots.txt"]
+    assert web.paths() == ["/robots.txt"] * 3
 
 
 @pytest.mark.parametrize("status", [401, 403, 404, 410])
@@ -184,7 +184,7 @@ def test_nofollow_links_are_not_followed(web: Web, desk: Sessions):
 
     audit_address(desk, web.url + "/")
 
-    assert sorted(web.paths()) == ["/", "/b", "/robots.txt"]
+    assert sorted(web.paths()) == ["/", "/b", "/robots.txt", "/sitemap.xml"]
 
 
 def test_the_cap_on_pages_is_kept_and_said(web: Web, desk: Sessions):
@@ -214,7 +214,7 @@ def test_a_crawl_delay_slows_a_crawl_down(web: Web, desk: Sessions):
 
     audit_address(desk, web.url + "/")
 
-    times = [at for path, at in web.asked if path != "/robots.txt"]
+    times = [at for path, at in web.asked if path not in ("/robots.txt", "/sitemap.xml")]
     assert all(later - earlier > 0.15 for earlier, later in pairwise(times))
 
 
