@@ -16,6 +16,7 @@ from editorial.audit.rulebook import BY_ID
 from editorial.audit.site_rule import SiteRule
 from editorial.domain.findings import CLOSED, OPEN, Answer, FindingEvent, FindingState, after_audit
 from editorial.domain.messages import N_, Message
+from editorial.services.quiet import Quiet, seen_hash
 from editorial.store.audit import (
     Audit,
     AuditFailure,
@@ -79,18 +80,22 @@ def merge(session: Session, audit: Audit, answers: Answers, now: datetime) -> di
     events: list[dict[str, Any]] = []
     changes: list[dict[str, Any]] = []
     seen: set[str] = set()
+    quiet = Quiet.of(session, audit.site_id or 0, now)
     reported: Counter[tuple[str, str]] = Counter()
     for failure in session.execute(_failures(audit.id)).yield_per(CHUNK):
         seen.add(failure.fingerprint)
         reported[failure.rule, failure.n2] += 1
         sighting = _sighting(failure, audit, now, items.get(failure.n2))
         before = known.get(failure.fingerprint)
+        look = seen_hash(sighting["params"], sighting["evidence"])
+        muted = quiet.covers(failure, look, before.id if before is not None else None)
         if before is None:
             discovered = seen_before is not None and failure.n2 not in seen_before
-            fresh.append(sighting | _birth(audit, now, failure, discovered=discovered))
-            counts[FindingEvent.NEWLY_DISCOVERED if discovered else FindingEvent.NEW] += 1
+            born = _birth(audit, now, failure, discovered=discovered)
+            fresh.append(sighting | born | ({"state": FindingState.MUTED} if muted else {}))
+            counts[_arrival(discovered=discovered, muted=muted)] += 1
             continue
-        state = after_audit(before.state, Answer.FAIL)
+        state = FindingState.MUTED if muted else after_audit(quiet.lifted(before.state), Answer.FAIL)
         counts[str(state)] += 1
         changes.append(sighting | {"id": before.id, "state": state, "fixed_at": None})
         if state is FindingState.REOPENED and before.state in CLOSED:
@@ -104,12 +109,21 @@ def merge(session: Session, audit: Audit, answers: Answers, now: datetime) -> di
         if state is None or state == before.state:
             counts["unknown"] += before.state is not FindingState.MUTED
             continue
+        quiet.lift(before.id)
         counts[str(state)] += 1
         fixed_at = now if state is FindingState.FIXED else None
         changes.append({"id": before.id, "state": state, "fixed_at": fixed_at})
         events.append(_event(before.id, audit.id, FindingEvent(state), now))
     _write(session, audit, fresh, changes, events)
+    quiet.settle(session)
     return dict(counts)
+
+
+def _arrival(*, discovered: bool, muted: bool) -> str:
+    """What a failure that was never seen before counts as."""
+    if muted:
+        return FindingState.MUTED
+    return FindingEvent.NEWLY_DISCOVERED if discovered else FindingEvent.NEW
 
 
 def _write(
