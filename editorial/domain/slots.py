@@ -118,8 +118,13 @@ def slot(wall: datetime, zone: ZoneInfo, *, fold: int = 0) -> Slot:
     read_back = instant.astimezone(zone).replace(tzinfo=None, fold=0)
     if read_back != wall.replace(fold=0):
         raise NonexistentSlot(wall, zone, suggestion=after_gap(wall, zone))
-    twice = _offset(wall, zone, 0) != _offset(wall, zone, 1)
+    twice = occurs_twice(wall, zone)
     return Slot(wall=wall.replace(fold=0), zone=zone.key, fold=fold if twice else 0, instant=instant, twice=twice)
+
+
+def occurs_twice(wall: datetime, zone: ZoneInfo) -> bool:
+    """Whether clocks in the zone show this wall time twice; never asked of one in a gap."""
+    return _offset(wall, zone, 0) != _offset(wall, zone, 1)
 
 
 def after_gap(wall: datetime, zone: ZoneInfo) -> datetime:

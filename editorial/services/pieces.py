@@ -111,6 +111,11 @@ def piece_for_preview(session: Session, deps: Deps, channel: Channel, item: Cont
     return _whole(adapter_of(deps, channel), item, ground, plain=plain, utm=utm)
 
 
+def link_on(page: str, item: ContentItem, own: tuple[SiteScope, ...], utm: dict[str, str]) -> str:
+    """The page as a channel points at it, with these parameters; empty without a page."""
+    return link_to(page, Destination(_base(page, item), own, utm)) if page else ""
+
+
 def page_of(session: Session, deps: Deps, item: ContentItem) -> str | None:
     """The item's address on our own site: where it is, or where its page-making channel will put it."""
     if item.url:

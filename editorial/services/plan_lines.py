@@ -1,11 +1,12 @@
 """The plan of an item as lines: what people decided about it on each channel, and what the channels do without them."""
 
 from collections.abc import Iterable, Sequence
+from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
 from editorial.domain.plans import Line
-from editorial.domain.slots import Slot
+from editorial.domain.slots import Slot, occurs_twice
 from editorial.store import channel_plans, distribution
 from editorial.store.content import ContentItem
 from editorial.store.distribution import Channel, ChannelMessage
@@ -39,7 +40,8 @@ def own_slot(row: ChannelMessage) -> Slot | None:
     """The time of its own that a decision has, if it has one."""
     if not row.pinned or row.wall is None or row.zone is None or row.at is None:
         return None
-    return Slot(wall=row.wall, zone=row.zone, fold=row.fold, instant=row.at)
+    twice = occurs_twice(row.wall, ZoneInfo(row.zone))
+    return Slot(wall=row.wall, zone=row.zone, fold=row.fold, instant=row.at, twice=twice)
 
 
 def _by_default(channel: Channel) -> Line:

@@ -12,12 +12,13 @@ from editorial.domain.limits import Limits, left, reserved
 from editorial.domain.messages import N_, Message
 from editorial.domain.plans import Due, Line, before_its_page, dues, offset_says
 from editorial.domain.slots import Slot
+from editorial.domain.urls import SiteScope
 from editorial.services import utm_sets
 from editorial.services.cascade import quiet_end
 from editorial.services.channels import adapter_of
 from editorial.services.deps import Deps
 from editorial.services.gates import draft_findings
-from editorial.services.pieces import page_of
+from editorial.services.pieces import link_on, own_sites, page_of
 from editorial.services.plan_jobs import OUT, item_slot
 from editorial.services.plan_lines import lines
 from editorial.store import channel_plans, distribution
@@ -25,6 +26,8 @@ from editorial.store.content import ContentItem
 from editorial.store.distribution import Channel, ChannelMessage, DistributionJob
 
 _DAY = timedelta(hours=24)
+_ANY_JOB = 9_999_999
+"""Stands in a link for the number of a job that is not made yet, so that its length is counted."""
 
 
 @dataclass(frozen=True)
@@ -86,7 +89,8 @@ class _Desk:
     base: Slot | None
     found: tuple[Due, ...]
     jobs: Mapping[tuple[int, str], DistributionJob]
-    link: str
+    page: str
+    own_sites: tuple[SiteScope, ...]
 
 
 def plan_view(session: Session, deps: Deps, item: ContentItem) -> PlanView:
@@ -96,7 +100,8 @@ def plan_view(session: Session, deps: Deps, item: ContentItem) -> PlanView:
     all_lines, base = lines(channels, rows.values()), item_slot(item)
     found = dues(all_lines, base) if base else ()
     jobs = channel_plans.last_jobs_by_line(session, item.id)
-    desk = _Desk(session, deps, item, base, found, jobs, page_of(session, deps, item) or "" if channels else "")
+    page, own = (page_of(session, deps, item) or "", own_sites(session)) if channels else ("", ())
+    desk = _Desk(session, deps, item, base, found, jobs, page, own)
     by_id = {one.id: one for one in channels}
     views = tuple(_view(desk, line, by_id[line.channel_id], rows.get(line.key)) for line in all_lines)
     pointing = [(one.channel, one.own_utm) for one in views if one.line.carried and one.line.nature is Nature.POINTING]
@@ -121,7 +126,8 @@ def _view(desk: _Desk, line: Line, channel: Channel, row: ChannelMessage | None)
     own = {name: str(value) for name, value in (row.utm if row else {}).items()}
     limits, broken = _limits(desk, channel)
     text, kind = row.text if row else "", kind_of(channel.kind)
-    link = desk.link if line.nature is Nature.POINTING else ""
+    numbered = utm_sets.utm_of(channel, desk.item, job_id=job.id if job and job.live else _ANY_JOB, own=own)
+    link = link_on(desk.page, desk.item, desk.own_sites, numbered) if line.nature is Nature.POINTING else ""
     room = left(text, limits, link)
     return LineView(
         line=line,

@@ -1,11 +1,16 @@
 """The section "Channels" on the page of an item: what its forms do, and how they refuse."""
 
 import pytest
+from bs4 import BeautifulSoup
 
+from editorial.domain.jobs import Nature
 from editorial.domain.plans import DAY
 from editorial.domain.workflow import Status
 from editorial.services.deps import Deps
+from editorial.services.pieces import piece_for_preview
+from editorial.services.plan_views import plan_view
 from editorial.store.channel_plans import find_row, texts_of
+from editorial.store.content import get_item
 from editorial.store.distribution import Channel, ChannelMessage
 from tests.integration.distribution.test_channel_plans import add_channel, live, save
 from tests.integration.plans import Desk, make_desk
@@ -151,3 +156,51 @@ def test_new_words_say_that_the_item_is_in_review_again(desk: Desk, chat: int) -
 
     assert desk.item(item_id).status is Status.IN_REVIEW
     assert "its jobs are held back" in visitor.get(f"/items/{item_id}")
+
+
+def add_linkedin(desk: Desk) -> int:
+    with desk.deps.sessions.begin() as session:
+        channel = Channel(kind="handoff", name="LinkedIn", site_id=desk.site_id, created_at=desk.deps.now())
+        channel.settings, channel.nature = {"service": "linkedin"}, Nature.POINTING
+        session.add(channel)
+        session.flush()
+        return channel.id
+
+
+def test_a_refused_variant_comes_back_with_all_that_was_typed_and_its_room(desk: Desk) -> None:
+    item_id, linkedin = desk.create(), add_linkedin(desk)
+    typed = fields(
+        desk, item_id, new="1", variant="reminder", when="after", offset="5", unit="hours", text="word " * 700
+    )
+
+    answer = desk.as_(desk.admin).post(f"/items/{item_id}/channels/{linkedin}", **typed)
+    form = BeautifulSoup(answer.text, "html.parser").find("input", attrs={"name": "new"}).find_parent("form")  # type: ignore[union-attr]
+
+    assert answer.status_code == 422
+    assert form.find("input", attrs={"name": "offset"})["value"] == "5"  # type: ignore[union-attr, index]
+    assert form.find("option", selected=True)["value"] == "hours"  # type: ignore[union-attr, index]
+    assert form.find("textarea")["data-limit"] == "3000"  # type: ignore[union-attr, index]
+
+
+def test_the_room_for_words_leaves_out_the_whole_link_with_its_campaign(desk: Desk) -> None:
+    item_id, linkedin = desk.create(), add_linkedin(desk)
+    with desk.deps.sessions.begin() as session:
+        get_item(session, item_id).url = "https://northgauge.example/posts/a/"
+    with desk.deps.sessions() as session:
+        plan = plan_view(session, desk.deps, get_item(session, item_id))
+        link = piece_for_preview(
+            session, desk.deps, session.get_one(Channel, linkedin), get_item(session, item_id)
+        ).link
+    view = next(one for one in plan.lines if one.channel.id == linkedin)
+
+    assert "utm_source=linkedin" in link
+    assert view.reserved == len(f"\n\n{link}&utm_id=9999999")
+
+
+def test_the_second_of_two_equal_hours_survives_a_save(desk: Desk, chat: int) -> None:
+    item_id = desk.create()
+    typed = fields(desk, item_id, when="own", own_day="2027-10-31", own_time="02:30", own_zone="Europe/Berlin")
+    desk.as_(desk.admin).post(f"/items/{item_id}/channels/{chat}", **typed, own_fold="1")
+    page = BeautifulSoup(desk.as_(desk.admin).get(f"/items/{item_id}"), "html.parser")
+
+    assert [box.has_attr("checked") for box in page.find_all("input", attrs={"name": "own_fold"})] == [True]
