@@ -8,11 +8,12 @@ from editorial.audit.dates import instant
 from editorial.audit.facts import Canonical, PageFacts
 from editorial.audit.rule import ALL_ENGINES, Engine
 from editorial.domain.addresses import is_public
-from editorial.domain.urls import n2, path_of
+from editorial.domain.urls import n1, n2, path_of
 
 HTML_TYPES = frozenset({"text/html", "application/xhtml+xml"})
 ENGINE_NAMES = {Engine.GOOGLE: "Google", Engine.BING: "Bing", Engine.BAIDU: "Baidu"}
 
+AT_ONCE = 5  # seconds; a meta refresh up to here is a redirect
 LOCAL_ENDINGS = (".localhost", ".localdomain", ".local", ".test", ".internal")
 HOMES = frozenset(
     {"", "home", "main", "amp"}
@@ -20,6 +21,7 @@ HOMES = frozenset(
 )
 
 _LANGUAGE_FOLDER = re.compile(r"[a-z]{2}(?:[-_](?:[a-z]{2}|[a-z]{4}))?")
+_REFRESH = re.compile(r"(\d+)[^;,]*[;,]\s*+(?:url\s*=\s*)?[\"']?(?!url\s*=)(.+?)[\"']?\s*", re.IGNORECASE)
 _LATER_PAGE = re.compile(r"(?:[?&](?:page|paged|pageno|page_no|pagenum|pg)=|/page[/-])0*(?:[2-9]|[1-9]\d+)(?:$|[/&?])")
 
 
@@ -125,14 +127,26 @@ def is_local(host: str) -> bool:
     return is_number and not is_public(host)
 
 
+def refreshed_to(page: PageFacts) -> str | None:
+    """Where a meta refresh leads within seconds (N1), or None; one that reloads its own page leads nowhere."""
+    found = _REFRESH.fullmatch(page.refresh or "")
+    if found is None or len(found[1]) > 3 or int(found[1]) > AT_ONCE:
+        return None
+    target = n1(found[2], page.final_url)
+    return target if target is not None and n2(target) != n2(page.final_url) else None
+
+
 def is_later_page(page: PageFacts) -> bool:
     """Page two or later of a list, by its address."""
     return _LATER_PAGE.search(page.final_url) is not None
 
 
 def is_results_page(page: PageFacts) -> bool:
-    """May stand on a results page: indexable for an engine, no later page of a list, no login or thank-you page."""
-    if page.known.utility or is_later_page(page):
+    """May stand on a results page: indexable for an engine, no later page of a list, no login or thank-you page.
+
+    A page that leads elsewhere at once is a redirect; its target stands there.
+    """
+    if page.known.utility or is_later_page(page) or refreshed_to(page) is not None:
         return False
     return any(is_indexable(page, engine) for engine in ALL_ENGINES)
 

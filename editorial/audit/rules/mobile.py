@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from editorial.audit.facts import PageFacts
-from editorial.audit.predicates import is_html_page
+from editorial.audit.predicates import is_html_page, refreshed_to
 from editorial.audit.rule import Failure, Params, Severity, page_rule
 from editorial.domain.messages import N_
 
@@ -22,7 +22,7 @@ _SCALE = re.compile(r"(?:^|[\s,;])initial-scale\s*=\s*(?:1|yes)")
     why=N_("Phones show it at the width of a desktop, tiny. Google indexes what a phone sees."),
     fix=N_('Write <meta name="viewport" content="width=device-width, initial-scale=1"> into the head.'),
     source="https://developers.google.com/search/docs/crawling-indexing/mobile/mobile-sites-mobile-first-indexing",
-    applies=is_html_page,
+    applies=lambda page: is_html_page(page) and refreshed_to(page) is None,
 )
 def viewport_missing(page: PageFacts, _: Params) -> Iterator[Failure]:
     """A scale of one without a width says the same to browsers as device-width."""

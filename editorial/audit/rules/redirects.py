@@ -1,30 +1,18 @@
 """Redirects on the way to a page."""
 
-import re
 from collections.abc import Iterator
 from itertools import pairwise
 
 from editorial.audit.facts import PageFacts
+from editorial.audit.predicates import refreshed_to
 from editorial.audit.rule import Failure, Need, Params, Severity, page_rule
 from editorial.audit.rules.responses import HTTP_ERRORS, SAYING_NOTHING, answered
 from editorial.domain.messages import N_
-from editorial.domain.urls import host_of, n1, n2, path_of
+from editorial.domain.urls import host_of, path_of
 
 REDIRECTS = "https://developers.google.com/search/docs/crawling-indexing/301-redirects"
 LONG = 5  # hops from which a chain is an error; Google gives up after ten
-AT_ONCE = 5  # seconds; a meta refresh up to here is a redirect
 CIRCLE, TOO_MANY = "redirect-loop", "redirects"  # codes of `Response.error`
-
-_REFRESH = re.compile(r"(\d+)[^;,]*[;,]\s*+(?:url\s*=\s*)?[\"']?(?!url\s*=)(.+?)[\"']?\s*", re.IGNORECASE)
-
-
-def refreshed_to(page: PageFacts) -> str | None:
-    """Where a meta refresh leads within seconds (N1), or None; one that reloads its own page leads nowhere."""
-    found = _REFRESH.fullmatch(page.refresh or "")
-    if found is None or len(found[1]) > 3 or int(found[1]) > AT_ONCE:
-        return None
-    target = n1(found[2], page.final_url)
-    return target if target is not None and n2(target) != n2(page.final_url) else None
 
 
 @page_rule(

@@ -1,13 +1,15 @@
 """Statuses, refusals, redirects: what came back, and whether it says anything of the page."""
 
 from dataclasses import replace
+from itertools import pairwise
 
 import pytest
 
 from editorial.audit.engine import judge
 from editorial.audit.facts import Hop, PageFacts
+from editorial.audit.predicates import is_results_page, refreshed_to
 from editorial.audit.rule import PageRule, Result, Severity
-from editorial.audit.rules.redirects import redirect_chain, redirect_loop, redirect_to_error, refreshed_to
+from editorial.audit.rules.redirects import redirect_chain, redirect_loop, redirect_to_error
 from editorial.audit.rules.responses import response_4xx, response_5xx, response_access_denied
 from editorial.audit.rules.titles import title_missing
 from tests.unit.audit.pages import URL, document, page
@@ -27,7 +29,7 @@ def result(rule: PageRule, facts: PageFacts) -> Result:
 
 def through(*stops: str, status: int = 200, html: str = HTML) -> PageFacts:
     """A page that was reached through redirects."""
-    hops = tuple(Hop(here, 301, there) for here, there in zip(stops, stops[1:], strict=False))
+    hops = tuple(Hop(here, 301, there) for here, there in pairwise(stops))
     facts = page(html, stops[-1], status=status)
     return replace(facts, url=stops[0], redirects=hops)
 
@@ -121,6 +123,10 @@ def test_too_many_redirects_are_an_error_though_no_page_was_reached():
 )
 def test_a_meta_refresh_is_a_redirect_if_it_leads_away_at_once(refresh, target):
     assert refreshed_to(page(document(f'<meta http-equiv="refresh" content="{refresh}">'), A)) == target
+
+
+def test_a_page_that_leads_elsewhere_at_once_stands_on_no_results_page():
+    assert not is_results_page(page(document('<meta http-equiv="refresh" content="0; url=/b">'), A))
 
 
 def test_a_meta_refresh_counts_as_a_hop():
