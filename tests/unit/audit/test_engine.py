@@ -167,7 +167,7 @@ def score(html: str) -> int:
         (FAILING["description-missing"], 96),
         (FAILING["html-lang-missing"], 100),
         (FAILING["form-field-without-label"], 100),
-        (document(""), 74),  # no title, description, heading, viewport, hardly a text
+        (document(""), 78),  # no title, description, heading, viewport, hardly a text
     ],
 )
 def test_a_page_loses_points_by_severity(html, points):
