@@ -8,6 +8,8 @@ from typing import Any
 import orjson
 
 from editorial.audit.facts import Form, Image, JsonLd, Link, PageFacts, RobotsDirective
+from editorial.audit.field_meanings import meaning_of
+from editorial.audit.form_kinds import Kind, kind_of, lead_type
 from editorial.audit.gather.data import unwrapped
 from editorial.audit.plain import to_plain
 from editorial.audit.predicates import directives_for
@@ -52,7 +54,7 @@ def facts_dict(page: PageFacts) -> dict[str, Any]:
         "challenge": page.challenge or None,
         "truncated": page.truncated,
         "redirects": [to_plain(hop) for hop in page.redirects],
-        "forms": [_form(form) for form in page.forms],
+        "forms": [_form(form, page) for form in page.forms],
     }
 
 
@@ -95,8 +97,14 @@ def _charset(page: PageFacts) -> dict[str, Any] | None:
     return {"name": found.name, "source": found.source, "header": found.header or None, "meta": found.meta or None}
 
 
-def _form(form: Form) -> dict[str, Any]:
+def _form(form: Form, page: PageFacts) -> dict[str, Any]:
+    """What is known of a form, and what it is for; of one whose fields a service brings, nobody can say."""
     found = to_plain(form)
+    kind = kind_of(form, page) if form.fields or form.buttons else None
+    found["kind"] = kind
+    found["type"] = lead_type(form, page) if kind is Kind.LEAD else None
+    for field, plain in zip(form.fields, found["fields"], strict=True):
+        plain["meaning"] = meaning_of(field) or None
     found["links"] = [_link(link) for link in form.links]
     return found
 

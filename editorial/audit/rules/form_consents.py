@@ -84,6 +84,8 @@ def _agrees(field: Field) -> bool:
 def form_privacy_link_missing(page: PageFacts, _: Params) -> Iterator[Failure]:
     """In the form, or in its section: a newsletter in the footer has the notice of the footer."""
     for form in lead_forms(page):
+        if form.origin != "native":
+            continue  # what stands around a group of controls is not known
         told = [f"{link.text} {link.name} {link.href}" for link in form.links]
         told += [link for field in form.fields for link in field.label_links]
         if not any(_PRIVACY.search(text) for text in (*told, *form.nearby)):

@@ -32,7 +32,12 @@ _LEFT_OVER = re.compile(
 def form_action_dead(page: PageFacts, _: Params) -> Iterator[Failure]:
     """Where scripts run on the page, one of them may send it: then a missing action is none of ours to judge."""
     for form in lead_forms(page):
-        if vendor_of(form) is None and not form.scripted and (severity := _dead(form, page)):
+        if (
+            form.origin == "native"
+            and vendor_of(form) is None
+            and not form.scripted
+            and (severity := _dead(form, page))
+        ):
             action = form.action.strip()[:200] or "-"
             yield Failure(key_of(form), {"form": shown_name(form), "action": action}, (_tag(form),), severity)
 
