@@ -14,7 +14,7 @@ from editorial.domain.messages import N_, Message
 from editorial.services import finding_pages, score_explained
 from editorial.services.score_explained import Line, Repair
 from editorial.store import audit as store
-from editorial.store.audit import Audit, AuditFile, AuditPage, AuditState, AuditUrl
+from editorial.store.audit import Audit, AuditFailure, AuditFile, AuditPage, AuditState, AuditUrl
 from editorial.store.content import Site
 
 HISTORY = 12  # audits in the chart and the list
@@ -191,6 +191,7 @@ def coverage(session: Session, audit: Audit) -> Coverage:
         select(AuditFile).where(AuditFile.audit_id == audit.id, AuditFile.kind == "robots").order_by(AuditFile.id)
     )
     hidden = [*_closed_by_robots(session, audit, file), *_unanswered(session, audit), *_refused(session, audit)]
+    hidden += _checked(session, audit)
     waiting = _not_reached(session, audit)
     if waiting:
         hidden.append(Hidden(Message(N_("Not reached before it stopped")), waiting))
@@ -253,6 +254,15 @@ def _refused(session: Session, audit: Audit) -> list[Hidden]:
         Hidden(Message(N_("Answered %(status)s"), {"status": str(status)}), count)
         for status, count in session.execute(wanted)
     ]
+
+
+def _checked(session: Session, audit: Audit) -> list[Hidden]:
+    """Bot checks that answered as if they were the page."""
+    of_page = and_(AuditFailure.audit_id == AuditPage.audit_id, AuditFailure.no == AuditPage.no)
+    wanted = select(func.count()).select_from(AuditPage).join(AuditFailure, of_page)
+    wanted = wanted.where(AuditFailure.rule == "response-access-denied", AuditPage.status < 400)
+    count = session.scalar(wanted.where(AuditPage.audit_id == audit.id)) or 0
+    return [Hidden(Message(N_("A bot check or firewall answered")), count)] if count else []
 
 
 def _not_reached(session: Session, audit: Audit) -> int:

@@ -4,6 +4,7 @@ import pytest
 from sqlalchemy import select
 
 from editorial.domain.workflow import Status
+from editorial.services import audit_pages
 from editorial.store.audit import Finding
 from editorial.store.base import Sessions
 from editorial.store.content import ContentItem
@@ -113,6 +114,21 @@ def test_what_robots_txt_closes_is_told_with_its_line(web: Web, sessions: Sessio
     audit_site(sessions, site)
 
     assert found(sessions, "blocked-by-robots") == {"/guide": ("new", "notice")}
+
+
+def test_a_bot_check_that_answers_200_is_coverage_that_lacks_and_no_defect(web: Web, sessions: Sessions):
+    plant(web)
+    check = b"<title>Just a moment...</title><script>window._cf_chl_opt = {}</script>"
+    web.pages["/guide"] = Answer(check, headers={"Content-Type": "text/html", "cf-mitigated": "challenge"})
+    site = make_site(sessions, web.url + "/")
+
+    audit = audit_site(sessions, site)
+
+    with sessions() as session:
+        hidden = audit_pages.coverage(session, audit).hidden
+        rules = set(session.scalars(select(Finding.rule).where(Finding.url.endswith("/guide"))))
+    assert [(part.says.id, part.count) for part in hidden] == [("A bot check or firewall answered", 1)]
+    assert rules == {"response-access-denied"}
 
 
 def test_many_canonicals_to_the_home_page_are_a_template(web: Web, sessions: Sessions):
