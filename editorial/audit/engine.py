@@ -1,6 +1,6 @@
 """Judge facts by the rules: four outcomes, a score, and a fingerprint for what lives across audits.
 
-Why the score is what it is: docs/decisions/audit-score.md.
+Why the score is what it is: docs/decisions/0004-audit-score.md.
 """
 
 import hashlib

@@ -35,9 +35,9 @@ def clock(assembly: Assembly) -> None:
         ticking.start()
     except EditorialError as error:
         raise refused(error) from error
-    click.echo(say(Message(N_("The clock runs as %(worker)s."), {"worker": deps.worker})))
+    click.echo(say(Message(N_("The scheduler runs as %(worker)s."), {"worker": deps.worker})))
     try:
         stopping.wait()
     finally:
         ticking.stop()
-    click.echo(say(Message(N_("The clock has stopped."))))
+    click.echo(say(Message(N_("The scheduler has stopped."))))

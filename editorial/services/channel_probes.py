@@ -133,7 +133,7 @@ def _within(deps: Deps, channel: Channel, ask: Ask, patience: float) -> Fault:
             answers.append(ask(deps, channel))
         except Exception:
             log.exception("channel.probe_crashed", channel_id=channel.id)
-            answers.append(NotSent(Message(N_("Editorial could not ask it; the log of the clock says why."))))
+            answers.append(NotSent(Message(N_("Editorial could not ask it; the scheduler's log says why."))))
 
     thread = threading.Thread(target=work, name=f"probe-{channel.id}", daemon=True)
     thread.start()

@@ -117,7 +117,7 @@ def stumble(deps: Deps, job_id: int) -> None:
     with deps.sessions.begin() as session:
         job = distribution.lock_job(session, job_id)
         if job.state is JobState.CLAIMED and job.worker == deps.worker:
-            says = Message(N_("Editorial could not prepare it; the log of the clock says why."))
+            says = Message(N_("Editorial could not prepare it; the scheduler's log says why."))
             beginning.put_aside(session, job, JobState.HELD, says, deps.now())
             job_notices.tell(session, deps, job)
 

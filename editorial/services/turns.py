@@ -140,4 +140,4 @@ def catch_up(deps: Deps) -> int:
     return put_off
 
 
-CATCHING_UP = N_("The clock stood still; the late jobs of this channel go out one after another.")
+CATCHING_UP = N_("The scheduler stood still; the late jobs of this channel go out one after another.")

@@ -1,6 +1,6 @@
 """What a route of the API takes and gives: said once, checked on every request, and read out in openapi.json.
 
-Own code and not APIFlask's decorators; docs/decisions/0023 says why.
+Own code and not APIFlask's decorators; docs/decisions/0027 says why.
 """
 
 from collections.abc import Callable, Mapping, Sequence

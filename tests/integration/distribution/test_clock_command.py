@@ -38,8 +38,8 @@ def test_it_runs_until_sigterm_and_ends_in_order(tmp_path: Path) -> None:
         program.kill()
         program.wait()
 
-    assert began.startswith("The clock runs as ")
-    assert (ended, program.returncode) == ("The clock has stopped.\n", 0)
+    assert began.startswith("The scheduler runs as ")
+    assert (ended, program.returncode) == ("The scheduler has stopped.\n", 0)
 
 
 def test_f25_a_channel_that_nothing_serves_is_told_in_its_health(desk: Desk) -> None:
