@@ -29,6 +29,10 @@ log = structlog.get_logger()
 CLOCK_MAY = frozenset({Permission.PUBLISH})
 _LIVE = frozenset({Status.PUBLISHED, Status.REFRESH_DUE})
 GOES_OUT = _LIVE | {Status.SCHEDULED}
+NO_ADDRESS = N_(
+    "The channel took it and did not say where it can be read. Somebody who has seen it says so below; until then the"
+    " item stays scheduled."
+)
 _LIVE_WITHIN = timedelta(minutes=30)
 """A page not seen so long after it was handed over is worth a word."""
 
@@ -112,13 +116,18 @@ def _closed_at_once(job: runs.Handed, ended: Ended) -> runs.Success | None:
     """The success of a job that changes nothing but itself: most jobs, so this is quick."""
     if job.state is not JobState.ACCEPTED or ended.live_check is not False:
         return None
-    if job.external_url and job.nature is Nature.PAGE_MAKING and not _is_known(job, job.content_hash):
+    if job.nature is Nature.PAGE_MAKING and not _is_known(job, job.content_hash):
         return None
     return runs.Success(ended.job_id, job.attempt, job.item_id, job.channel_id, ended.milliseconds, ended.trace)
 
 
 def _close(session: Session, deps: Deps, job: DistributionJob, ended: Ended, now: datetime) -> _End:
     if job.state is not JobState.ACCEPTED:
+        return job.state
+    if job.channel.nature is Nature.PAGE_MAKING and not (job.external_url or job.item.url):
+        close_attempt(session, job, now, "accepted", None, ended=ended)
+        job.last_error, job.checks = pack(Message(NO_ADDRESS)), job.checks + 1
+        job.next_try_at = now + max(look_up_delay(job.checks), timedelta(seconds=5))
         return job.state
     if not (_waits_for_page(deps, job) if ended.live_check is None else ended.live_check):
         return runs.Success(job.id, job.attempt, job.item_id, job.channel_id, ended.milliseconds, ended.trace)
@@ -178,7 +187,7 @@ def complete(session: Session, job: DistributionJob, now: datetime) -> JobState:
 
 def _publish_item(session: Session, job: DistributionJob, now: datetime) -> None:
     """The item is live at its job's address. What points at a page elsewhere makes no page of the item."""
-    url = job.external_url
+    url = job.external_url or job.item.url  # a correction of a page whose address is known
     if not url or job.channel.nature is not Nature.PAGE_MAKING or _is_known(job.item, job.content_hash):
         return
     session.flush()
@@ -206,6 +215,7 @@ def _publish_item(session: Session, job: DistributionJob, now: datetime) -> None
         before={"status": before.value},
         after={"status": item.status.value, "url": url},
     )
+    distribution.wake_pointing(session, item.id, now)
 
 
 def _is_known(item: ContentItem | runs.Handed, content_hash: str) -> bool:

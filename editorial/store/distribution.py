@@ -321,6 +321,23 @@ def wake_held(session: Session, now: datetime) -> int:
     return len(moved.all())
 
 
+def wake_pointing(session: Session, item_id: int, now: datetime) -> None:
+    """Let what waits for the page of an item look at it at once: it has just come out.
+
+    Takes only rows that nobody holds, so it may stand anywhere in a transaction; others look again at their own time.
+    """
+    waiting = select(Job.id).where(
+        Job.item_id == item_id, Job.state == JobState.HELD, Job.waits_for == Waits.PAGE, Job.next_try_at > now
+    )
+    if found := session.scalars(waiting.with_for_update(skip_locked=True)).all():
+        session.execute(
+            update(Job)
+            .where(Job.id.in_(found))
+            .values(next_try_at=now, checks=0, version=Job.version + 1)
+            .execution_options(synchronize_session=False)
+        )
+
+
 def expired_since(session: Session, now: datetime) -> list[tuple[int, datetime]]:
     """The leases that have run out by the wall clock: job and end."""
     wanted = select(Job.id, Job.lease_until).where(Job.state.in_(LEASED), Job.lease_until <= now)

@@ -34,6 +34,8 @@ class Wire:
     by_hand: bool = False
     nature: Nature = Nature.PAGE_MAKING
     remembers: timedelta = timedelta(0)
+    names_address: bool = True
+    """Whether anybody can say where a page that it makes is read."""
 
 
 @contextmanager
@@ -59,7 +61,8 @@ def stub_kind(monkeypatch: pytest.MonkeyPatch) -> Iterator[Wire]:
         remembers = property(lambda self: wire.remembers)
 
         def url_of(self, piece: Piece) -> str | None:
-            return f"https://www.example.com/{piece.slug}/" if wire.nature is Nature.PAGE_MAKING else None
+            known = wire.names_address and wire.nature is Nature.PAGE_MAKING
+            return f"https://www.example.com/{piece.slug}/" if known else None
 
         def render(self, piece: Piece, key: str = "") -> Rendered:
             return Rendered("stub", piece.title.encode())

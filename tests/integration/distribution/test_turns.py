@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 
 from editorial.background.ticks.publish_due import _hand_out
-from editorial.domain.jobs import Gone, Health, JobState, Nature, NotSent, Receipt, Unclear, Waits
+from editorial.domain.jobs import Action, Gone, Health, JobState, Nature, NotSent, Receipt, Unclear, Waits
 from editorial.domain.messages import Message
 from editorial.domain.packing import unpack
+from editorial.domain.workflow import Status
 from editorial.services import by_hand, follow_ups, gates, job_decisions, outcomes, publishing, turns
 from editorial.store import distribution
 from editorial.store.distribution import DistributionJob
@@ -237,6 +238,27 @@ class TestGates:
         )
         assert says(waiting) == "The page that it points at is not out yet."
 
+    def test_it_looks_at_once_when_the_page_comes_out(
+        self, desk: Desk, wire: Wire, pointing: int, clock: Clock
+    ) -> None:
+        tick(desk)
+        blog = add_channel(desk.deps, "Blog")
+        with desk.deps.sessions.begin() as session:
+            waiting = session.get_one(DistributionJob, pointing)
+            waiting.next_try_at = desk.deps.now() + timedelta(minutes=9)
+            page = DistributionJob(
+                item_id=waiting.item_id, channel_id=blog, state=JobState.ACCEPTED,
+                due_at=waiting.due_at, idem_key=desk.deps.token(), content_hash=waiting.content_hash,
+                created_at=waiting.created_at, external_id="blog", external_url="https://www.example.com/page/",
+            )  # fmt: skip
+            session.add(page)
+            session.flush()
+            page_id = page.id
+        with desk.deps.sessions.begin() as session:
+            outcomes.complete(session, distribution.lock_job(session, page_id), desk.deps.now())
+
+        assert job_of(desk, pointing).next_try_at == desk.deps.now()
+
     def test_past_its_time_it_is_missed(self, desk: Desk, pointing: int, clock: Clock) -> None:
         tick(desk)
         for _ in range(4):
@@ -417,3 +439,55 @@ class TestCancelling:
 
         with pytest.raises(job_decisions.DecisionRefused, match="taken it already"):
             desk.cancel(job_id)
+
+
+class TestNoAddress:
+    """A receiver that makes a page and does not say where."""
+
+    @pytest.fixture
+    def taken(self, desk: Desk, wire: Wire) -> int:
+        wire.names_address = False
+        (job_id,) = add_jobs(desk, [add_channel(desk.deps, "Shop")], 1)
+        tick(desk)
+        return job_id
+
+    def test_the_job_waits_for_somebody_who_says_where(self, desk: Desk, taken: int) -> None:
+        job = job_of(desk, taken)
+
+        assert (job.state, job.item.status) == (JobState.ACCEPTED, Status.SCHEDULED)
+        assert says(job).startswith("The channel took it and did not say where it can be read.")
+        assert job_decisions.open_to(job, repeated=False).confirm
+
+    def test_later_looks_change_nothing(self, desk: Desk, taken: int, clock: Clock, wire: Wire) -> None:
+        for _ in range(3):
+            clock.forward(minutes=30)
+            look(desk)
+
+        assert (job_of(desk, taken).state, len(wire.taken)) == (JobState.ACCEPTED, 1)
+
+    def test_their_word_publishes_the_item(self, desk: Desk, taken: int) -> None:
+        with desk.deps.sessions.begin() as session:
+            job_decisions.resolve_live(session, desk.deps, taken, desk.publisher, url="https://www.example.com/there/")
+        job = job_of(desk, taken)
+
+        assert (job.state, job.item.status) == (JobState.SUCCEEDED, Status.PUBLISHED)
+        assert job.item.url == "https://www.example.com/there/"
+
+    def test_a_correction_needs_no_address_again(self, desk: Desk, taken: int, clock: Clock) -> None:
+        with desk.deps.sessions.begin() as session:
+            job = job_decisions.resolve_live(
+                session, desk.deps, taken, desk.publisher, url="https://www.example.com/there/"
+            )
+            job.item.live_hash = "older"
+            again = DistributionJob(
+                item_id=job.item_id, channel_id=job.channel_id, state=JobState.QUEUED, due_at=desk.deps.now(),
+                idem_key=desk.deps.token(), content_hash=job.content_hash, created_at=desk.deps.now(),
+                action=Action.UPDATE,
+            )  # fmt: skip
+            session.add(again)
+            session.flush()
+            again_id = again.id
+        tick(desk)
+        done = job_of(desk, again_id)
+
+        assert (done.state, done.item.live_hash) == (JobState.SUCCEEDED, done.content_hash)
