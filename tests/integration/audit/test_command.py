@@ -91,7 +91,7 @@ def test_a_folder_is_judged_without_network(tmp_path: Path):
     assert found == {
         "https://example.com/": ["link-broken-internal"],
         "https://example.com/docs/": ["title-missing"],
-        "https://example.com/gone.html": [],
+        "https://example.com/gone.html": ["response-4xx"],
     }
 
 
@@ -230,7 +230,7 @@ def test_the_text_report_counts_pages_and_redirects_apart(web: Web):
     lines = run(web.url + "/", *FAST).stdout.splitlines()
 
     assert "1 redirect followed." in lines
-    assert lines[-1].startswith("Found: 1 error")
+    assert lines[-1].startswith("Found: 2 errors")  # the link, and the page that is not there
 
 
 def test_the_html_report_is_one_page_that_runs_and_fetches_nothing(tmp_path: Path):
