@@ -25,6 +25,7 @@ TICKS = {
     "channel-probes": Message(N_("Check the channels")),
     "audits": Message(N_("Run audits")),
     "weekly-audits": Message(N_("Plan the weekly audits")),
+    "audit-results": Message(N_("Close tasks whose repair is proven, and bring back what was muted")),
     "weekly-mails": Message(N_("Write the weekly mails")),
     "mails": Message(N_("Send mails")),
     "password-links": Message(N_("Answer requests for a password link")),
@@ -44,6 +45,10 @@ COUNTS = {state.value: state.label for state in JobState} | {
     "started": Message(N_("Started")),
     "sent": Message(N_("Sent")),
     "reminded": Message(N_("Reminded")),
+    "proven": Message(N_("Proven done")),
+    "returned": Message(N_("Opened again")),
+    "told": Message(N_("Told")),
+    "unmuted": Message(N_("No longer muted")),
     "done": Message(N_("Done")),
     "crashed": Message(N_("Crashed")),
 }

@@ -6,7 +6,7 @@ from functools import partial
 
 from editorial.background.pool import Lane, PublishPool
 from editorial.background.publishers import Publishers
-from editorial.background.ticks.audits import AuditRunner, enqueue_weekly_audits, run_queued_audits
+from editorial.background.ticks.audits import AuditRunner, enqueue_weekly_audits, follow_audits, run_queued_audits
 from editorial.background.ticks.mails import begin_sending, enqueue_weekly_mails
 from editorial.background.ticks.probes import begin_probing
 from editorial.background.ticks.publish_due import publish_due
@@ -55,6 +55,7 @@ def schedule(threads: Threads) -> tuple[Tick, ...]:
         Tick("channel-probes", partial(begin_probing, lane=threads.probes), 60),
         Tick("audits", partial(run_queued_audits, runner=threads.audits), 2),
         Tick("weekly-audits", enqueue_weekly_audits, 30),
+        Tick("audit-results", follow_audits, 20),
         Tick("weekly-mails", enqueue_weekly_mails, 60),
         Tick("mails", partial(begin_sending, lane=threads.mails), 10),
         Tick("password-links", answer_requests, 5),

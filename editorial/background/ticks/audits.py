@@ -5,7 +5,7 @@ from dataclasses import replace
 from functools import partial
 
 from editorial.background.pool import Lane
-from editorial.services import audit_schedule, auditing
+from editorial.services import audit_schedule, auditing, muting, tasks
 from editorial.services.deps import Deps
 from editorial.store import audit as store
 from editorial.store.base import reading
@@ -40,3 +40,12 @@ def run_queued_audits(deps: Deps, *, runner: AuditRunner) -> dict[str, int]:
 def enqueue_weekly_audits(deps: Deps) -> int:
     """Queue the audit of every site whose weekly hour has come; returns how many."""
     return audit_schedule.enqueue_due(deps)
+
+
+def follow_audits(deps: Deps) -> dict[str, int]:
+    """What audits proved or brought back, what they found of pages just published, and what is muted no more."""
+    return {
+        **tasks.settle(deps),
+        "told": tasks.tell_of_published(deps),
+        "unmuted": muting.end_expired(deps),
+    }

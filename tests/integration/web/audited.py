@@ -4,7 +4,18 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from editorial.audit.crawl.records import Batch, CrawlEnd, FileRow, Gather, Judge, PageRow, StopReason, UrlRow, packed
+from editorial.audit.crawl.records import (
+    Batch,
+    CrawlEnd,
+    FileRow,
+    Gather,
+    Judge,
+    LinkRow,
+    PageRow,
+    StopReason,
+    UrlRow,
+    packed,
+)
 from editorial.audit.facts import Charset, Heading, Image, MainText, PageFacts, PlacedText, Response
 from editorial.audit.rulebook import ruleset_version
 from editorial.audit.rules import PAGE_RULES
@@ -75,7 +86,7 @@ def audit(
     robots: bytes = b"",
     at: datetime | None = None,
 ) -> int:
-    """Run an audit that sees these pages, judge it, and return its number."""
+    """Run an audit that sees these pages, judge it, and return its number. The first page links to the others."""
     when = at or deps.now()
     with deps.sessions.begin() as session:
         site = session.get_one(Site, site_id)
@@ -83,12 +94,14 @@ def audit(
     with deps.sessions.begin() as session:
         row = store.claim(session, when, deps.worker, audit_id)
         assert row is not None
+        row.start_url = pages[0].url
         row.ruleset, row.rules = ruleset_version(), [rule.id for rule in PAGE_RULES]
     batch = Batch(files=[FileRow("robots", f"{BASE}robots.txt", 200, None, robots)])
     for no, facts in enumerate(pages, start=1):
         record, _ = Judge(_as_it_is(facts), PAGE_RULES, scope_of(BASE)).of(Response(facts.url, facts.url, facts.status))
         batch.urls.append(UrlRow(no, facts.url, n2(facts.url) or facts.url, True, True, 1))
         batch.pages.append(PageRow(no, record, packed(facts)))
+    batch.links += [LinkRow(1, no, no, nofollow=False, text=f"To {no}") for no in range(2, len(pages) + 1)]
     AuditSink(deps.sessions, audit_id, deps.worker, lambda: when).save(batch)
     end = CrawlEnd(reason, len(pages), len(pages), robots_read=True)
     verdicts.finish(deps.sessions, audit_id, deps.worker, end, lambda: when)
