@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import date, datetime, time
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from editorial.domain.messages import Message
 
@@ -10,7 +11,7 @@ _KINDS: dict[str, type[datetime] | type[date] | type[time]] = {"datetime": datet
 
 
 def pack(message: Message) -> dict[str, Any]:
-    """JSON of a message: its id, its plural and its values; times and inner messages are marked as such."""
+    """JSON of a message: its id, its plural and its values; times, zones and inner messages are marked as such."""
     packed: dict[str, Any] = {"id": message.id}
     if message.plural:
         packed["plural"] = message.plural
@@ -29,6 +30,8 @@ def _pack(value: object) -> object:
     match value:
         case Message():
             return {"message": pack(value)}
+        case ZoneInfo():
+            return {"zone": value.key}
         case datetime() | date() | time():
             return {type(value).__name__: value.isoformat()}
         case str() | int() | float():
@@ -41,4 +44,6 @@ def _unpack(value: object) -> object:
     if not isinstance(value, dict):
         return value
     kind, inner = next(iter(value.items()))
-    return unpack(inner) if kind == "message" else _KINDS[kind].fromisoformat(inner)
+    if kind == "message":
+        return unpack(inner)
+    return ZoneInfo(inner) if kind == "zone" else _KINDS[kind].fromisoformat(inner)

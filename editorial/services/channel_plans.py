@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
@@ -277,7 +278,7 @@ def _check_time(session: Session, deps: Deps, item: ContentItem, channel: Channe
         raise PlanRefused(
             Message(
                 N_("The page comes only on %(wall)s (%(zone)s)."),
-                {"wall": base.wall, "zone": base.zone},
+                {"wall": base.wall, "zone": ZoneInfo(base.zone)},
             ),
             hint=Message(N_("Choose a time after that.")),
         )

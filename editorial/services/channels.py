@@ -188,7 +188,7 @@ def switch(
                 waiting,
                 name=channel.name,
             ),
-            hint=Message(N_("Cancel the schedules of their items first.")),
+            hint=Message(N_("Say on its page, under Switch it off, what becomes of them.")),
         )
 
     before = _shown(channel)

@@ -40,8 +40,11 @@ class Place:
         """The place of an address; None (the beginning) where it makes no sense."""
         try:
             day, at, item_id = text.split("_")
+            on = date.fromisoformat(day) if day else None
+            if on is not None and not FIRST_YEAR <= on.year <= LAST_YEAR:
+                return None
             return cls(
-                date.fromisoformat(day) if day else None,
+                on,
                 _EPOCH + int(at) * _TICK if at else None,
                 min(int(item_id), 2**31 - 1),
             )
@@ -126,8 +129,8 @@ def _timed_from(viewer: Viewer, span: Span, after: Place | None) -> Span:
     """After a plan, times go on with the next day: within a day they come before the plans."""
     if after is None or after.day is None or after.at is not None:
         return span
-    start, _ = day_bounds(after.day + timedelta(days=1), after.day + timedelta(days=1), viewer.zone)
-    return Span(span.first, span.last, max(start, span.start), span.end)
+    _, end_of_day = day_bounds(after.day, after.day, viewer.zone)
+    return Span(span.first, span.last, max(end_of_day, span.start), span.end)
 
 
 def _planned_from(span: Span, after: Place | None) -> Span:

@@ -92,7 +92,7 @@ def notify(
 def _tell(session: Session, deps: Deps, person: Person, *, by_mail: bool, **values: object) -> int | None:
     now, cause = deps.now(), str(values["cause"])
     wanted = by_mail and person.notice_mail
-    many = wanted and notices.recent_of_cause(session, person.id, cause, now - WINDOW) >= AT_ONCE
+    many = wanted and notices.has_had(session, person.id, cause, now - WINDOW, AT_ONCE)
     digest_at = (notices.next_digest(session, person.id, cause) or now + WINDOW) if many else None
     notice_id = notices.add_notice(session, person_id=person.id, created_at=now, digest_at=digest_at, **values)
     if notice_id is not None and wanted and not many:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
@@ -155,7 +156,7 @@ def in_order(session: Session, item: ContentItem, base: Slot) -> tuple[Due, ...]
         raise PlanRefused(
             Message(
                 N_("“%(name)s” would point at the page on %(wall)s (%(zone)s), before it is there."),
-                {"name": early.line.label, "wall": early.slot.wall, "zone": early.slot.zone},
+                {"name": early.line.label, "wall": early.slot.wall, "zone": ZoneInfo(early.slot.zone)},
             ),
             hint=Message(N_("Give it a later time on the item's page, or let it follow the publish time.")),
         )

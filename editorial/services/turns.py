@@ -82,7 +82,7 @@ def quiet_until(job: DistributionJob, now: datetime) -> Later | None:
         return None
     says = Message(
         N_("The channel keeps its quiet hours; it goes out at %(time)s (%(zone)s)."),
-        {"time": shown_in(end, quiet.zone).time(), "zone": quiet.zone.key},
+        {"time": shown_in(end, quiet.zone).time(), "zone": quiet.zone},
     )
     return Later(end, Waits.QUIET, says)
 

@@ -68,12 +68,10 @@ def add_notice(session: Session, **values: Any) -> int | None:
     return session.scalar(insert(Notice).values(**row).on_conflict_do_nothing().returning(Notice.id))
 
 
-def recent_of_cause(session: Session, person_id: int, cause: str, since: datetime) -> int:
-    """How many notices of one cause a person was given from `since` on."""
-    wanted = select(func.count()).where(
-        Notice.person_id == person_id, Notice.cause == cause, Notice.created_at >= since
-    )
-    return session.scalar(wanted) or 0
+def has_had(session: Session, person_id: int, cause: str, since: datetime, most: int) -> bool:
+    """Whether a person was given `most` notices of one cause, or more, from `since` on; reads no more than these."""
+    wanted = select(Notice.id).where(Notice.person_id == person_id, Notice.cause == cause, Notice.created_at >= since)
+    return len(session.scalars(wanted.limit(most)).all()) >= most
 
 
 def next_digest(session: Session, person_id: int, cause: str) -> datetime | None:

@@ -17,6 +17,13 @@ def test_a_day_outside_the_calendar_is_answered_with_a_sentence(deps: Deps, day:
     assert "That day lies outside the calendar." in page or "There is nothing at this address." in page
 
 
+@pytest.mark.parametrize("place", ["9999-12-31__5", "0001-01-01__5", "2199-12-31__5", "2199-12-31_1_5"])
+def test_a_place_at_the_end_of_time_is_no_fault(deps: Deps, place: str) -> None:
+    add_workspace(deps)
+
+    visitor(application(deps), deps, add_person(deps)).get(f"/calendar/list?after={place}", status=200)
+
+
 def test_a_desk_that_has_just_started_is_healthy_and_one_whose_clock_never_ran_is_not(deps: Deps, clock: Clock) -> None:
     expecting = deps.config.model_copy(update={"clock_enabled": True})
     object.__setattr__(deps, "config", expecting)
