@@ -141,6 +141,7 @@ class ContentItem(Base):
         CheckConstraint("status <> 'on_hold' OR held_from IS NOT NULL", name="hold_remembers"),
         CheckConstraint("status <> 'rejected' OR rejected_reason <> ''", name="rejected_has_reason"),
         UniqueConstraint("site_id", "slug", name="uq_content_item_site_slug"),
+        Index("ix_content_item_status", "status", "owner_id"),  # counts what came back to somebody without reading rows
         Index("ix_content_item_target_date", "target_date"),
         Index("ix_content_item_publish_at", "publish_at"),
         Index("ix_content_item_campaign_id", "campaign_id"),
@@ -158,7 +159,7 @@ class ContentItem(Base):
     description: Mapped[str] = mapped_column(Text, default="")  # the page's meta description
     brief: Mapped[str] = mapped_column(Text, default="")
     body: Mapped[str] = mapped_column(Text, default="")  # Markdown
-    status: Mapped[Status] = mapped_column(default=Status.IDEA, index=True)
+    status: Mapped[Status] = mapped_column(default=Status.IDEA)
     owner_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="RESTRICT"))
     site_id: Mapped[int | None] = mapped_column(ForeignKey("site.id", ondelete="RESTRICT"))
     target_date: Mapped[date | None]  # the planned day; never fires anything
