@@ -10,12 +10,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
+from editorial.audit.crawl.files import MAX_SITEMAP
 from editorial.audit.facts import Response
 from editorial.audit.gather import gather
 from editorial.audit.predicates import counted_canonicals
 from editorial.domain.errors import EditorialError
 from editorial.domain.messages import N_, Message
-from editorial.domain.robots import Robots
+from editorial.domain.robots import Robots, parse
 from editorial.domain.urls import n1, n2, origin_of
 
 BASE = "http://localhost/"  # where no base is named; compared, never fetched
@@ -75,6 +76,8 @@ class Folder:
             address = self.base if self._single else _address(file, path, self._root)
             spellings = _spellings(file, address)
             self._add(file, spellings, told.page if not address.endswith("/") else told.index)
+        said = self.file(f"{origin_of(self.base)}/robots.txt")
+        self._robots = parse(said[1]) if said is not None and said[0] == 200 else None
         self.addresses = tuple(a for a, file in self._files.items() if file.suffix.lower() in HTML_TYPES)
         """Addresses (N1) of the pages, in the order of their paths."""
         if not self.addresses:
@@ -97,9 +100,21 @@ class Folder:
             return Response(url, url, 404, (("Content-Type", "text/html"),))
         return _answer(url, address, self._files[address])
 
-    def robots(self, _: str) -> Robots | None:
-        """Nothing: files are not asked for by crawlers."""
-        return None
+    def robots(self, url: str) -> Robots | None:
+        """The robots.txt that lies in the folder, if it is that of the address."""
+        return self._robots if origin_of(url) == origin_of(self.base) else None
+
+    def file(self, url: str) -> tuple[int, bytes] | None:
+        """Status and bytes of a file that is no page. None where the folder does not speak for the address."""
+        address = self._main.get(_bare(url))
+        if address is None:
+            inside = not self._single and _bare(url).startswith(_bare(self._root))
+            return (404, b"") if inside else None
+        try:
+            with self._files[address].open("rb") as opened:
+                return 200, opened.read(MAX_SITEMAP + 1)
+        except OSError:
+            return None
 
     def _add(self, file: Path, spellings: Sequence[str], wanted: int) -> None:
         """Know a file by the wanted spelling and lead the others there; an earlier file keeps its own."""

@@ -54,6 +54,8 @@ class Stored:
     id: str | int | None
     response: Response
     robots: Robots | None
+    robots_file: tuple[int, bytes] | None = None
+    """Status and bytes of that robots.txt."""
 
 
 def lines(source: IO[bytes]) -> Iterator[tuple[int, bytes | None]]:
@@ -86,7 +88,9 @@ def read(line: bytes | None, *, received: str = "") -> Stored:
     id_ = data.get("id")
     id_ = id_ if isinstance(id_, str | int) and not isinstance(id_, bool) else None
     try:
-        return Stored(id_, _response(data, received), _robots(data.get("robots_txt")))
+        return Stored(
+            id_, _response(data, received), _robots(data.get("robots_txt")), _robots_file(data.get("robots_txt"))
+        )
     except Unreadable as broken:
         broken.id = id_
         raise
@@ -213,6 +217,15 @@ def _robots(value: object) -> Robots | None:
         raise Unreadable(Message(NO_ROBOTS)) from error
     followed_in_vain = "redirects" if 300 <= status < 400 else None
     return _learnt(status, followed_in_vain, _text(value.get("content") or ""))
+
+
+def _robots_file(value: object) -> tuple[int, bytes] | None:
+    """Status and bytes of what `_robots` could read."""
+    if isinstance(value, str):
+        return 200, _text(value).encode()
+    if not isinstance(value, dict):
+        return None
+    return _status(value.get("status"), 200), _text(value.get("content") or "").encode()
 
 
 @lru_cache(maxsize=64)

@@ -10,7 +10,7 @@ from editorial.audit.facts import Hop, Response
 from editorial.audit.stored import LONGEST, TWICE, Stored, Unreadable, read
 from editorial.domain.messages import Message
 from editorial.domain.robots import Robots
-from editorial.domain.urls import n1, n2
+from editorial.domain.urls import n1, n2, origin_of
 
 
 @dataclass(frozen=True)
@@ -76,6 +76,14 @@ class StoredSite:
         """The robots.txt that stands in the line of an address."""
         stored = self._stored(url)
         return stored.robots if stored is not None else None
+
+    def file(self, url: str) -> tuple[int, bytes] | None:
+        """The robots.txt that the first line of its origin has. Lines hold no other files."""
+        origin = origin_of(url)
+        line = next((line for line in self._lines.values() if origin_of(line.url) == origin), None)
+        if line is None or url != f"{origin}/robots.txt":
+            return None
+        return self._read(line.place).robots_file
 
     def _add(self, number: int, place: int) -> None:
         stored = self._read(place)

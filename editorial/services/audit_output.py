@@ -46,14 +46,14 @@ def judged_pages(session: Session, audit: Audit) -> Iterator[Judged]:
 def _judged_files(
     session: Session, audit: Audit, failed: SiteFailures, subjects: Subjects, complete: frozenset[Need]
 ) -> Iterator[Judged]:
-    """robots.txt and the sitemaps; what else links to as a page was among the pages."""
+    """robots.txt and sitemaps with a defect; one that a link leads to was among the pages."""
     page = select(AuditPage.no).where(AuditPage.audit_id == audit.id)
     wanted = select(AuditFile).where(AuditFile.audit_id == audit.id, AuditFile.no > 0, AuditFile.no.not_in(page))
     elsewhere = tuple(Outcome(rule.id, rule.version, Result.NOT_APPLICABLE, rule.severity) for rule in PAGE_RULES)
     for file in session.scalars(wanted.order_by(AuditFile.url)):
         facts = PageFacts(file.url, file.url, file.status, error=file.error)
         outcomes = elsewhere + _of_site(file.no, failed, subjects, complete, fetched=True)
-        if any(outcome.result is not Result.NOT_APPLICABLE for outcome in outcomes):
+        if any(outcome.result is Result.FAIL for outcome in outcomes):  # pages are what people ask for
             yield Judged(facts, outcomes, is_file=True)
 
 

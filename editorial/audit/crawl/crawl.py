@@ -13,7 +13,7 @@ from typing import Any
 
 from editorial.audit.crawl.files import Note, Sitemap, read_sitemap, robots_notes
 from editorial.audit.crawl.frontier import Entry, Frontier, Lane
-from editorial.audit.crawl.origins import MAX_HOPS, MAX_SITEMAPS, FileWanted, Origins, file_row
+from editorial.audit.crawl.origins import MAX_HOPS, MAX_SITEMAPS, FileWanted, Origins, file_row, keep_named
 from editorial.audit.crawl.politeness import LONGEST_WAIT, Host, retry_after
 from editorial.audit.crawl.pool import Job, Lost, PoolExhausted, Said, WorkerPool
 from editorial.audit.crawl.records import (
@@ -281,25 +281,16 @@ class Crawl:
             notes = self._robots(wanted, message, blob[: MAX_BYTES + 1])
             self._batch.files.append(row._replace(notes=notes))
         elif message["error"] is None and message["status"] == 200:
-            self._batch.files.append(self._sitemap(wanted, row, read_sitemap(blob, nested=wanted.nested)))
+            self._batch.files.append(self._sitemap(row, read_sitemap(blob, nested=wanted.nested)))
         else:
             self._batch.files.append(row)
 
-    def _sitemap(self, wanted: FileWanted, row: FileRow, read: Sitemap) -> FileRow:
-        """Queue what a sitemap names, and keep which addresses those were."""
-        if read.is_index:
-            for entry in read.entries:
-                self._want_sitemap(entry.url, nested=True)
-            return row._replace(notes=read.notes)
-        names: list[int] = []
-        alternates: list[tuple[int, str, str]] = []
-        for entry in read.entries:
-            no = self._frontier.want(entry.url, None)
-            if no is not None:
-                self._in_sitemap.add(no)
-                names.append(no)
-                alternates += [(no, code, compare) for code, compare in entry.alternates]
-        return row._replace(notes=read.notes, names=names, alternates=alternates)
+    def _sitemap(self, row: FileRow, read: Sitemap) -> FileRow:
+        for entry in read.entries if read.is_index else ():
+            self._want_sitemap(entry.url, nested=True)
+        kept = keep_named(row, read, self._frontier)
+        self._in_sitemap.update(kept.names)
+        return kept
 
     def _robots(self, wanted: FileWanted, message: dict[str, Any], blob: bytes) -> Sequence[Note]:
         """Take in a robots.txt, or that there is none. What is odd about it."""

@@ -1,15 +1,18 @@
-"""A "crawl" of what lies on this machine: the same frontier, records and sink, without network, pace or robots.txt."""
+"""A "crawl" of what lies on this machine: the same frontier, records and sink, without network or pace."""
 
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Protocol
 
+from editorial.audit.crawl.files import read_sitemap, robots_notes
 from editorial.audit.crawl.frontier import Entry, Frontier
+from editorial.audit.crawl.origins import MAX_SITEMAPS, Origins, keep_named
 from editorial.audit.crawl.records import (
     Batch,
     CrawlEnd,
     CrawlPlan,
+    FileRow,
     Judge,
     LinkRow,
     PageRow,
@@ -20,7 +23,7 @@ from editorial.audit.crawl.records import (
 )
 from editorial.audit.facts import Response
 from editorial.domain.robots import Robots
-from editorial.domain.urls import n2
+from editorial.domain.urls import n1, n2, origin_of
 
 BATCH = 100  # pages written in one transaction
 
@@ -38,6 +41,9 @@ class Answers(Protocol):
     def robots(self, url: str) -> Robots | None:
         """The robots.txt that speaks of an address, where it is known."""
 
+    def file(self, url: str) -> tuple[int, bytes] | None:
+        """Status and bytes of a robots.txt or sitemap; None for one that it does not speak for."""
+
 
 def walk(
     plan: CrawlPlan, answers: Answers, judge: Judge, sink: Sink, *, clock: Callable[[], float] = time.monotonic
@@ -53,10 +59,12 @@ class _Walk:
         self._batch = Batch()
         self._began = self._beat_at = clock()
         self._fetched = self._failures = 0
+        self._sitemaps: set[str] = set()
 
     def run(self) -> CrawlEnd:
         for address in self._answers.addresses:
             self._frontier.demand(address, 0)
+        self._take_files()
         reason = StopReason.COMPLETE
         while reason is StopReason.COMPLETE and (entry := self._next()) is not None:
             if self._fetched >= self._plan.max_pages:
@@ -67,6 +75,40 @@ class _Walk:
         return CrawlEnd(
             reason, self._fetched, self._frontier.known, robots_read=False, whole_site=self._plan.follow_links
         )
+
+    def _take_files(self) -> None:
+        """robots.txt of each origin and the sitemaps it names, or the one at the usual place."""
+        for origin in dict.fromkeys(origin_of(address) for address in self._answers.addresses):
+            url = f"{origin}/robots.txt"
+            said = self._answers.file(url)
+            robots = Robots()
+            if said is not None and said[0] != 404:
+                robots = Origins("").learn(origin, said[0], None, said[1])
+                notes = robots_notes(origin, said[1], robots) if said[0] == 200 else ()
+                self._batch.files.append(self._row("robots", url, said)._replace(notes=notes))
+            if self._plan.sitemaps:
+                named = [address for url in robots.sitemaps if (address := n1(url, origin + "/"))]
+                self._take_sitemaps(named, listed=True)
+        if self._plan.sitemaps:
+            self._take_sitemaps([n1("sitemap.xml", self._plan.start) or ""], listed=False)
+
+    def _take_sitemaps(self, wanted: list[str], *, listed: bool, nested: bool = False) -> None:
+        for url in wanted:
+            said = self._answers.file(url) if len(self._sitemaps) < MAX_SITEMAPS and url not in self._sitemaps else None
+            if said is None or (said[0] != 200 and not listed):
+                continue
+            self._sitemaps.add(url)
+            row = self._row("sitemap", url, said)._replace(listed=listed)
+            if said[0] == 200:
+                read = read_sitemap(said[1], nested=nested)
+                row = keep_named(row, read, self._frontier)
+                if read.is_index:
+                    self._take_sitemaps([entry.url for entry in read.entries], listed=True, nested=True)
+            self._batch.files.append(row)
+
+    def _row(self, kind: str, url: str, said: tuple[int, bytes]) -> FileRow:
+        no = self._frontier.number(url, n2(url) or url, internal=True)
+        return FileRow(kind, url, said[0], None, said[1] if kind == "robots" else b"", no)
 
     def _next(self) -> Entry | None:
         ready = next((lane.ready for lane in self._frontier.lanes.values() if lane.ready), None)

@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from typing import Any
 
+from editorial.audit.crawl.files import Sitemap
+from editorial.audit.crawl.frontier import Frontier
 from editorial.audit.crawl.records import FileRow
 from editorial.domain.robots import Robots, Verdict, disallow_all, parse
 from editorial.domain.urls import origin_of
@@ -82,3 +84,15 @@ def file_row(wanted: FileWanted, message: dict[str, Any], blob: bytes, no: int) 
     listed = wanted.listed and (wanted.kind != "robots" or origin_of(wanted.url) == wanted.origin)
     challenged = bool(message.get("challenge"))
     return FileRow(wanted.kind, wanted.name, message["status"], message["error"], content, no, listed, challenged)
+
+
+def keep_named(row: FileRow, read: Sitemap, frontier: Frontier) -> FileRow:
+    """Queue what a sitemap names (an index names no pages), and keep which addresses those were."""
+    names: list[int] = []
+    alternates: list[tuple[int, str, str]] = []
+    for entry in () if read.is_index else read.entries:
+        no = frontier.want(entry.url, None)
+        if no is not None:
+            names.append(no)
+            alternates += [(no, code, compare) for code, compare in entry.alternates]
+    return row._replace(notes=read.notes, names=names, alternates=alternates)
