@@ -7,9 +7,11 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from editorial.adapters.channels import kind_of
 from editorial.domain.jobs import JobState
 from editorial.domain.messages import N_, Message
 from editorial.domain.packing import unpack
+from editorial.services.turns import start_of
 from editorial.store import history
 from editorial.store.distribution import DistributionJob, JobAttempt
 from editorial.store.people import Person
@@ -88,6 +90,21 @@ class Step:
 def next_step(job: DistributionJob) -> Message:
     """What happens next, in one sentence."""
     return NEXT_STEPS[job.state]
+
+
+def looked_at_again(job: DistributionJob) -> datetime | None:
+    """When the clock looks at the job again; None where that is for a person alone, or nothing is expected of it."""
+    if job.state is JobState.AWAITING_HUMAN or not job.live:
+        return None
+    if job.state is JobState.UNKNOWN_OUTCOME:
+        kind = kind_of(job.channel.kind)
+        return job.next_try_at if kind is not None and kind.adapter.finds else None
+    return job.next_try_at
+
+
+def counts_as_missed_from(job: DistributionJob) -> datetime:
+    """Until when somebody may post it by hand."""
+    return start_of(job) + job.channel.late_ok
 
 
 def reason_of(job: DistributionJob) -> Message | None:

@@ -206,6 +206,8 @@ def _job(job_id: int, form: Form) -> str:
             can=job_decisions.open_to(found, repeated=bool(repeats)),
             next_step=job_pages.next_step(found),
             reason=job_pages.reason_of(found),
+            next_look=job_pages.looked_at_again(found),
+            missed_from=job_pages.counts_as_missed_from(found) if found.state is JobState.AWAITING_HUMAN else None,
             waits=queue_pages.WAITS,
             look_at=job_decisions.expected_url(deps(), found) if unsure else None,
             tries=job_pages.tries(found),

@@ -154,6 +154,15 @@ class TestByHand:
             job = distribution.get_job(session, by_hand)
         assert (job.state, job.external_url) == (JobState.SUCCEEDED, "https://linkedin.example/p/1")
 
+    def test_it_tells_until_when_and_promises_no_look_of_its_own(
+        self, publisher: Visitor, deps: Deps, by_hand: int
+    ) -> None:
+        with deps.sessions.begin() as session:
+            distribution.get_job(session, by_hand).next_try_at = deps.now() + timedelta(hours=4)
+        page = publisher.get(f"/queue/jobs/{by_hand}")
+
+        assert ("It counts as missed from " in page, "Next look" in page) == (True, False)
+
     def test_what_points_at_a_page_may_have_no_address_of_its_own(
         self, publisher: Visitor, desk: Desk, by_hand: int
     ) -> None:
