@@ -37,11 +37,7 @@ def changes(sessions: Sessions, audit: Audit) -> dict[str, list[tuple[str, str]]
     return found
 
 
-UNTITLED = Answer(
-    b'<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="description" content="x"></head>'
-    b"<body><h1>Heading</h1></body></html>",
-    headers={"Content-Type": "text/html"},
-)
+UNTITLED = page("")
 
 
 def plant(web: Web) -> None:
@@ -120,7 +116,7 @@ def test_a_page_that_is_gone_was_not_repaired(web: Web, sessions: Sessions):
     second = audit_site(sessions, site)
 
     assert changes(sessions, second) == {
-        "new": [("link-broken-internal", "/")],
+        "new": [("link-broken-internal", "/"), ("response-4xx", "/a")],
         "gone": [("title-missing", "/a")],
     }
 
@@ -130,11 +126,11 @@ def test_a_defect_of_a_page_nobody_had_seen_is_newly_discovered(web: Web, sessio
     site = make_site(sessions, web.url + "/")
     audit_site(sessions, site)
     web.pages["/b"] = page("B", links("/c"))
-    web.pages["/c"] = UNTITLED
+    web.pages["/c"] = page("C", '<img src="/x.png">')
 
     second = audit_site(sessions, site)
 
-    assert changes(sessions, second) == {"newly_discovered": [("title-missing", "/c")]}
+    assert changes(sessions, second) == {"newly_discovered": [("img-alt-missing", "/c")]}
 
 
 def test_a_broken_link_is_fixed_by_a_whole_crawl_only(web: Web, sessions: Sessions):
@@ -147,10 +143,10 @@ def test_a_broken_link_is_fixed_by_a_whole_crawl_only(web: Web, sessions: Sessio
 
     capped = audit_site(sessions, site, max_pages=2)
     assert capped.stop_reason == "page_cap"
-    assert states(sessions) == {("link-broken-internal", "/"): "new"}
+    assert states(sessions) == {("link-broken-internal", "/"): "new", ("response-4xx", "/gone"): "new"}
 
     audit_site(sessions, site)
-    assert states(sessions) == {("link-broken-internal", "/"): "fixed"}
+    assert states(sessions) == {("link-broken-internal", "/"): "fixed", ("response-4xx", "/gone"): "fixed"}
 
 
 def make_item(sessions: Sessions, site: Site, url: str) -> int:
