@@ -12,6 +12,7 @@ from editorial.audit.rule import Severity
 from editorial.domain import robots
 from editorial.domain.messages import N_, Message
 from editorial.services import finding_pages, score_explained
+from editorial.services.clock_health import duration
 from editorial.services.score_explained import Line, Repair
 from editorial.store import audit as store
 from editorial.store.audit import Audit, AuditFailure, AuditFile, AuditPage, AuditState, AuditUrl
@@ -20,6 +21,7 @@ from editorial.store.content import Site
 HISTORY = 12  # audits in the chart and the list
 CLOSED_PAGES = 2000  # addresses looked through for the line of robots.txt that closed them
 CLOSING_LINES = 5  # lines of robots.txt named
+MEASURED_AFTER = 3.0  # seconds of an audit after which its rate says something
 LOST_AFTER = store.LEASE.total_seconds()
 
 STATES = {
@@ -93,6 +95,10 @@ class Running:
     share: int
     silent: bool
     """Nothing was heard of it for too long; the clock takes it up again."""
+    rate: float | None = None
+    """Pages a second of its process of now; None before there is anything to measure."""
+    left: Message | None = None
+    """How long the pages known so far will take at that rate."""
 
 
 @dataclass(frozen=True)
@@ -170,7 +176,18 @@ def progress_of(audit: Audit, now: datetime) -> Running | None:
         return None
     share = round(100 * audit.fetched / audit.known) if audit.known else 0
     silent = audit.heartbeat_at is not None and (now - audit.heartbeat_at).total_seconds() > LOST_AFTER
-    return Running(audit, min(share, 100), silent and audit.state is AuditState.RUNNING)
+    rate = _rate(audit)
+    left = duration((audit.known - audit.fetched) / rate) if rate and audit.known > audit.fetched else None
+    return Running(audit, min(share, 100), silent and audit.state is AuditState.RUNNING, rate, left)
+
+
+def _rate(audit: Audit) -> float | None:
+    """Pages a second since its process took it up: what a process before it fetched says nothing of now."""
+    if audit.state is not AuditState.RUNNING or audit.taken_up_at is None or audit.heartbeat_at is None:
+        return None
+    seconds = (audit.heartbeat_at - audit.taken_up_at).total_seconds()
+    fetched = audit.fetched - audit.fetched_before
+    return fetched / seconds if seconds >= MEASURED_AFTER and fetched > 0 else None
 
 
 def latest_two(session: Session, site_id: int) -> tuple[Audit | None, Audit | None]:

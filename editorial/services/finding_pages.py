@@ -41,6 +41,7 @@ class Standing(StrEnum):
     REOPENED = "reopened"
     FIXED = "fixed"
     GONE = "gone"
+    MUTED = "muted"
     ALL = "all"
 
     @property
@@ -57,6 +58,7 @@ STANDINGS = {
     Standing.REOPENED: Message(N_("Reopened")),
     Standing.FIXED: Message(N_("Fixed")),
     Standing.GONE: Message(N_("No longer applies")),
+    Standing.MUTED: Message(N_("Muted")),
     Standing.ALL: Message(N_("All, also the fixed")),
 }
 SEVERITIES = {
@@ -185,6 +187,12 @@ def open_by_severity(session: Session, site_id: int) -> dict[Severity, int]:
     counted = select(Finding.severity, func.count()).where(Finding.site_id == site_id, Finding.state.in_(OPEN))
     found = dict(session.execute(counted.group_by(Finding.severity)).all())
     return {severity: found.get(severity.value, 0) for severity in Severity}
+
+
+def muted_count(session: Session, site_id: int) -> int:
+    """How many findings of a site are muted; they are counted apart from the open ones."""
+    wanted = select(func.count()).select_from(Finding)
+    return session.scalar(wanted.where(Finding.site_id == site_id, Finding.state == FindingState.MUTED)) or 0
 
 
 def open_by_rule(session: Session, site_id: int) -> dict[str, int]:

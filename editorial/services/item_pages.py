@@ -13,7 +13,7 @@ from editorial.domain.keywords import Decision
 from editorial.domain.messages import N_, Message
 from editorial.domain.slots import shown_in, slot
 from editorial.domain.workflow import Correction, Status
-from editorial.services import checklists, collisions, comments, corrections
+from editorial.services import checklists, collisions, comments, corrections, task_pages
 from editorial.services.checklists import Point
 from editorial.services.clock_health import duration
 from editorial.services.collisions import Collision
@@ -24,6 +24,7 @@ from editorial.services.deps import Deps
 from editorial.services.findings import FindingView, findings_of_item
 from editorial.services.moving import WayOn, ways_on
 from editorial.services.plan_views import PlanView, plan_view
+from editorial.services.task_pages import TaskView
 from editorial.store import content, distribution, history
 from editorial.store.content import Approval, ContentItem, ItemRevision
 from editorial.store.distribution import DistributionJob
@@ -86,6 +87,7 @@ class ItemPage:
     jobs: Sequence[DistributionJob]
     plan: PlanView
     findings: Sequence[FindingView]
+    tasks: Sequence[TaskView]
     approvals: Sequence[tuple[Approval, str]]
     trail: tuple[Did, ...]
     live_revision: ItemRevision | None
@@ -123,6 +125,7 @@ def item_page(session: Session, deps: Deps, viewer: Person, item_id: int) -> Ite
         jobs=distribution.jobs_of_item(session, item_id),
         plan=plan_view(session, deps, item),
         findings=findings_of_item(session, item_id, limit=20),
+        tasks=task_pages.of_item(session, item_id, shown_in(deps.now(), ZoneInfo(viewer.zone)).date()),
         approvals=[(one, names.get(one.person_id, "")) for one in approvals],
         trail=_trail(events, names),
         live_revision=content.find_revision(session, item_id, item.live_hash or "") if corrected else None,

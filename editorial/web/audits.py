@@ -16,7 +16,7 @@ from editorial.domain.messages import N_, Message
 from editorial.domain.people import Permission
 from editorial.domain.slots import shown_in
 from editorial.domain.urls import path_of
-from editorial.services import audit_pages, auditing, finding_pages, findings, page_facts
+from editorial.services import audit_pages, auditing, finding_care, finding_pages, findings, page_facts
 from editorial.services.finding_pages import Grouping, Place, Standing, Wanted
 from editorial.store import content
 from editorial.store.audit import Audit, AuditTrigger
@@ -129,6 +129,31 @@ def stop(audit_id: int) -> ResponseReturnValue:
     return redirect(url_for("audits.overview", site=site_id))
 
 
+@bp.post("/audits/<int:audit_id>/pause")
+@requires(Permission.MANAGE_AUDITS)
+def pause(audit_id: int) -> ResponseReturnValue:
+    """Let an audit wait; what it saw stays."""
+    return _wait(audit_id, wait=True, says=Message(N_("The audit is asked to wait. What it saw is kept.")))
+
+
+@bp.post("/audits/<int:audit_id>/going-on")
+@requires(Permission.MANAGE_AUDITS)
+def go_on(audit_id: int) -> ResponseReturnValue:
+    """Let an audit that waits go on where it was."""
+    return _wait(audit_id, wait=False, says=Message(N_("The audit goes on within a minute.")))
+
+
+def _wait(audit_id: int, *, wait: bool, says: Message) -> ResponseReturnValue:
+    with deps().sessions.begin() as session:
+        audit = session.get(Audit, audit_id)
+        if audit is None:
+            raise NotFound
+        auditing.ask_to_wait(session, audit_id, wait=wait)
+        site_id = audit.site_id
+    flash(say(says))
+    return redirect(url_for("audits.overview", site=site_id))
+
+
 @bp.get("/audits/<int:audit_id>/progress")
 @requires(Permission.READ)
 def progress(audit_id: int) -> ResponseReturnValue:
@@ -158,6 +183,8 @@ def site_findings(site_id: int) -> ResponseReturnValue:
             form=form,
             listing=finding_pages.listing(session, wanted),
             detail=page_facts.finding_detail(session, chosen) if chosen is not None else None,
+            care=finding_care.care_of(session, chosen, deps().now(), zone()) if chosen is not None else None,
+            muted=finding_pages.muted_count(session, site_id),
             latest=latest,
             before=before,
             moved=finding_pages.came_and_went(session, site_id, before.ended_at)
@@ -175,12 +202,18 @@ def site_findings(site_id: int) -> ResponseReturnValue:
 @requires(Permission.READ)
 def finding(finding_id: int) -> ResponseReturnValue:
     """One finding on a page of its own; the piece alone where a module asks for it."""
-    piece_alone = request.args.get("piece") == "1"
+    return finding_page(finding_id, Form(), piece_alone=request.args.get("piece") == "1")
+
+
+def finding_page(finding_id: int, form: Form, *, piece_alone: bool = False) -> str:
+    """One finding, with what somebody typed into its forms."""
     with reading(deps().sessions) as session:
         detail = page_facts.finding_detail(session, finding_id)
         return render_template(
             "audits/_detail.html" if piece_alone else "audits/finding.html",
             detail=detail,
+            care=finding_care.care_of(session, finding_id, deps().now(), zone()),
+            form=form,
             severity_names=finding_pages.SEVERITIES,
             close=None,
         )

@@ -1,0 +1,211 @@
+"""Tasks and muting, as people use them: on a finding, on an item, and in the list."""
+
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from editorial.domain.findings import FindingState
+from editorial.domain.locales import Language
+from editorial.domain.people import Role
+from editorial.domain.tasks import TaskState
+from editorial.domain.urls import n2
+from editorial.services import tasks
+from editorial.services.deps import Deps
+from editorial.store.audit import Audit, AuditState, Finding
+from editorial.store.content import ContentItem
+from editorial.store.people import Person
+from editorial.store.tasks import Task
+from tests.conftest import Clock
+from tests.integration.web.audited import BASE, add_site, audit, good, untitled
+from tests.web import Visitor, add_person, add_workspace, application, visitor
+
+
+@pytest.fixture
+def app(deps: Deps) -> Flask:
+    add_workspace(deps)
+    return application(deps)
+
+
+@pytest.fixture
+def ed(deps: Deps, app: Flask) -> Person:
+    return add_person(deps, "Ed", Role.EDITOR)
+
+
+@pytest.fixture
+def editor(app: Flask, deps: Deps, ed: Person) -> Visitor:
+    return visitor(app, deps, ed)
+
+
+@pytest.fixture
+def finding(deps: Deps, app: Flask) -> int:
+    """The one finding of a site whose page has no title."""
+    audit(deps, add_site(deps), [untitled("pricing")])
+    with deps.sessions() as session:
+        return session.scalars(select(Finding.id)).one()
+
+
+def state(deps: Deps) -> FindingState:
+    with deps.sessions() as session:
+        return session.scalars(select(Finding.state)).one()
+
+
+def task(deps: Deps) -> Task:
+    with deps.sessions() as session:
+        return session.scalars(select(Task)).one()
+
+
+def test_one_click_makes_a_task_that_the_list_shows(editor: Visitor, finding: int) -> None:
+    before = editor.get(f"/audits/findings/{finding}")
+    editor.post(f"/audits/findings/{finding}/tasks")
+
+    page, listed = editor.get(f"/audits/findings/{finding}"), editor.get("/tasks")
+
+    assert "Make a task" in before
+    assert "Make a task" not in page
+    assert "Until Wed 16 Dec" in page
+    assert "Title missing" in listed
+    assert "/pricing" in listed
+
+
+def test_a_task_that_is_overdue_is_found_and_said_to_be(
+    editor: Visitor, deps: Deps, clock: Clock, finding: int
+) -> None:
+    editor.post(f"/audits/findings/{finding}/tasks")
+    early = editor.get("/tasks?when=late")
+    clock.forward(days=8)
+
+    late = editor.get("/tasks?when=late")
+
+    assert "Nothing is overdue." in early
+    assert "Overdue since Wed 16 Dec" in late
+
+
+def test_a_task_of_another_is_under_everybodys(app: Flask, deps: Deps, editor: Visitor, finding: int) -> None:
+    editor.post(f"/audits/findings/{finding}/tasks")
+    mei = visitor(app, deps, add_person(deps, "Mei Lin"))
+
+    assert "Nothing is to be done." in mei.get("/tasks")
+    assert "Title missing" in mei.get("/tasks?whose=all")
+
+
+def test_a_task_is_closed_opened_and_given_away_by_hand(editor: Visitor, deps: Deps, finding: int) -> None:
+    mei = add_person(deps, "Mei Lin")
+    editor.post(f"/audits/findings/{finding}/tasks")
+    number = task(deps).id
+
+    editor.post(f"/tasks/{number}/closing")
+    closed = editor.get("/tasks?when=done")
+    editor.post(f"/tasks/{number}/opening")
+    editor.post(f"/tasks/{number}", version=task(deps).version, assignee=mei.id, due_on="2026-12-24")
+
+    assert "Closed by hand" in closed
+    assert (task(deps).state, task(deps).assignee_id, str(task(deps).due_on)) == (TaskState.OPEN, mei.id, "2026-12-24")
+
+
+def test_the_page_shows_what_an_audit_proved(editor: Visitor, deps: Deps, clock: Clock, finding: int) -> None:
+    editor.post(f"/audits/findings/{finding}/tasks")
+    clock.forward(days=7)
+    with deps.sessions() as session:
+        site = session.get_one(Finding, finding).site_id
+    audit(deps, site, [good("pricing")])
+    tasks.settle(deps)
+
+    assert "Proven by the audit" in editor.get(f"/audits/findings/{finding}")
+
+
+def test_an_item_lists_its_tasks(editor: Visitor, deps: Deps, ed: Person) -> None:
+    site = add_site(deps)
+    with deps.sessions.begin() as session:
+        item = ContentItem(
+            type_id=3,
+            title="How we price",
+            language=Language.EN,
+            owner_id=ed.id,
+            site_id=site,
+            url=f"{BASE}pricing",
+            url_n2=n2(f"{BASE}pricing"),
+            content_hash="0" * 64,
+            created_at=deps.now(),
+            updated_at=deps.now(),
+        )
+        session.add(item)
+        session.flush()
+        item_id = item.id
+    audit(deps, site, [untitled("pricing")])
+    with deps.sessions() as session:
+        number = session.scalars(select(Finding.id)).one()
+    editor.post(f"/audits/findings/{number}/tasks")
+
+    assert "Until Wed 16 Dec" in editor.get(f"/items/{item_id}")
+
+
+def test_a_finding_is_muted_counted_apart_and_opened_again(editor: Visitor, deps: Deps, finding: int) -> None:
+    with deps.sessions() as session:
+        site = session.get_one(Finding, finding).site_id
+    editor.post(f"/audits/findings/{finding}/mute", scope="finding", reason="It is a frame.", until="2027-01-09")
+    muted = state(deps)
+    listed = editor.get(f"/audits/sites/{site}/findings")
+    apart = editor.get(f"/audits/sites/{site}/findings?state=muted")
+    page = editor.get(f"/audits/findings/{finding}")
+    editor.post(f"/audits/findings/{finding}/unmute")
+
+    assert (muted, state(deps)) == (FindingState.MUTED, FindingState.PERSISTING)
+    assert "0 open on northgauge.example." in listed
+    assert "1 is muted." in listed
+    assert f'data-finding="{finding}"' in apart
+    assert "It is a frame." in page
+    assert "Muted until Sat 9 Jan" in page
+
+
+def test_a_mute_that_is_refused_keeps_what_was_typed(editor: Visitor, deps: Deps, finding: int) -> None:
+    answer = editor.post(
+        f"/audits/findings/{finding}/mute", scope="site", reason="Our frame <b>has</b> none.", until=""
+    )
+
+    assert answer.status_code == 422
+    assert "Our frame &lt;b&gt;has&lt;/b&gt; none." in answer.text
+    assert "until a day only" in answer.text
+    assert state(deps) is FindingState.NEW
+
+
+@pytest.mark.parametrize("path", ["tasks", "mute", "unmute"])
+def test_a_viewer_may_neither_mute_nor_make_tasks(app: Flask, deps: Deps, finding: int, path: str) -> None:
+    viewer = visitor(app, deps, add_person(deps, "Vera", Role.VIEWER))
+
+    assert viewer.post(f"/audits/findings/{finding}/{path}", reason="No.").status_code == 403
+    assert "Make a task" not in viewer.get(f"/audits/findings/{finding}")
+
+
+@pytest.mark.parametrize("after", ["x", "2026-12-09", "2026-12-09.x", "9" * 12])
+def test_a_broken_place_in_the_tasks_is_refused_in_words(editor: Visitor, after: str) -> None:
+    assert "Begin at the first page." in editor.get(f"/tasks?after={after}", status=422)
+
+
+def test_an_audit_is_paused_and_goes_on(editor: Visitor, deps: Deps) -> None:
+    site = add_site(deps)
+    editor.post(f"/audits/sites/{site}/audits")
+    with deps.sessions() as session:
+        number = session.scalars(select(Audit.id)).one()
+
+    editor.post(f"/audits/{number}/pause")
+    paused = editor.get("/audits")
+    editor.post(f"/audits/{number}/going-on")
+
+    assert "The audit is paused." in paused
+    assert "Go on" in paused
+    assert "Pause it" in editor.get("/audits")
+
+
+def test_the_progress_names_rate_and_time_left(editor: Visitor, deps: Deps) -> None:
+    site = add_site(deps)
+    editor.post(f"/audits/sites/{site}/audits")
+    with deps.sessions.begin() as session:
+        row = session.scalars(select(Audit)).one()
+        row.state, row.heartbeat_at, row.fetched, row.known = AuditState.RUNNING, deps.now(), 300, 1500
+        row.taken_up_at, row.fetched_before = deps.now() - timedelta(seconds=100), 100
+
+    page = editor.get("/audits")
+
+    assert "2.0 pages a second, about 10 minutes left for what is known" in page
