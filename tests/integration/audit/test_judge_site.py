@@ -68,7 +68,8 @@ def test_the_second_line_of_an_address_is_refused():
 def test_robots_txt_of_each_line_is_known():
     robots = {"status": 200, "content": "User-agent: *\nDisallow: /"}
 
-    said = orjson.loads(run(line("/", robots_txt=robots)).stdout)
+    lines = [orjson.loads(each) for each in run(line("/", robots_txt=robots)).stdout.splitlines()]
+    said = next(each for each in lines if each["id"] == "/")
 
     assert said["facts"]["robots"]["google"]["robots_txt"] == {"allowed": False, "line": "Disallow: /"}
 
