@@ -36,11 +36,12 @@ TEXT = "Each gateway connects machines of a factory. " * 20  # enough to be wort
 
 def page(title: str = "A page", body: str = "", head: str = "") -> Answer:
     """A page without defects, but for what is put into it."""
+    about = title or "".join(filter(str.isalnum, body))[:40]
     full = f"{title}: one page of a site for tests" if title else ""
     html = (
         f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{full}</title>'
         '<meta name="viewport" content="width=device-width">'
-        f'<meta name="description" content="About {title}.">{head}</head>'
+        f'<meta name="description" content="About {about}.">{head}</head>'
         f"<body><h1>{title or 'Heading'}</h1>{body}<p>{TEXT}</p></body></html>"
     )
     return Answer(html.encode(), headers={"Content-Type": "text/html; charset=utf-8"})

@@ -38,7 +38,7 @@ run_audit(AuditParts(sessions, lambda: datetime.now(UTC), "doomed", allow=ALL_PR
 def plant(web: Web, count: int) -> None:
     web.pages["/"] = page("Home", links(*(f"/{place}" for place in range(count))))
     for place in range(count):
-        web.pages[f"/{place}"] = page("" if place % 10 == 0 else f"Page {place}")
+        web.pages[f"/{place}"] = page("" if place % 10 == 0 else f"Page {place}", f"<p>Part {place}</p>")
 
 
 def outcome(sessions: Sessions, audit_id: int) -> tuple[object, ...]:
