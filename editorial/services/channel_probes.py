@@ -178,6 +178,14 @@ def _judged(asked: Channel, known: ChannelProbe, fault: Fault) -> tuple[Health, 
 # -- jobs that its illness held back ------------------------------------------------------------------------------
 
 
+def ask_now(deps: Deps, channel_id: int) -> Channel:
+    """Ask a channel because somebody wants to know; if it works, what its illness held back goes out at once."""
+    channel = channels.probe(deps, channel_id)
+    if channel.health is Health.OK:
+        let_go(deps, channel_id)
+    return channel
+
+
 def let_go(deps: Deps, channel_id: int) -> int:
     """Let the held jobs of a channel that works go out, if they are not too late; returns how many.
 

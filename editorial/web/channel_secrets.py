@@ -9,7 +9,7 @@ from editorial.adapters.channels import Kind, kind_of
 from editorial.domain.errors import EditorialError
 from editorial.domain.messages import N_, Message
 from editorial.domain.people import Permission
-from editorial.services import channel_secrets, channels
+from editorial.services import channel_probes, channel_secrets, channels
 from editorial.services.channel_secrets import field_of
 from editorial.store import distribution
 from editorial.store.base import reading
@@ -43,7 +43,7 @@ def replace(channel_id: int, key: str) -> Response:
             overlap=timedelta(hours=hours),
             actor_id=person().id,
         )
-    channels.probe(deps(), channel_id)
+    channel_probes.ask_now(deps(), channel_id)
     return shown_once(channel_id, {key: value})
 
 

@@ -12,7 +12,7 @@ from editorial.domain.errors import EditorialError, NotFound
 from editorial.domain.jobs import Health
 from editorial.domain.messages import N_, Message
 from editorial.domain.people import Permission
-from editorial.services import channel_pages, channel_secrets, channels
+from editorial.services import channel_pages, channel_probes, channel_secrets, channels
 from editorial.services.delivery import Delivery
 from editorial.store import content, distribution
 from editorial.store.base import reading
@@ -227,7 +227,7 @@ def _reject(form: Form, error: EditorialError | IntegrityError) -> None:
 
 
 def _probe(channel_id: int) -> None:
-    probed = channels.probe(deps(), channel_id)
+    probed = channel_probes.ask_now(deps(), channel_id)
     if probed.health is Health.OK:
         flash(say(Message(N_("“%(name)s” works."), {"name": probed.name})))
 

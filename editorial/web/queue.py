@@ -244,6 +244,6 @@ def _health_line() -> tuple[str, Message]:
         late = Message.counted(NP_("%(count)s job is late", "%(count)s jobs are late"), health.overdue)
     else:
         late = Message(N_("nothing is late"))
-    return "warn" if health.overdue else "ok", Message(
+    return "ok" if health.running and not health.overdue else "warn", Message(
         N_("Scheduler ran %(duration)s ago, %(late)s"), {"duration": age, "late": late}
     )

@@ -12,7 +12,7 @@ from editorial.domain.coverage import Cover
 from editorial.domain.findings import FindingState
 from editorial.domain.locales import Language
 from editorial.domain.people import Permission, Role, Scope
-from editorial.services import channel_pages, channels, coverage, finding_pages, findings, sites
+from editorial.services import channel_pages, channel_probes, coverage, finding_pages, findings, sites
 from editorial.services.finding_pages import Standing
 from editorial.store import content, distribution
 from editorial.store.base import reading
@@ -193,7 +193,7 @@ def channel_list() -> Channels:
 @operation(Permission.MANAGE_CHANNELS, "Ask a channel whether it works.", ChannelRow, body=Nothing)
 def probed(channel_id: int, body: Nothing) -> ChannelRow:
     """Ask now, and keep the answer."""
-    channels.probe(deps(), channel_id)
+    channel_probes.ask_now(deps(), channel_id)
     with reading(deps().sessions) as session:
         found = distribution.get_channel(session, channel_id)
         return shapes.channel(found, distribution.count_live_jobs(session, channel_id=channel_id))

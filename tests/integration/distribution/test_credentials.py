@@ -18,7 +18,7 @@ from editorial.adapters.channels.base import SettingsRefused
 from editorial.adapters.channels.signature import make_secret
 from editorial.domain.errors import EditorialError, StaleVersion
 from editorial.domain.jobs import Health, JobState, Refused
-from editorial.services import channel_secrets, channels, credentials
+from editorial.services import channel_probes, channel_secrets, channels, credentials
 from editorial.services.deps import Deps
 from editorial.store import distribution, history
 from editorial.store.distribution import Channel
@@ -227,6 +227,21 @@ class TestLostKey:
         key_file(desk.deps).touch(mode=0o600)
         key_file(desk.deps).write_text(kept)
         assert credentials.opened(desk.deps, channel_of(desk.deps, channel.id)) == {"secret": SECRET}
+
+    def test_with_the_key_back_the_job_goes_as_soon_as_somebody_asks(
+        self, desk: Desk, receiver: Receiver, clock: Clock
+    ) -> None:
+        channel = connect(desk, receiver.url)
+        desk.schedule()
+        away = key_file(desk.deps).rename(desk.deps.config.instance_dir / "away")
+        clock.forward(minutes=2)
+        desk.tick()
+        away.rename(key_file(desk.deps))
+        channel_probes.ask_now(desk.deps, channel.id)
+        desk.tick()
+
+        job = next(job for job in desk.jobs if job.channel_id == channel.id)
+        assert (job.state, len(receiver.deliveries)) == (JobState.SUCCEEDED, 1)
 
     def test_the_sentence_names_the_key(self, desk: Desk, receiver: Receiver) -> None:
         channel = connect(desk, receiver.url)

@@ -5,6 +5,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from bs4 import BeautifulSoup
 from flask import Flask
 
 from editorial.background.ticks import Threads, schedule
@@ -148,6 +149,16 @@ def test_f18_each_run_that_did_something_is_told_with_its_counts(app: Flask, run
     assert "Handed out: 3, Live: 2" in page
     assert "OperationalError: the database is away" in page
     assert "Runs since" in page
+
+
+def test_the_queue_calls_no_scheduler_well_that_has_stopped(app: Flask, deps: Deps, clock: Clock) -> None:
+    ticked(deps)
+    reader = visitor(application(deps), deps, add_person(deps, "Rita"))  # a desk whose clock runs elsewhere
+    well = BeautifulSoup(reader.get("/queue"), "html.parser").select_one(".toolbar .stage")
+    clock.forward(minutes=1)
+    unwell = BeautifulSoup(reader.get("/queue"), "html.parser").select_one(".toolbar .stage")
+
+    assert (well and well["data-tone"], unwell and unwell["data-tone"]) == ("ok", "warn")
 
 
 def test_only_who_manages_channels_sees_the_scheduler(reader: Visitor) -> None:
