@@ -17,6 +17,7 @@ Translate = Callable[[Message], str]
 
 SILENCED = dict.fromkeys([*range(0x20), *range(0x7F, 0xA0)], "\ufffd")
 """Control characters: a page's words must not steer the terminal that shows them."""
+COMMA = Message(N_(", "))  # between the parts of a list; Chinese has a sign of its own for it
 MOST_PAGES = 20  # of one rule in the text report
 MOST_EVIDENCE = 3  # of one failure there
 
@@ -118,12 +119,12 @@ def severity_counts(summary: Summary, translate: Translate) -> str:
     """`2 errors, 1 notice`, the worst first."""
     worst_first = sorted(summary.severities, key=lambda severity: severity.rank)
     said = (Message.counted(SEVERITY_COUNTS[each], summary.severities[each]) for each in worst_first)
-    return ", ".join(map(translate, said))
+    return translate(COMMA).join(map(translate, said))
 
 
 def _tally_lines(summary: Summary, translate: Translate) -> Iterator[str]:
     for rule, tally in summary.tally.items():
-        counts = ", ".join(
+        counts = translate(COMMA).join(
             translate(Message.counted(RESULT_COUNTS[each], tally[each])) for each in Result if tally[each]
         )
         yield f"{rule}  {counts}"

@@ -42,6 +42,8 @@ def channels(assembly: Assembly, *, check: bool, style: str) -> None:
     else:
         for row in found:
             click.echo(_line(row))
+        if not found:
+            click.echo(say(Message(N_("No channel is connected yet."))), err=True)
     if check and any(row.channel.enabled and row.channel.health is Health.BROKEN for row in found):
         raise SystemExit(1)
 

@@ -36,6 +36,7 @@ from editorial.domain.jobs import (
     JobState,
     Waits,
 )
+from editorial.domain.messages import N_, Message
 from editorial.store.base import Base
 from editorial.store.channels import Channel as Channel  # noqa: PLC0414 -- what every job has
 from editorial.store.channels import ChannelCredential as ChannelCredential  # noqa: PLC0414
@@ -168,7 +169,7 @@ def get_job(session: Session, job_id: int) -> DistributionJob:
     wanted = select(DistributionJob).where(DistributionJob.id == job_id)
     found = session.scalar(wanted.options(joinedload(DistributionJob.item), joinedload(DistributionJob.channel)))
     if found is None:
-        raise NotFound
+        raise no_job(job_id)
     return found
 
 
@@ -179,8 +180,14 @@ def lock_job(session: Session, job_id: int) -> DistributionJob:
     wanted = wanted.options(joinedload(DistributionJob.channel, innerjoin=True))
     found = session.scalar(wanted.execution_options(populate_existing=True))
     if found is None:
-        raise NotFound
+        raise no_job(job_id)
     return found
+
+
+def no_job(job_id: int) -> NotFound:
+    """What a page and a command say of a job that does not exist."""
+    says = Message(N_("There is no job %(number)s."), {"number": job_id})
+    return NotFound(says, hint=Message(N_("Look for it in the queue.")))
 
 
 def repeated(session: Session, job_id: int) -> bool:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 import pytest
 from click.testing import CliRunner, Result
+from sqlalchemy import delete
 
 from editorial.__main__ import editorial
 from editorial.domain.jobs import Health
@@ -52,7 +53,15 @@ def test_a_job_that_does_not_exist_is_one_sentence(run: Run) -> None:
     said = run("job", "7")
 
     assert (said.exit_code, said.stdout) == (1, "")
-    assert "There is nothing" in said.stderr
+    assert "There is no job 7. Look for it in the queue." in said.stderr
+
+
+def test_a_desk_without_channels_says_so(desk: Desk, run: Run) -> None:
+    with desk.deps.sessions.begin() as session:
+        session.execute(delete(Channel))
+    said = run("channels")
+
+    assert (said.exit_code, said.stdout, said.stderr) == (0, "", "No channel is connected yet.\n")
 
 
 def test_a_publisher_cancels_a_job(desk: Desk, run: Run) -> None:
