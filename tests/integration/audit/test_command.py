@@ -64,8 +64,8 @@ def test_all_outcomes_and_facts_on_request(web: Web):
 
     line = orjson.loads(run(web.url + "/", *FAST, "--format", "json", "--outcomes", "all", "--facts").stdout)
 
-    assert line["facts"]["title"] == "Home"
-    assert {outcome["outcome"] for outcome in line["outcomes"]} == {"pass", "not-applicable"}
+    assert line["facts"]["title"].startswith("Home")
+    assert {outcome["outcome"] for outcome in line["outcomes"]} == {"pass", "not-applicable", "inconclusive"}
 
 
 def test_it_speaks_chinese(web: Web):
