@@ -13,7 +13,7 @@ from editorial.domain.messages import N_, Message
 from editorial.domain.packing import pack
 from editorial.domain.urls import n1
 from editorial.domain.workflow import Status
-from editorial.services import job_notices, outcomes, scheduling
+from editorial.services import job_notices, outcomes, scheduling, turns
 from editorial.services.channels import adapter_of
 from editorial.services.deps import Deps
 from editorial.services.outcomes import GOES_OUT
@@ -134,13 +134,16 @@ def send_now(session: Session, deps: Deps, job_id: int, actor: Person) -> Distri
     The only job of an item that is not due yet takes the item's publish time along, so that the calendar agrees.
 
     Raises:
-        MoveRefused: it is not waiting. DecisionRefused: its text is not approved, or its item not scheduled.
+        MoveRefused: it is not waiting. DecisionRefused: its text is not approved, its item not scheduled, or its
+        channel keeps its quiet hours.
     """
     job = distribution.lock_job(session, job_id)
     if job.state not in CAN_GO_NOW:
         raise MoveRefused(job.state, JobState.DISPATCHED)
     _check_goes_out(job.item, job.content_hash)
     before, now = job.state, deps.now()
+    if (quiet := turns.quiet_until(job, now)) is not None:
+        raise DecisionRefused(quiet.says, hint=Message(N_("Change the quiet hours of its channel if it cannot wait.")))
 
     if job.item.status is Status.SCHEDULED and distribution.count_live_jobs(session, item_id=job.item_id) == 1:
         scheduling.publish_now(session, job.item_id, actor=actor, version=None, now=now, token=deps.token)
@@ -149,6 +152,7 @@ def send_now(session: Session, deps: Deps, job_id: int, actor: Person) -> Distri
         job.state = move(state, JobState.DISPATCHED)
         job.due_at, job.anchor_kind, job.pinned = now, Anchor.ABSOLUTE, True
         job.dispatched_at, job.next_try_at, job.last_error = now, None, None
+        job.waits_for = job.late_from = None
     _record(session, job, "job.sent_now", actor, now, before=before)
     return job
 

@@ -66,6 +66,12 @@ class TestQuietHours:
         )
         assert "quiet hours" in says(job)
 
+    def test_nobody_is_promised_that_it_goes_out_now(self, desk: Desk, quiet: int) -> None:
+        with pytest.raises(job_decisions.DecisionRefused) as refused, desk.deps.sessions.begin() as session:
+            job_decisions.send_now(session, desk.deps, quiet, desk.publisher)
+
+        assert "quiet hours" in refused.value.says.id
+
     def test_at_their_end_it_goes_out_by_itself_and_is_not_late(self, desk: Desk, quiet: int, clock: Clock) -> None:
         tick(desk)
         clock.forward(hours=2, seconds=1)
