@@ -44,7 +44,7 @@ class Task(Base):
     returned_at: Mapped[datetime | None]  # the finding came back after that
     version: Mapped[int] = mapped_column(default=1)
 
-    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 -- the name and form SQLAlchemy asks for
+    __mapper_args__ = {"version_id_col": version}
 
 
 def get_task(session: Session, task_id: int) -> Task:

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from editorial.audit.crawl.frontier import Entry, Frontier
 from editorial.audit.crawl.files import read_sitemap
+from editorial.audit.crawl.frontier import Entry, Frontier
 from editorial.audit.crawl.origins import Origins
 from editorial.audit.crawl.politeness import LONGEST_WAIT, Host, retry_after
 from editorial.audit.crawl.records import CrawlPlan, UrlRow
