@@ -90,7 +90,12 @@ def _environment(folder: Path, catalog: Catalog) -> Environment:
     def number(value: float) -> str:
         return catalog.value(value)
 
-    environment.filters.update(say=say, moment=moment, day=day, name_of=name_of, number=number, signed=_signed)
+    def city(value: ZoneInfo) -> str:
+        return catalog.value(value)
+
+    environment.filters.update(
+        say=say, moment=moment, day=day, name_of=name_of, number=number, city=city, signed=_signed
+    )
     return environment
 
 
