@@ -142,7 +142,7 @@ def _lines(said: Mapping[str, object] | None) -> str:
 
 def trail(session: Session, job: DistributionJob) -> Sequence[Step]:
     """Everything that happened to a job, oldest first."""
-    steps = [Step(job.created_at, "note", Message(N_("Made, for %(when)s."), {"when": job.due_at}))]
+    steps = [Step(job.created_at, "note", Message(N_("Made.")))]
     for attempt in job.attempts:
         params: dict[str, object] = {"n": attempt.n, "most": job.max_attempts}
         steps.append(Step(attempt.started_at, "pencil", Message(N_("Attempt %(n)s of %(most)s began."), params)))
