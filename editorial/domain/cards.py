@@ -118,6 +118,8 @@ class Card:
     days_late: int = 0
     trouble: Trouble | None = None
     findings: int = 0
+    tasks: int = 0
+    """Open ones."""
     bar: int | None = None
     """Pattern of its campaign, 1 to 4."""
     type_id: int = 0

@@ -15,7 +15,7 @@ from editorial.domain.jobs import JobState
 from editorial.domain.packing import unpack
 from editorial.domain.slots import shown_in
 from editorial.domain.workflow import Status
-from editorial.services.findings import open_counts_of_items
+from editorial.services.task_pages import Marks, marks_of_items
 from editorial.store import calendar as store
 from editorial.store.calendar import Asks, CardRow, JobRow
 
@@ -64,9 +64,9 @@ def dressed(session: Session, viewer: Viewer, rows: Sequence[CardRow], *, tall: 
     timed = [row.id for row in rows if row.publish_at is not None]
     jobs = _last_jobs(store.jobs_of(session, timed)) if timed else {}
     out = [row.id for row in rows if row.status in OUT]
-    findings = open_counts_of_items(session, out) if out else {}
+    marks = marks_of_items(session, [row.id for row in rows], out)
     today = viewer.today
-    cards = [_card(row, viewer, today, jobs.get(row.id, ()), findings.get(row.id, 0)) for row in rows]
+    cards = [_card(row, viewer, today, jobs.get(row.id, ()), marks) for row in rows]
     if viewer.colour is Colour.ROLE and rows:
         roles = store.main_roles_of(session, [row.id for row in rows])
         cards = [replace(card, role_id=roles.get(card.id)) for card in cards]
@@ -76,7 +76,7 @@ def dressed(session: Session, viewer: Viewer, rows: Sequence[CardRow], *, tall: 
     return [replace(card, foot=feet[card.id]) for card in cards]
 
 
-def _card(row: CardRow, viewer: Viewer, today: date, jobs: Sequence[JobRow], findings: int) -> Card:
+def _card(row: CardRow, viewer: Viewer, today: date, jobs: Sequence[JobRow], marks: Marks) -> Card:
     trouble = _trouble(jobs)
     flag, days_late = flag_of(
         row.status,
@@ -103,7 +103,8 @@ def _card(row: CardRow, viewer: Viewer, today: date, jobs: Sequence[JobRow], fin
         flag=flag,
         days_late=days_late,
         trouble=trouble,
-        findings=findings,
+        findings=marks.findings.get(row.id, 0),
+        tasks=marks.tasks.get(row.id, 0),
         bar=row.bar,
         type_id=row.type_id,
         campaign_id=row.campaign_id,

@@ -1,11 +1,12 @@
 """What the pages of tasks show: the board of everybody's tasks, and the tasks of a finding or an item."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Select, func, literal, select, tuple_
+from sqlalchemy import ColumnElement, Select, func, literal, select, tuple_, union_all
 from sqlalchemy.orm import Session, lazyload
 
 from editorial.domain.errors import EditorialError
@@ -81,6 +82,13 @@ class Board:
     after: str | None
 
 
+class Marks(NamedTuple):
+    """Open findings and open tasks by item."""
+
+    findings: Mapping[int, int]
+    tasks: Mapping[int, int]
+
+
 class BadTaskPlace(EditorialError):
     """The address names a place in the list that cannot be read."""
 
@@ -141,6 +149,25 @@ def of_item(session: Session, item_id: int, today: date, *, limit: int = 20) -> 
     """The tasks of an item: open ones by their day, then the done."""
     wanted = _joined().where(Task.item_id == item_id).order_by(Task.state.desc(), _DUE, Task.id)
     return _views(session, wanted.limit(limit), today)
+
+
+def marks_of_items(session: Session, item_ids: Sequence[int], out: Sequence[int]) -> Marks:
+    """Open findings of the items that are out, and open tasks of all; items without one are left out. For cards."""
+    if not item_ids:
+        return Marks({}, {})
+    task = select(Task.item_id.label("item"), literal(0).label("findings"), func.count().label("count"))
+    asked = task.where(Task.item_id.in_(item_ids), Task.state == TaskState.OPEN).group_by(Task.item_id)
+    if out:
+        finding = select(Finding.content_item_id, literal(1), func.count())
+        of_out = finding.where(Finding.content_item_id.in_(out), Finding.state.in_(OPEN))
+        rows = session.execute(union_all(asked, of_out.group_by(Finding.content_item_id))).all()
+    else:
+        rows = session.execute(asked).all()
+    found = [(int(item or 0), bool(of_finding), count) for item, of_finding, count in rows]
+    return Marks(
+        {item: count for item, of_finding, count in found if of_finding},
+        {item: count for item, of_finding, count in found if not of_finding},
+    )
 
 
 def _conditions(viewer_id: int, today: date, whose: Whose, when: When) -> list[ColumnElement[bool]]:

@@ -1,9 +1,8 @@
 """What somebody has to do by a day: for an item, about a finding, or both."""
 
-from collections.abc import Sequence
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, func, select, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from editorial.domain.errors import NotFound
@@ -58,14 +57,3 @@ def get_task(session: Session, task_id: int) -> Task:
 def open_task_of(session: Session, finding_id: int) -> Task | None:
     """The open task about a finding."""
     return session.scalar(select(Task).where(Task.finding_id == finding_id, Task.state == TaskState.OPEN))
-
-
-def tasks_of_finding(session: Session, finding_id: int) -> Sequence[Task]:
-    """Every task about a finding, the newest first."""
-    return session.scalars(select(Task).where(Task.finding_id == finding_id).order_by(Task.id.desc())).all()
-
-
-def open_counts_of_items(session: Session, item_ids: Sequence[int]) -> dict[int, int]:
-    """How many open tasks each of these items has; items without one are left out. For cards."""
-    wanted = select(Task.item_id, func.count()).where(Task.item_id.in_(item_ids), Task.state == TaskState.OPEN)
-    return {item: count for item, count in session.execute(wanted.group_by(Task.item_id)) if item is not None}

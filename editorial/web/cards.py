@@ -77,8 +77,8 @@ class Painter:
         if card.language.value != self._catalog.name:
             parts.append(f' lang="{card.language.tag}"')
         parts.append(f" data-own-words>{escape(card.title)}</span>")
-        if card.findings:
-            parts.append(self._findings(card.findings))
+        if card.findings or card.tasks:
+            parts.append(self._marks(card))
         parts.append(self._note(card))
         if card.foot:
             parts.append(self._foot(card.foot, card.channels))
@@ -122,10 +122,19 @@ class Painter:
         one, many = NP_("%(num)s d late", "%(num)s d late")
         return self._catalog.ngettext(one, many, days) % {"num": days}
 
+    def _marks(self, card: Card) -> str:
+        marks = self._findings(card.findings) if card.findings else ""
+        return marks + (self._tasks(card.tasks) if card.tasks else "")
+
     def _findings(self, count: int) -> str:
         one, many = NP_("%(num)s open finding", "%(num)s open findings")
         says = self._catalog.ngettext(one, many, count) % {"num": count}
         return f'<span class="card-mark">{self.icon("alert")}<span class="sr">{escape(says)}</span></span>'
+
+    def _tasks(self, count: int) -> str:
+        one, many = NP_("%(num)s open task", "%(num)s open tasks")
+        says = self._catalog.ngettext(one, many, count) % {"num": count}
+        return f'<span class="card-mark">{self.icon("check")}<span class="sr">{escape(says)}</span></span>'
 
     def _foot(self, foot: Foot, marks: tuple[ChannelMark, ...]) -> str:
         parts = ['<span class="card-foot">']

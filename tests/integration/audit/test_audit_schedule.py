@@ -1,6 +1,8 @@
 """The weekly audit is asked for once a week, by the clocks of the site."""
 
+import itertools
 from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import func, select
@@ -38,7 +40,7 @@ def audits(deps: Deps) -> int:
 
 def end_all(deps: Deps) -> None:
     with deps.sessions.begin() as session:
-        for audit in session.scalars(select(Audit)):
+        for audit in session.scalars(select(Audit).where(Audit.ended_at.is_(None))):
             audit.state, audit.ended_at = AuditState.FAILED, deps.now()
 
 
@@ -98,3 +100,51 @@ def test_a_night_on_which_the_hour_occurs_twice_asks_once(deps: Deps, clock: Clo
         clock.forward(minutes=30)
 
     assert asked == 1
+
+
+ZONES = (
+    "Asia/Shanghai",
+    "Europe/Berlin",
+    "America/New_York",
+    "America/Sao_Paulo",
+    "Africa/Cairo",
+    "Australia/Lord_Howe",
+    "Asia/Kolkata",
+    "Pacific/Auckland",
+)
+HOURS = ("00:30", "01:30", "02:15", "02:30", "03:00")
+"""Times that the nights of a change skip or show twice somewhere."""
+
+
+@pytest.mark.thorough
+def test_a_year_of_nights_in_eight_zones_brings_one_audit_a_week(deps: Deps, clock: Clock) -> None:
+    """Half the sites are due on Sundays, when clocks change in most zones, and on Fridays, when they do in Cairo."""
+    with deps.sessions.begin() as session:
+        sites = [
+            Site(
+                name=f"{zone} {number}",
+                base_url=f"https://site-{number}.example/",
+                language=Language.EN,
+                zone=zone,
+                audit_weekday=4 if zone == "Africa/Cairo" else 6,
+                audit_time=HOURS[number % len(HOURS)],
+                created_at=deps.now(),
+            )
+            for number, zone in enumerate(ZONES * 2)
+        ]
+        session.add_all(sites)
+        session.flush()
+        zones = {site.id: (ZoneInfo(site.zone), site.audit_weekday) for site in sites}
+    for _ in range(53 * 7 * 8):  # every three hours
+        clock.forward(hours=3)
+        if audit_schedule.enqueue_due(deps):
+            assert audit_schedule.enqueue_due(deps) == 0
+            end_all(deps)
+
+    with deps.sessions() as session:
+        asked = session.execute(select(Audit.site_id, Audit.requested_at).order_by(Audit.id)).all()
+    for site_id, (zone, weekday) in zones.items():
+        days = [row.requested_at.astimezone(zone).date() for row in asked if row.site_id == site_id]
+        assert {day.weekday() for day in days} == {weekday}
+        assert {(later - day).days for day, later in itertools.pairwise(days)} == {7}
+        assert len(days) in (52, 53)

@@ -13,6 +13,7 @@ from editorial.domain.tasks import TaskState
 from editorial.domain.urls import n2
 from editorial.services import tasks
 from editorial.services.deps import Deps
+from editorial.services.task_pages import marks_of_items
 from editorial.store.audit import Audit, AuditState, Finding
 from editorial.store.content import ContentItem
 from editorial.store.people import Person
@@ -139,6 +140,9 @@ def test_an_item_lists_its_tasks(editor: Visitor, deps: Deps, ed: Person) -> Non
     editor.post(f"/audits/findings/{number}/tasks")
 
     assert "Until Wed 16 Dec" in editor.get(f"/items/{item_id}")
+    with deps.sessions() as session:
+        marks = marks_of_items(session, [item_id], [item_id])
+    assert marks == ({item_id: 1}, {item_id: 1})
 
 
 def test_a_finding_is_muted_counted_apart_and_opened_again(editor: Visitor, deps: Deps, finding: int) -> None:
