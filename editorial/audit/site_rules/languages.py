@@ -26,8 +26,8 @@ def _names_others(audit: AuditTables) -> ColumnElement[bool]:
 
 def _some_were_not_seen(audit: AuditTables) -> ColumnElement[bool]:
     page, alternate, other = audit.page, audit.alternate, audit.page.alias("other")
-    seen = exists().where(other.c.n2 == alternate.c.n2, other.c.error.is_(None), other.c.status.not_in(REFUSALS))
-    return exists().where(alternate.c.page_id == page.c.id, ~seen)
+    seen = select(other.c.n2).where(other.c.error.is_(None), other.c.status.not_in(REFUSALS))
+    return page.c.id.in_(select(alternate.c.page_id).where(alternate.c.n2.not_in(seen)))
 
 
 @site_rule(
@@ -49,11 +49,10 @@ def hreflang_no_return(audit: AuditTables) -> Select[Any]:
     other, answer, named = page.alias("other"), page.alias("answer"), page.alias("named")
     back = alternate.alias("back")
     returned = (
-        select(back.c.page_id)
+        select(back.c.page_id, func.coalesce(named.c.final_n2, back.c.n2).label("n2"))
         .join_from(back, named, named.c.n2 == back.c.n2, isouter=True)
-        .where(back.c.page_id == answer.c.id, func.coalesce(named.c.final_n2, back.c.n2) == page.c.final_n2)
-        .correlate(page, answer)
-        .exists()
+        .distinct()
+        .subquery("returned")
     )
     return (
         select(
@@ -66,12 +65,13 @@ def hreflang_no_return(audit: AuditTables) -> Select[Any]:
         .join_from(page, alternate, alternate.c.page_id == page.c.id)
         .join(other, other.c.n2 == alternate.c.n2)
         .join(answer, answer.c.n2 == other.c.final_n2)
+        .outerjoin(returned, and_(returned.c.page_id == answer.c.id, returned.c.n2 == page.c.final_n2))
         .where(
             _speaks_for_itself(page),
             answer.c.is_html,
             not_(answer.c.truncated),
             answer.c.final_n2 != page.c.final_n2,
-            ~returned,
+            returned.c.page_id.is_(None),
         )
         .group_by(page.c.id, alternate.c.n2)
     )
