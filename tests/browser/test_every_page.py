@@ -13,8 +13,9 @@ from sqlalchemy import String, Text, select
 
 from bench.planted import plant
 from editorial.app import create_app
+from editorial.domain.findings import OPEN
 from editorial.domain.locales import Language
-from editorial.services import team, team_mail, weekly
+from editorial.services import muting, tasks, team, team_mail, weekly
 from editorial.services.deps import Deps
 from editorial.services.team import Invitation
 from editorial.store.audit import Audit, Finding
@@ -81,6 +82,7 @@ def fill(deps: Deps, folder: Path) -> tuple[World, dict[str, str]]:
         ),
     ):
         audit(deps, world.site.id, pages, at=deps.now() - at)
+    plant_care(deps, world)
     with deps.sessions.begin() as session:
         invited = team.invite(
             session,
@@ -99,6 +101,14 @@ def fill(deps: Deps, folder: Path) -> tuple[World, dict[str, str]]:
         Purpose.PASSWORD: reset.url.rsplit("=", 1)[1],
         "unsubscribe": unsubscribe,
     }
+
+
+def plant_care(deps: Deps, world: World) -> None:
+    """A task about one finding, and another finding that is muted."""
+    with deps.sessions.begin() as session:
+        first, second = session.scalars(select(Finding.id).where(Finding.state.in_(OPEN)).order_by(Finding.id).limit(2))
+        tasks.make_for_finding(session, deps, world.mei, first)
+        muting.mute(session, deps, world.mei, second, reason="It is meant so.", until=None)
 
 
 def seen_wrong(visit: Visit, path: str) -> list[str]:
@@ -152,6 +162,7 @@ def test_every_page_of_an_empty_desk_is_sound(
         "/queue",
         "/audits",
         "/audits/rules",
+        "/tasks",
         "/channels",
         "/sites",
         "/sites/new",
