@@ -48,23 +48,31 @@ def hreflang_no_return(audit: AuditTables) -> Select[Any]:
     page, alternate = audit.page, audit.alternate
     other, answer, named = page.alias("other"), page.alias("answer"), page.alias("named")
     back = alternate.alias("back")
-    returned = (
-        select(back.c.page_id, func.coalesce(named.c.final_n2, back.c.n2).label("n2"))
-        .join_from(back, named, named.c.n2 == back.c.n2, isouter=True)
-        .distinct()
-        .subquery("returned")
+    plain = select(back.c.page_id, back.c.n2)
+    led = select(back.c.page_id, named.c.final_n2).join_from(back, named, named.c.n2 == back.c.n2)
+    returned = plain.union(led).subquery("returned")
+    pairs = (  # grouped first, so that no database joins every page with every address
+        select(
+            alternate.c.page_id,
+            alternate.c.n2,
+            func.min(alternate.c.code).label("code"),
+            func.min(other.c.url).label("url"),
+            func.min(other.c.final_n2).label("final_n2"),
+        )
+        .join_from(alternate, other, other.c.n2 == alternate.c.n2)
+        .group_by(alternate.c.page_id, alternate.c.n2)
+        .subquery("pairs")
     )
     return (
         select(
             page.c.id.label("page_id"),
-            alternate.c.n2.label("key"),
-            func.min(other.c.url).label("param_target"),
-            func.min(alternate.c.code).label("param_code"),
-            func.min(other.c.url).label("evidence"),
+            pairs.c.n2.label("key"),
+            pairs.c.url.label("param_target"),
+            pairs.c.code.label("param_code"),
+            pairs.c.url.label("evidence"),
         )
-        .join_from(page, alternate, alternate.c.page_id == page.c.id)
-        .join(other, other.c.n2 == alternate.c.n2)
-        .join(answer, answer.c.n2 == other.c.final_n2)
+        .join_from(pairs, page, page.c.id == pairs.c.page_id)
+        .join(answer, answer.c.n2 == pairs.c.final_n2)
         .outerjoin(returned, and_(returned.c.page_id == answer.c.id, returned.c.n2 == page.c.final_n2))
         .where(
             _speaks_for_itself(page),
@@ -73,5 +81,4 @@ def hreflang_no_return(audit: AuditTables) -> Select[Any]:
             answer.c.final_n2 != page.c.final_n2,
             returned.c.page_id.is_(None),
         )
-        .group_by(page.c.id, alternate.c.n2)
     )
