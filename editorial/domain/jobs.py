@@ -4,7 +4,7 @@ Source: the job machine of the planning model; a job is one item, one channel, o
 """
 
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 from enum import StrEnum
 
 from editorial.domain.errors import EditorialError
@@ -198,11 +198,6 @@ def retry_delay(attempt: int, chance: float, retry_after: float | None = None) -
 def look_up_delay(tries: int) -> timedelta:
     """How long to wait before asking a channel again whether it has our job, after `tries` questions."""
     return _LOOK_UP[min(tries, len(_LOOK_UP) - 1)]
-
-
-def too_late(due_at: datetime, now: datetime, late_ok: timedelta = LATE_OK) -> bool:
-    """Whether a job that was due at `due_at` must not go out by itself any more."""
-    return now - due_at > late_ok
 
 
 @dataclass(frozen=True)

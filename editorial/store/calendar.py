@@ -207,8 +207,9 @@ def needs(session: Session, asks: Asks, broken_since: datetime) -> Needs:
     Every part is a range of an index: "one or the other" in one condition is counted ten times slower.
     """
     open_still, planned, timed = _past_its_day(asks)
-    job = DistributionJob
-    over = and_(job.state.in_((JobState.FAILED, JobState.MISSED)), job.due_at >= broken_since)
+    job, again = DistributionJob, aliased(DistributionJob)
+    repeated = select(again.id).where(again.repeat_of == job.id).exists()  # somebody has sent it once more
+    over = and_(job.state.in_((JobState.FAILED, JobState.MISSED)), job.due_at >= broken_since, ~repeated)
     counts = session.execute(
         select(
             _counting(_Item, open_still, planned),

@@ -17,6 +17,7 @@ from editorial.services.calendar import Month, Viewer
 from editorial.store import distribution
 from editorial.store.base import reading
 from editorial.store.content import ContentItem, hash_of
+from editorial.store.distribution import DistributionJob
 from editorial.store.people import Person
 from tests.integration.plans import Desk
 
@@ -144,6 +145,22 @@ def test_a_missed_job_marks_its_card(desk: Desk) -> None:
         card = calendar.card_of(session, viewer(desk), item)
         health = calendar.health(session, viewer(desk))
     assert (card.flag, card.glyph, health.broken) == (Flag.BAD, "s-missed", 1)
+
+
+def test_a_missed_job_that_was_sent_again_needs_nobody_any_more(desk: Desk) -> None:
+    item = desk.scheduled()
+    with desk.deps.sessions.begin() as session:
+        (job,) = distribution.jobs_of_item(session, item)
+        job.state, job.ended_at = JobState.MISSED, desk.deps.now()
+        session.flush()
+        again = DistributionJob(
+            item_id=item, channel_id=job.channel_id, state=JobState.QUEUED, due_at=job.due_at, idem_key="again",
+            content_hash=job.content_hash, created_at=desk.deps.now(), repeat_of=job.id,
+        )  # fmt: skip
+        session.add(again)
+
+    with reading(desk.deps.sessions) as session:
+        assert calendar.health(session, viewer(desk)).broken == 0
 
 
 def test_reviews_wait_for_approvers_and_given_back_items_for_their_owner(desk: Desk) -> None:

@@ -7,7 +7,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from editorial.domain.jobs import (
-    LATE_OK,
     TERMINAL,
     UNSENT,
     WAYS,
@@ -16,7 +15,6 @@ from editorial.domain.jobs import (
     look_up_delay,
     move,
     retry_delay,
-    too_late,
 )
 
 NOON = datetime(2026, 12, 9, 12, 0, tzinfo=UTC)
@@ -81,8 +79,3 @@ def test_a_retry_never_comes_before_the_other_side_asked_for_it(attempt: int, ch
 @given(tries=st.integers(0, 100))
 def test_looking_up_never_gets_quicker(tries: int) -> None:
     assert look_up_delay(tries) <= look_up_delay(tries + 1)
-
-
-@pytest.mark.parametrize(("late", "expected"), [(timedelta(0), False), (LATE_OK, False), (LATE_OK * 1.01, True)])
-def test_an_hour_is_not_too_late_and_more_is(late: timedelta, expected: bool) -> None:
-    assert too_late(NOON, NOON + late) is expected
