@@ -16,7 +16,7 @@ from editorial.domain.messages import N_, Message
 from editorial.domain.people import Permission
 from editorial.domain.slots import shown_in
 from editorial.domain.urls import path_of
-from editorial.services import audit_pages, auditing, finding_care, finding_pages, findings, page_facts
+from editorial.services import audit_pages, auditing, finding_care, finding_pages, findings, page_facts, serp
 from editorial.services.finding_pages import Grouping, Place, Standing, Wanted
 from editorial.store import content
 from editorial.store.audit import Audit, AuditTrigger
@@ -246,7 +246,11 @@ def page(audit_id: int, no: int) -> ResponseReturnValue:
     with reading(deps().sessions) as session:
         view = page_facts.page_view(session, audit_id, no)
         return render_template(
-            "audits/page.html", view=view, severity_names=finding_pages.SEVERITIES, result_names=RESULTS
+            "audits/page.html",
+            view=view,
+            previews=serp.previews(view.facts.title, view.facts.description),
+            severity_names=finding_pages.SEVERITIES,
+            result_names=RESULTS,
         )
 
 
