@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -16,10 +16,12 @@ from editorial.audit.rulebook import BY_ID
 from editorial.audit.site_rule import SiteRule
 from editorial.domain.findings import CLOSED, OPEN, Answer, FindingEvent, FindingState, after_audit
 from editorial.domain.messages import N_, Message
+from editorial.domain.urls import n2
 from editorial.services.quiet import Quiet, seen_hash
 from editorial.store.audit import (
     Audit,
     AuditFailure,
+    AuditFile,
     AuditPage,
     AuditUrl,
     Finding,
@@ -46,6 +48,8 @@ class Answers:
     """N2 of the pages that were not read to their end."""
     site_rules: Mapping[str, tuple[frozenset[str], bool]]
     """Rule to: N2 of the pages it applies to; whether a page it says nothing about passed."""
+    unsure: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """Rule to: N2 of the pages whose silence says nothing, though that of others does."""
 
     def of(self, rule: str, n2: str) -> Answer:
         """What the rule says about a failure on this page that it did not report this time."""
@@ -54,7 +58,7 @@ class Answers:
             return Answer.NOT_SEEN
         if rule in self.site_rules:
             applies, silence = self.site_rules[rule]
-            if not silence or n2 in self.partial:
+            if not silence or n2 in self.partial or n2 in self.unsure.get(rule, ()):
                 return Answer.INCONCLUSIVE
             return Answer.PASS if n2 in applies else Answer.NOT_APPLICABLE
         if rule not in self.page_rules:
@@ -211,7 +215,9 @@ def _pages_seen_before(session: Session, audit: Audit) -> set[str] | None:
     wanted = select(AuditUrl.n2).join(
         AuditPage, and_(AuditPage.audit_id == AuditUrl.audit_id, AuditPage.no == AuditUrl.no)
     )
-    return set(session.scalars(wanted.where(AuditUrl.audit_id == before.id, AuditPage.error.is_(None))))
+    pages = session.scalars(wanted.where(AuditUrl.audit_id == before.id, AuditPage.error.is_(None)))
+    files = session.scalars(select(AuditFile.url).where(AuditFile.audit_id == before.id))
+    return {*pages, *(n2(url) or url for url in files)}
 
 
 def _items_by_page(session: Session, audit_id: int) -> dict[str, int]:

@@ -328,9 +328,16 @@ def _site_answer(
     if rule.id in failed:
         return RuleAnswer(rule.id, title, failed[rule.id][0], Result.FAIL, None, failed[rule.id][1])
     tables = AuditTables(**store.relations(page.audit_id))
-    applies = select(tables.page.c.id).where(tables.page.c.id == page.no, rule.applies(tables))
-    applied = session.scalar(applies) is not None
-    outcome = site_outcome(rule, (), applies=applied, complete=available, fetched=page.error is None)
+    about = rule.subjects(tables).subquery()
+    unsure = session.scalar(select(about.c.unsure).where(about.c.id == page.no))
+    outcome = site_outcome(
+        rule,
+        (),
+        applies=unsure is not None,
+        complete=available,
+        fetched=page.error is None,
+        unsure=bool(unsure),
+    )
     return RuleAnswer(rule.id, title, rule.severity, outcome.result, outcome.reason)
 
 

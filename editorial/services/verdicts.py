@@ -21,7 +21,7 @@ from editorial.audit.site_rules import SITE_RULES
 from editorial.audit.tables import AuditTables
 from editorial.services import findings
 from editorial.store import audit as store
-from editorial.store.audit import Audit, AuditFailure, AuditPage, AuditRuleCount, AuditState, AuditUrl
+from editorial.store.audit import Audit, AuditFailure, AuditFile, AuditPage, AuditRuleCount, AuditState, AuditUrl
 from editorial.store.base import Sessions, reading
 
 log = structlog.get_logger(__name__)
@@ -36,6 +36,9 @@ SAW_NOTHING = frozenset(
 )
 
 
+ROBOTS_CLOSED = frozenset({StopReason.ROBOTS_UNREACHABLE, StopReason.ROBOTS_FORBIDS})
+
+
 @dataclass
 class Seen:
     """What the judging read from an audit, outside any write."""
@@ -45,9 +48,17 @@ class Seen:
     answered: set[int] = field(default_factory=set)
     partial: set[int] = field(default_factory=set)
     html: set[int] = field(default_factory=set)
+    files: dict[int, str] = field(default_factory=dict)
+    """N2 of robots.txt and sitemaps by their numbers."""
     site_failures: list[tuple[SiteRule, int, Failure]] = field(default_factory=list)
     applies: dict[str, set[int]] = field(default_factory=dict)
+    unsure: dict[str, set[int]] = field(default_factory=dict)
     silence: dict[str, bool] = field(default_factory=dict)
+
+    @property
+    def names(self) -> dict[int, str]:
+        """N2 of pages and files by their numbers."""
+        return {**self.files, **self.n2}
 
 
 def finish(sessions: Sessions, audit_id: int, worker: str, end: CrawlEnd, now: Callable[[], datetime]) -> None:
@@ -75,6 +86,10 @@ def _read(session: Session, audit_id: int, end: CrawlEnd) -> Seen:
         if page.is_html and not page.truncated:
             seen.html.add(page.no)
     tables = AuditTables(**store.relations(audit_id))
+    files = select(AuditFile.no, AuditUrl.n2).join(
+        AuditUrl, and_(AuditUrl.audit_id == AuditFile.audit_id, AuditUrl.no == AuditFile.no)
+    )
+    seen.files = {file.no: file.n2 for file in session.execute(files.where(AuditFile.audit_id == audit_id))}
     whole = session.get_one(Audit, audit_id).whole_site  # one page alone says nothing about the others
     complete = ({Need.CRAWL} if end.complete and whole else set()) | ({Need.ROBOTS} if end.robots_read else set())
     for rule in SITE_RULES:
@@ -84,12 +99,14 @@ def _read(session: Session, audit_id: int, end: CrawlEnd) -> Seen:
 
 def _judge_site(session: Session, rule: SiteRule, tables: AuditTables, complete: set[Need], seen: Seen) -> None:
     seen.silence[rule.id] = False
-    seen.applies[rule.id] = set()
+    seen.applies[rule.id], seen.unsure[rule.id] = set(), set()
     if not rule.needs <= complete:
         return
-    applies = select(tables.page.c.id).where(rule.applies(tables))
     try:
-        seen.applies[rule.id] = set(session.scalars(applies))
+        for subject in session.execute(rule.subjects(tables)):
+            seen.applies[rule.id].add(subject.id)
+            if subject.unsure:
+                seen.unsure[rule.id].add(subject.id)
         rows = session.execute(rule(tables)).mappings().all()
     except Exception:
         log.exception("rule.raised", rule=rule.id)
@@ -100,10 +117,11 @@ def _judge_site(session: Session, rule: SiteRule, tables: AuditTables, complete:
 
 
 def _close(session: Session, audit: Audit, seen: Seen, end: CrawlEnd, now: datetime) -> None:
+    names = seen.names
     rows = [
         (
             audit.id,
-            fingerprint(rule.id, seen.n2[no], failure.key),
+            fingerprint(rule.id, names[no], failure.key),
             no,
             rule.id,
             rule.version,
@@ -113,7 +131,7 @@ def _close(session: Session, audit: Audit, seen: Seen, end: CrawlEnd, now: datet
             orjson.dumps(failure.evidence).decode(),
         )
         for rule, no, failure in seen.site_failures
-        if no in seen.n2
+        if no in names
     ]
     store.insert_rows(session.connection(), AuditFailure, rows)
     _weigh_many(session, audit.id)
@@ -126,7 +144,8 @@ def _close(session: Session, audit: Audit, seen: Seen, end: CrawlEnd, now: datet
     audit.score = score(seen.html, failed)
     counts = Counter(severity for page in failed.values() for _, severity in page)
     audit.state, audit.ended_at = _state(end, saw_something=bool(seen.answered)), now
-    judged = audit.site_id is not None and audit.state in store.ENDED  # one that failed changes nothing
+    # An audit that failed changes nothing, unless it is robots.txt that made it fail: then that is what it found.
+    judged = audit.site_id is not None and (audit.state in store.ENDED or end.reason in ROBOTS_CLOSED)
     became = findings.merge(session, audit, _answers(seen), now) if judged else {}
     audit.counts = {"failures": dict(counts), "findings": became}
     audit.stop_reason, audit.stop_detail = end.reason.value, end.detail[:200]
@@ -150,12 +169,16 @@ def _state(end: CrawlEnd, *, saw_something: bool) -> AuditState:
 
 
 def _answers(seen: Seen) -> findings.Answers:
+    names = seen.names
+
     def named(numbers: Iterable[int]) -> frozenset[str]:
-        return frozenset(seen.n2[no] for no in numbers)
+        return frozenset(names[no] for no in numbers if no in names)
 
     return findings.Answers(
         page_rules=[rule.id for rule in PAGE_RULES],
-        pages={seen.n2[no]: seen.outcomes[no] for no in seen.answered},
+        pages=dict.fromkeys(seen.files.values(), "N" * len(PAGE_RULES))
+        | {seen.n2[no]: seen.outcomes[no] for no in seen.answered},
+        unsure={rule: named(pages) for rule, pages in seen.unsure.items()},
         partial=named(seen.partial),
         site_rules={rule: (named(pages), seen.silence[rule]) for rule, pages in seen.applies.items()},
     )
@@ -171,10 +194,10 @@ def _counts(audit_id: int, seen: Seen) -> list[AuditRuleCount]:
         failed_on[rule.id].add(no)
     for site_rule in SITE_RULES:
         bad, applies = failed_on[site_rule.id], seen.applies[site_rule.id]
-        quiet = len(applies - bad)
-        passed = quiet if seen.silence[site_rule.id] else 0
-        others = len(seen.n2) - len(applies | bad)
-        result.append(_count(audit_id, site_rule.id, len(bad), passed, others, quiet - passed))
+        quiet = applies - bad
+        passed = len(quiet - seen.unsure[site_rule.id]) if seen.silence[site_rule.id] else 0
+        others = len(seen.n2.keys() - applies - bad)
+        result.append(_count(audit_id, site_rule.id, len(bad), passed, others, len(quiet) - passed))
     return result
 
 
