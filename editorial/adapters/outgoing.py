@@ -66,7 +66,10 @@ def _parts(html: str, page: str | None, own: tuple[SiteScope, ...], *, tagged: b
     """
     marker = f"https://{sha256(html.encode(errors='replace')).hexdigest()[:40]}.invalid/"  # no text holds its own hash
     links: list[str] = []
-    soup = BeautifulSoup(_clean(html), "html.parser")
+    clean = _clean(html)
+    if "<" not in clean:
+        return (clean,)  # nothing to rewrite, and BeautifulSoup would warn of a text that looks like an address
+    soup = BeautifulSoup(clean, "html.parser")
     for link in soup.find_all("a", href=True):
         address = _link(_value(link, "href"), page, anchors_stay=not tagged)
         if tagged and address is not None and _is_own(address, own):

@@ -1,11 +1,13 @@
 """Store what rules about a whole audit ask of robots.txt, sitemaps, redirects, descriptions and main texts."""
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 
 revision, down_revision = "0023", "0022"
 
-PAGE = (
+PAGE: tuple[tuple[str, Any, Any], ...] = (
     ("description", sa.Text(), "''"),
     ("description_folded", sa.Text(), "''"),
     ("words", sa.Integer(), "0"),
@@ -13,7 +15,11 @@ PAGE = (
     ("moved", sa.Text(), "''"),
     ("noindex", sa.Boolean(), sa.false()),
 )
-FILE = (("no", sa.Integer(), "0"), ("listed", sa.Boolean(), sa.true()), ("challenged", sa.Boolean(), sa.false()))
+FILE: tuple[tuple[str, Any, Any], ...] = (
+    ("no", sa.Integer(), "0"),
+    ("listed", sa.Boolean(), sa.true()),
+    ("challenged", sa.Boolean(), sa.false()),
+)
 
 
 def upgrade() -> None:

@@ -35,7 +35,7 @@ def facts(**others: Any) -> dict[str, Any]:
 
 def outcome(rule: str, **others: Any) -> str:
     said = answers(stored(**others))[0]["outcomes"]
-    return next(found["outcome"] for found in said if found["rule"] == rule)
+    return next(str(found["outcome"]) for found in said if found["rule"] == rule)
 
 
 def test_a_line_gives_a_line_with_facts_and_one_outcome_a_rule():

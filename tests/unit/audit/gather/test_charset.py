@@ -2,7 +2,8 @@
 
 import pytest
 
-from editorial.audit.gather.charset import declared_in_header, declared_in_meta, decode, encode, normal_label
+from editorial.audit.gather.charset import declared_in_header, declared_in_meta, decode, encode
+from editorial.audit.gather.encodings import normal_label
 
 HAN = "线索表单与内容日历：发布、诊断、改进，全部在一处完成。"
 

@@ -115,7 +115,7 @@ def test_a_form_that_something_may_send_is_left_alone(attributes, head):
 def after(html: str, before: str) -> list[str]:
     """What is missed on a page that was `before` at the last audit."""
     facts = replace(page(html, URL), known=Known(forms_before=seen_on(page(before, URL))))
-    return [failure.params["form"] for failure in form_lead_vanished(facts)]
+    return [str(failure.params["form"]) for failure in form_lead_vanished(facts)]
 
 
 NEWSLETTER = "<form id=n action=/news><input type=email name=e><button>Subscribe</button></form>"
