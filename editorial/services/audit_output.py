@@ -16,8 +16,8 @@ from editorial.audit.site_rule import site_outcome
 from editorial.audit.site_rules import SITE_RULES
 from editorial.audit.summary import Judged
 from editorial.audit.tables import AuditTables
-from editorial.store import audit as store
 from editorial.store.audit import Audit, AuditFailure, AuditFile, AuditPage, AuditUrl
+from editorial.store.relations import laid_out
 
 SiteFailures = dict[tuple[str, int], list[Failure]]
 Subjects = dict[str, dict[int, bool]]
@@ -95,7 +95,8 @@ def _site_failures(session: Session, audit_id: int) -> SiteFailures:
 
 def _subjects(session: Session, audit: Audit) -> Subjects:
     """Of each site rule the pages or files it applies to, and whether their silence says nothing."""
-    tables = AuditTables(**store.relations(audit.id))
-    return {
-        rule.id: {row.id: bool(row.unsure) for row in session.execute(rule.subjects(tables))} for rule in SITE_RULES
-    }
+    with laid_out(session, audit.id) as found:
+        tables = AuditTables(**found)
+        return {
+            rule.id: {row.id: bool(row.unsure) for row in session.execute(rule.subjects(tables))} for rule in SITE_RULES
+        }

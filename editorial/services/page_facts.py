@@ -35,6 +35,7 @@ from editorial.store.audit import (
     Finding,
 )
 from editorial.store.content import ContentItem, Site
+from editorial.store.relations import relations
 
 PAGE = 100  # pages of a site in the list
 
@@ -327,7 +328,7 @@ def _site_answer(
     title = findings.title_of(rule.id)
     if rule.id in failed:
         return RuleAnswer(rule.id, title, failed[rule.id][0], Result.FAIL, None, failed[rule.id][1])
-    tables = AuditTables(**store.relations(page.audit_id))
+    tables = AuditTables(**relations(page.audit_id))
     about = rule.subjects(tables).subquery()
     unsure = session.scalar(select(about.c.unsure).where(about.c.id == page.no))
     outcome = site_outcome(

@@ -23,6 +23,7 @@ from editorial.services import findings
 from editorial.store import audit as store
 from editorial.store.audit import Audit, AuditFailure, AuditFile, AuditPage, AuditRuleCount, AuditState, AuditUrl
 from editorial.store.base import Sessions, reading
+from editorial.store.relations import laid_out
 
 log = structlog.get_logger(__name__)
 
@@ -85,15 +86,15 @@ def _read(session: Session, audit_id: int, end: CrawlEnd) -> Seen:
             seen.partial.add(page.no)
         if page.is_html and not page.truncated:
             seen.html.add(page.no)
-    tables = AuditTables(**store.relations(audit_id))
     files = select(AuditFile.no, AuditUrl.n2).join(
         AuditUrl, and_(AuditUrl.audit_id == AuditFile.audit_id, AuditUrl.no == AuditFile.no)
     )
     seen.files = {file.no: file.n2 for file in session.execute(files.where(AuditFile.audit_id == audit_id))}
     whole = session.get_one(Audit, audit_id).whole_site  # one page alone says nothing about the others
     complete = ({Need.CRAWL} if end.complete and whole else set()) | ({Need.ROBOTS} if end.robots_read else set())
-    for rule in SITE_RULES:
-        _judge_site(session, rule, tables, complete, seen)
+    with laid_out(session, audit_id) as found:
+        for rule in SITE_RULES:
+            _judge_site(session, rule, AuditTables(**found), complete, seen)
     return seen
 
 
@@ -103,14 +104,14 @@ def _judge_site(session: Session, rule: SiteRule, tables: AuditTables, complete:
     if not rule.needs <= complete:
         return
     try:
-        for subject in session.execute(rule.subjects(tables)):
-            seen.applies[rule.id].add(subject.id)
-            if subject.unsure:
-                seen.unsure[rule.id].add(subject.id)
-        rows = session.execute(rule(tables)).mappings().all()
+        with session.begin_nested():  # one that falls leaves what was laid out for the others
+            for subject in session.execute(rule.subjects(tables)):
+                seen.applies[rule.id].add(subject.id)
+                if subject.unsure:
+                    seen.unsure[rule.id].add(subject.id)
+            rows = session.execute(rule(tables)).mappings().all()
     except Exception:
         log.exception("rule.raised", rule=rule.id)
-        session.rollback()
         return
     seen.silence[rule.id] = rule.silence_needs <= complete
     seen.site_failures += [(rule, *failure_of(dict(row))) for row in rows]

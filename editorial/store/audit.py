@@ -17,7 +17,6 @@ from sqlalchemy import (
     Index,
     LargeBinary,
     String,
-    Subquery,
     Table,
     Text,
     UniqueConstraint,
@@ -356,76 +355,6 @@ def insert_rows(connection: Connection, model: type[Base], rows: Sequence[tuple[
         f"INSERT INTO {table.name} ({columns}) VALUES ({marks}) ON CONFLICT DO NOTHING",  # noqa: S608 -- names of our own tables
         list(rows),
     )
-
-
-def relations(audit_id: int) -> dict[str, Subquery]:
-    """The relations of one audit, as the site rules know them (`audit.tables`)."""
-    page, url, link, alternate = AuditPage, AuditUrl, AuditLink, AuditAlternate
-    of_page = and_(url.audit_id == page.audit_id, url.no == page.no)
-    return {
-        "page": select(
-            page.no.label("id"),
-            url.url,
-            url.n2,
-            *(
-                page.__table__.c[name]
-                for name in (
-                    "final_url", "final_n2", "canonical_n2", "status", "error", "title", "title_folded", "language",
-                    "is_html", "is_results_page", "digest", "description", "description_folded", "noindex", "hops",
-                    "moved", "truncated",
-                )
-            ),
-            and_(page.is_results_page, page.words >= ENOUGH_WORDS).label("is_text_page"),
-            (url.url == select(Audit.start_url).where(Audit.id == audit_id).scalar_subquery()).label("is_start"),
-        )
-        .join_from(page, url, of_page)
-        .where(page.audit_id == audit_id)
-        .subquery("page"),
-        "link": select(
-            link.no.label("page_id"),
-            link.position,
-            link.target.label("target_id"),
-            url.url,
-            url.n2,
-            url.internal,
-            link.nofollow,
-            link.text,
-        )
-        .join_from(link, url, and_(url.audit_id == link.audit_id, url.no == link.target))
-        .where(link.audit_id == audit_id)
-        .subquery("link"),
-        "alias": select(url.n2, page.no.label("page_id"))
-        .join_from(page, url, of_page)
-        .where(page.audit_id == audit_id)
-        .subquery("alias"),
-        "alternate": select(
-            alternate.no.label("page_id"),
-            alternate.code,
-            alternate.n2,
-            (alternate.position < FROM_SITEMAP).label("in_page"),
-        )
-        .where(alternate.audit_id == audit_id)
-        .subquery("alternate"),
-        **_file_relations(audit_id),
-    }  # fmt: skip
-
-
-def _file_relations(audit_id: int) -> dict[str, Subquery]:
-    """`file`, `note` and `listed`."""
-    file, url, note, listed = AuditFile, AuditUrl, AuditFileNote, AuditListed
-    of_file = and_(url.audit_id == file.audit_id, url.no == file.no)
-    return {
-        "file": select(file.no.label("id"), file.kind, url.url, file.status, file.error, file.listed, file.challenged)
-        .join_from(file, url, of_file)
-        .where(file.audit_id == audit_id)
-        .subquery("file"),
-        "note": select(note.no.label("file_id"), note.position, note.kind, note.subject, note.line, note.text)
-        .where(note.audit_id == audit_id)
-        .subquery("note"),
-        "listed": select(listed.no.label("file_id"), listed.target.label("target_id"))
-        .where(listed.audit_id == audit_id)
-        .subquery("listed"),
-    }
 
 
 def claim(session: Session, now: datetime, worker: str, audit_id: int | None = None) -> Audit | None:

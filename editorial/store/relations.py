@@ -1,0 +1,125 @@
+"""One audit's tables as the site rules know them (`audit.tables`)."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+
+from sqlalchemy import Column, FromClause, Index, MetaData, Subquery, Table, and_, insert, select, text
+from sqlalchemy.orm import Session
+
+from editorial.store.audit import (
+    ENOUGH_WORDS,
+    FROM_SITEMAP,
+    Audit,
+    AuditAlternate,
+    AuditFile,
+    AuditFileNote,
+    AuditLink,
+    AuditListed,
+    AuditPage,
+    AuditUrl,
+)
+
+_LAID_OUT: Mapping[str, tuple[tuple[str, ...], ...]] = {
+    "page": (("id",), ("n2",), ("final_n2",), ("title_folded",), ("description_folded",), ("digest",)),
+    "alias": (("n2",), ("page_id",)),
+    "alternate": (("page_id", "n2"), ("n2",)),
+}
+"""What is joined with itself, and by which columns."""
+
+
+@contextmanager
+def laid_out(session: Session, audit_id: int) -> Iterator[dict[str, FromClause]]:
+    """The relations with those that rules join by address copied out for a while, and indexed by it.
+
+    The addresses of pages stand in a table of their own; joined through it twice, 20,000 pages took minutes. The copies
+    are temporary tables of this connection, gone when the block ends.
+    """
+    found: dict[str, FromClause] = dict(relations(audit_id))
+    copies = []
+    for name, keys in _LAID_OUT.items():
+        relation = found[name]
+        copy = Table(
+            f"laid_out_{name}", MetaData(), *(Column(c.name, c.type) for c in relation.c), prefixes=["TEMPORARY"]
+        )
+        copy.create(session.connection())
+        copies.append(copy)
+        session.execute(insert(copy).from_select([c.name for c in relation.c], select(relation)))
+        for number, columns in enumerate(keys):
+            Index(f"ix_laid_out_{name}_{number}", *(copy.c[column] for column in columns)).create(session.connection())
+        session.execute(text(f"ANALYZE laid_out_{name}"))
+        found[name] = copy
+    try:
+        yield found
+    finally:
+        for copy in copies:
+            copy.drop(session.connection())
+
+
+def relations(audit_id: int) -> dict[str, Subquery]:
+    """The relations of one audit, as the site rules know them (`audit.tables`)."""
+    page, url, link, alternate = AuditPage, AuditUrl, AuditLink, AuditAlternate
+    of_page = and_(url.audit_id == page.audit_id, url.no == page.no)
+    return {
+        "page": select(
+            page.no.label("id"),
+            url.url,
+            url.n2,
+            *(
+                page.__table__.c[name]
+                for name in (
+                    "final_url", "final_n2", "canonical_n2", "status", "error", "title", "title_folded", "language",
+                    "is_html", "is_results_page", "digest", "description", "description_folded", "noindex", "hops",
+                    "moved", "truncated",
+                )
+            ),
+            and_(page.is_results_page, page.words >= ENOUGH_WORDS).label("is_text_page"),
+            (url.url == select(Audit.start_url).where(Audit.id == audit_id).scalar_subquery()).label("is_start"),
+        )
+        .join_from(page, url, of_page)
+        .where(page.audit_id == audit_id)
+        .subquery("page"),
+        "link": select(
+            link.no.label("page_id"),
+            link.position,
+            link.target.label("target_id"),
+            url.url,
+            url.n2,
+            url.internal,
+            link.nofollow,
+            link.text,
+        )
+        .join_from(link, url, and_(url.audit_id == link.audit_id, url.no == link.target))
+        .where(link.audit_id == audit_id)
+        .subquery("link"),
+        "alias": select(url.n2, page.no.label("page_id"))
+        .join_from(page, url, of_page)
+        .where(page.audit_id == audit_id)
+        .subquery("alias"),
+        "alternate": select(
+            alternate.no.label("page_id"),
+            alternate.code,
+            alternate.n2,
+            (alternate.position < FROM_SITEMAP).label("in_page"),
+        )
+        .where(alternate.audit_id == audit_id)
+        .subquery("alternate"),
+        **_file_relations(audit_id),
+    }  # fmt: skip
+
+
+def _file_relations(audit_id: int) -> dict[str, Subquery]:
+    """`file`, `note` and `listed`."""
+    file, url, note, listed = AuditFile, AuditUrl, AuditFileNote, AuditListed
+    of_file = and_(url.audit_id == file.audit_id, url.no == file.no)
+    return {
+        "file": select(file.no.label("id"), file.kind, url.url, file.status, file.error, file.listed, file.challenged)
+        .join_from(file, url, of_file)
+        .where(file.audit_id == audit_id)
+        .subquery("file"),
+        "note": select(note.no.label("file_id"), note.position, note.kind, note.subject, note.line, note.text)
+        .where(note.audit_id == audit_id)
+        .subquery("note"),
+        "listed": select(listed.no.label("file_id"), listed.target.label("target_id"))
+        .where(listed.audit_id == audit_id)
+        .subquery("listed"),
+    }
