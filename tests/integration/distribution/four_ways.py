@@ -111,10 +111,12 @@ def make_four_ways(desk: Desk, receiver: Receiver) -> FourWays:
         ("handoff", "By hand", {"does": "page"}),
     )
     with desk.deps.sessions.begin() as session:
-        site_id = distribution.get_channel(session, desk.channel_id).site_id
+        site = distribution.get_channel(session, desk.channel_id).site
+        there = {"url_pattern": f"{site.base_url}posts/{{slug}}/"}  # without it a job waits for a word where it is
         for kind, name, settings in kinds:
             channels.create(
-                session, desk.deps, kind=kind, name=name, site_id=site_id, settings=settings,
+                session, desk.deps, kind=kind, name=name, site_id=site.id,
+                settings=settings | there if kind == "webhook" else settings,
                 actor_id=desk.publisher.id, secrets={"secret": SECRET} if kind == "webhook" else {},
                 delivery=Delivery(late_ok_minutes=7 * 24 * 60),
             )  # fmt: skip

@@ -86,7 +86,8 @@ def running(desk: Desk, receiver: Receiver, clock: Clock) -> Iterator[Running]:
         website.enabled = False
         hook = channels.create(
             session, desk.deps, kind="webhook", name="Hook", site_id=website.site_id, actor_id=desk.publisher.id,
-            settings={"url": receiver.url, "timeout": 1}, secrets={"secret": SECRET},
+            settings={"url": receiver.url, "timeout": 1, "url_pattern": f"{website.site.base_url}posts/{{slug}}/"},
+            secrets={"secret": SECRET},
             delivery=Delivery(late_ok_minutes=24 * 60),
         )  # fmt: skip
     desk.schedule()
