@@ -5,9 +5,9 @@ from sqlalchemy.orm import Session
 from editorial.domain.errors import EditorialError
 from editorial.domain.locales import Language
 from editorial.domain.messages import N_, Message
+from editorial.domain.names import clean_name
 from editorial.services import passwords
 from editorial.services.deps import Deps
-from editorial.services.welcome import clean_name
 from editorial.store import history, people
 from editorial.store.base import reading
 from editorial.store.people import Person

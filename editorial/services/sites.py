@@ -11,10 +11,10 @@ from editorial.domain.addresses import AllowList, may_connect, numeric_host, ref
 from editorial.domain.errors import EditorialError, StaleVersion
 from editorial.domain.locales import Language
 from editorial.domain.messages import N_, Message
+from editorial.domain.names import clean_name
 from editorial.domain.slots import zone_named
 from editorial.domain.urls import host_of, n1, netloc_of, origin_of, path_of
 from editorial.services.deps import Deps
-from editorial.services.welcome import clean_name
 from editorial.store import content, history
 from editorial.store.audit import ENDED, Audit
 from editorial.store.content import ContentItem, Site

@@ -9,11 +9,11 @@ from sqlalchemy.orm import Session
 from editorial.domain.errors import EditorialError, NotFound
 from editorial.domain.locales import Language
 from editorial.domain.messages import N_, Message
+from editorial.domain.names import clean_email, clean_name
 from editorial.domain.people import Permission, Role, permissions
 from editorial.domain.slots import zone_named
 from editorial.services import passwords
 from editorial.services.deps import Deps
-from editorial.services.welcome import clean_email, clean_name
 from editorial.store import api, history, links, people
 from editorial.store.base import reading
 from editorial.store.links import PersonLink, Purpose

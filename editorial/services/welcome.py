@@ -1,6 +1,5 @@
 """The first start: one link with a one-time token, one person, one workspace."""
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -10,6 +9,7 @@ from sqlalchemy.orm import Session
 from editorial.domain.errors import EditorialError
 from editorial.domain.locales import Language
 from editorial.domain.messages import N_, Message
+from editorial.domain.names import clean_email, clean_name
 from editorial.domain.people import Role
 from editorial.domain.slots import zone_named
 from editorial.services import passwords
@@ -17,10 +17,6 @@ from editorial.services.deps import Deps
 from editorial.store import history
 from editorial.store.base import reading
 from editorial.store.people import Person, PersonRole, SetupToken, Workspace, find_person, workspace
-
-_EMAIL = re.compile(r"[^@\s<>,;:\"\x00-\x1f\x7f]{1,64}@[^@\s<>,;:\"\x00-\x1f\x7f]{1,189}")
-_UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
-"""Control characters, and those that turn the reading direction: a name with them passes for another in a list."""
 
 
 class WelcomeClosed(EditorialError):
@@ -71,30 +67,6 @@ def check_token(session: Session, token: str) -> SetupToken:
             hint=Message(N_("Use the link that was printed when the desk was last started.")),
         )
     return found
-
-
-def clean_email(address: str) -> str:
-    """The address in lower case, or a refusal that says how one looks."""
-    folded = address.strip().lower()
-    if not _EMAIL.fullmatch(folded):
-        raise EditorialError(
-            Message(N_("“%(address)s” is not an e-mail address."), {"address": address.strip()[:80]}),
-            hint=Message(N_("It looks like name@company.com.")),
-            field="email",
-        )
-    return folded
-
-
-def clean_name(name: str, *, field: str = "name") -> str:
-    """The name without surrounding space and without characters that nobody sees, or a refusal."""
-    cleaned = " ".join(_UNSEEN.sub("", " ".join(name.split())).split())
-    if not cleaned or len(cleaned) > 120:
-        raise EditorialError(
-            Message(N_("A name is missing.")) if not cleaned else Message(N_("The name is too long.")),
-            hint=Message(N_("Write between 1 and 120 characters.")),
-            field=field,
-        )
-    return cleaned
 
 
 def faults(*, name: str, email: str, password: str, zone: str) -> list[EditorialError]:

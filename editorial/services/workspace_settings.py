@@ -8,9 +8,9 @@ from sqlalchemy.orm import Session
 from editorial.domain.errors import EditorialError, NotFound
 from editorial.domain.locales import Language
 from editorial.domain.messages import N_, Message
+from editorial.domain.names import clean_name
 from editorial.domain.slots import zone_named
 from editorial.services.deps import Deps
-from editorial.services.welcome import clean_name
 from editorial.store import history, people
 from editorial.store.people import Person, Workspace
 
