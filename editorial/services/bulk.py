@@ -15,9 +15,12 @@ from sqlalchemy.orm import Session
 
 from editorial.domain.errors import EditorialError, NotFound
 from editorial.domain.messages import N_, NP_, Message
-from editorial.services import content, planning
+from editorial.domain.workflow import Status
+from editorial.services import cascade, content, planning
+from editorial.services.cascade import Cascade
 from editorial.services.content import fresh_item
 from editorial.services.deps import Deps
+from editorial.services.plan_jobs import Past
 from editorial.services.planning import DayRefused
 from editorial.services.quick_edit import draft_of
 from editorial.store import history
@@ -63,6 +66,16 @@ class Wish:
     """The owner or the campaign; None takes it away."""
     with_slot: bool = False
     """Publish times move too; without it only the plan does."""
+    past: Past | None = None
+    """What becomes of jobs that would lie in the past; None: their item is refused."""
+
+
+@dataclass(frozen=True)
+class Moving:
+    """One scheduled item and what its move would do to its jobs."""
+
+    item: ContentItem
+    cascade: Cascade
 
 
 @dataclass(frozen=True)
@@ -82,6 +95,33 @@ class Outcome:
     refused: tuple[Refusal, ...]
     says: Message
     undo_token: str | None
+
+
+def preview(session: Session, deps: Deps, chosen: Sequence[tuple[int, int]], wish: Wish) -> tuple[Moving, ...]:
+    """The jobs that would move with the chosen items, item by item; empty where nothing is to be asked.
+
+    What cannot move is not here: `change` says why.
+
+    Raises:
+        EditorialError: nothing is chosen, too much is, or the days are too many.
+    """
+    _check(chosen, wish)
+    if not wish.with_slot or wish.what in _FIELDS:
+        return ()
+    versions = dict(chosen)
+    waiting = select(ContentItem).where(ContentItem.id.in_(versions), ContentItem.status == Status.SCHEDULED)
+    found = []
+    for item in session.scalars(waiting.order_by(ContentItem.publish_at, ContentItem.id)):
+        if item.publish_wall is None or item.version != versions[item.id]:
+            continue
+        try:
+            planned = planning.slot_on(item, _target(item.publish_wall.date(), wish))
+        except EditorialError:
+            continue
+        moving = cascade.preview(session, item, planned, now=deps.now()) if planned else None
+        if moving is not None and moving.rows:
+            found.append(Moving(item, moving))
+    return tuple(found) if len(found) > 1 or any(one.cascade.matters for one in found) else ()
 
 
 def change(session: Session, deps: Deps, actor: Person, chosen: Sequence[tuple[int, int]], wish: Wish) -> Outcome:
@@ -212,9 +252,14 @@ def _shift(session: Session, deps: Deps, actor: Person, item: ContentItem, wish:
         raise DayRefused(
             Message(N_("“%(title)s” has no day."), {"title": item.title}), hint=Message(N_("Plan it for a day first."))
         )
-    target = next_working_day(day) if wish.what is What.WORKING_DAY else day + timedelta(days=wish.days)
-    moved = planning.plan_day(session, deps, actor, item.id, target, version=item.version, with_slot=moves)
+    moved = planning.plan_day(
+        session, deps, actor, item.id, _target(day, wish), version=item.version, with_slot=moves, past=wish.past
+    )
     return {"id": item.id, "version": item.version, "token": moved.undo_token} if moved.undo_token else {}
+
+
+def _target(day: date, wish: Wish) -> date:
+    return next_working_day(day) if wish.what is What.WORKING_DAY else day + timedelta(days=wish.days)
 
 
 def _set(session: Session, deps: Deps, actor: Person, item: ContentItem, wanted: dict[str, Any]) -> dict[str, Any]:

@@ -7,6 +7,8 @@ from editorial.domain.errors import EditorialError
 from editorial.domain.people import Permission
 from editorial.services import bulk
 from editorial.services.bulk import Outcome, What, Wish
+from editorial.services.plan_jobs import Past
+from editorial.web import cascades
 from editorial.web.context import deps, explain, person, say
 from editorial.web.forms import Form
 from editorial.web.guard import requires
@@ -15,7 +17,7 @@ from editorial.web.places import way_back
 
 @requires(Permission.WRITE_CONTENT)
 def changed_together() -> ResponseReturnValue:
-    """Change everything that is chosen, as far as it goes."""
+    """Change everything that is chosen, as far as it goes; jobs that move along are shown and asked about first."""
     form = Form(request.form)
     what = form.choice("what", What)
     wish = Wish(
@@ -23,12 +25,16 @@ def changed_together() -> ResponseReturnValue:
         days=form.number("days") or 0 if what is What.SHIFT else 0,
         to=(form.number(what.value) or None) if what in {What.OWNER, What.CAMPAIGN} else None,
         with_slot=request.form.get("publish_time") == "moves",
+        past=form.choice("past", Past),
     )
     if not form.ok:
         return _refused(" ".join(form.errors.values()), 422)
+    chosen = _chosen()
     try:
+        if (question := cascades.of_several(chosen, wish, form)) is not None:
+            return question
         with deps().sessions.begin() as session:
-            done = bulk.change(session, deps(), person(), _chosen(), wish)
+            done = bulk.change(session, deps(), person(), chosen, wish)
     except EditorialError as error:
         return _refused(explain(error), error.http_status)
     return shown(done)

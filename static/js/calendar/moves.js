@@ -110,11 +110,16 @@ export class Mover {
 
   /** More than one thing would move: show each job, from when to when, and send the same change once more. */
   async confirm(body, card, url, fields, refused) {
+    const agreed = await this.agree(body);
+    return agreed ? this.post(card, url, { ...fields, ...agreed }, refused) : false;
+  }
+
+  /** Show the jobs that would move; what the change says then, or null where it shall not happen. */
+  async agree(body) {
     const { cascadeYes, pastOut, pastNow } = this.words;
     const answer = await this.ask({ title: body.says, text: "", html: body.confirm, yes: body.past ? pastOut : cascadeYes, no: body.past ? pastNow : "", leave: true });
-    if (!answer) return false;
-    const past = body.past ? { past: answer === "yes" ? "leave_out" : "now" } : {};
-    return this.post(card, url, { ...fields, ...past, confirmed: "1" }, refused);
+    if (!answer) return null;
+    return { confirmed: "1", ...(body.past ? { past: answer === "yes" ? "leave_out" : "now" } : {}) };
   }
 
   /** Somebody was faster: show both versions, offer mine. */

@@ -91,6 +91,10 @@ export function mountSelect(desk, mover) {
       answer = { ok: false, body: { says: mover.words.failed } };
     }
     const { body } = answer;
+    if (body.confirm) { // jobs move along: show each, and send the same once more
+      const agreed = await mover.agree(body);
+      return agreed ? change([...fields, ...Object.entries(agreed)]) : undefined;
+    }
     if (body.all) { none(); await mover.reload(); mover.settleFocus(); }
     mover.undoToken = body.undo ?? mover.undoToken;
     if (answer.ok) toast(body.says, body.undo ? { label: mover.words.undo, key: "Z", run: () => mover.undo() } : undefined);

@@ -135,3 +135,64 @@ def test_scheduling_from_the_items_page_asks_what_becomes_of_what_is_past(desk: 
 
     assert (asked.status_code, before, desk.item(item_id).status) == (409, Status.APPROVED, Status.SCHEDULED)
     assert set(live(desk, item_id)) == {("Website", "")}
+
+
+def together(desk: Desk, items: list[int], **fields: object) -> TestResponse:
+    """Several items shifted by a day, their publish times too."""
+    chosen = [f"{one}:{desk.item(one).version}" for one in items]
+    return desk.as_(desk.admin).post(
+        "/items/together", item=chosen, what="shift", days="1", publish_time="moves", back="/calendar/list", **fields
+    )
+
+
+def test_a_move_of_several_shows_the_jobs_of_each_before_it_happens(desk: Desk, item_id: int) -> None:
+    other = desk.scheduled(title="The other piece")
+    before = due(desk, item_id)
+
+    asked = together(desk, [item_id, other])
+
+    assert (asked.status_code, due(desk, item_id), desk.item(other).publish_wall) == (409, before, SLOT)
+    assert [words in asked.text for words in ("The other piece", "Chat · reminder", "4 jobs")] == [True] * 3
+    assert asked.text.count('<input type="hidden" name="item"') == 2  # the same form once more moves them
+
+
+def test_a_confirmed_move_of_several_takes_their_jobs_along(desk: Desk, item_id: int) -> None:
+    other = desk.scheduled(title="The other piece")
+    first = due(desk, item_id)["Chat", ""]
+
+    done = together(desk, [item_id, other], confirmed="1")
+
+    day = timedelta(days=1)
+    assert (done.status_code, due(desk, item_id)["Chat", ""]) == (200, first + day)
+    assert desk.item(other).publish_wall == SLOT + day
+
+
+def test_a_move_of_several_plans_alone_asks_nothing(desk: Desk, item_id: int) -> None:
+    chosen = f"{item_id}:{desk.item(item_id).version}"
+
+    done = desk.as_(desk.admin).post("/items/together", item=chosen, what="shift", days="1")
+
+    assert (done.status_code, desk.item(item_id).publish_wall) == (200, SLOT)
+
+
+def test_a_stale_item_of_several_is_named_and_not_asked_about(desk: Desk, item_id: int) -> None:
+    answer = desk.as_(desk.admin).post(
+        "/items/together", item=f"{item_id}:99", what="shift", days="1", publish_time="moves"
+    )
+
+    assert answer.status_code == 409
+    assert "1 item stays as it was." in answer.text
+
+
+def test_jobs_of_several_that_fall_into_the_past_become_what_somebody_says(desk: Desk) -> None:
+    mirror = add_channel(desk, "Mirror", nature=Nature.PAGE_MAKING)
+    item_id = desk.scheduled(datetime(2026, 12, 15, 10, 10))  # it is ten o'clock on the ninth
+    save(desk, item_id, mirror, carried=True, offset_minutes=-30)
+    fields = {"what": "shift", "days": "-6", "publish_time": "moves"}
+    chosen = f"{item_id}:{desk.item(item_id).version}"
+
+    asked = desk.as_(desk.admin).post("/items/together", item=chosen, **fields)
+    desk.as_(desk.admin).post("/items/together", item=chosen, **fields, confirmed="1", past="leave_out")
+
+    assert (asked.status_code, 'name="past" value="leave_out"' in asked.text) == (409, True)
+    assert set(live(desk, item_id)) == {("Website", "")}
