@@ -4,7 +4,7 @@ import re
 from datetime import date, timedelta
 from typing import Any
 
-from flask import Blueprint, redirect, render_template, request
+from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
@@ -54,6 +54,14 @@ def month() -> ResponseReturnValue:
     """This month."""
     today = viewer().today
     return _month(today.year, today.month)
+
+
+@bp.get("/calendar")
+@requires(Permission.READ)
+def here() -> ResponseReturnValue:
+    """The address that people type: it leads to this month, with what stands behind the question mark."""
+    asked = request.query_string.decode("ascii", "replace")
+    return redirect(url_for("calendar.month") + (f"?{asked}" if asked else ""))
 
 
 @bp.get("/calendar/<month>")

@@ -42,6 +42,13 @@ def test_the_month_speaks_chinese(desk: Desk) -> None:
     assert ">周三<" in page
 
 
+@pytest.mark.parametrize(("typed", "leads_to"), [("/calendar", "/"), ("/calendar?status=idea", "/?status=idea")])
+def test_the_address_that_people_type_leads_to_the_month(desk: Desk, typed: str, leads_to: str) -> None:
+    answer = desk.as_(desk.viewer).client.get(typed)
+
+    assert (answer.status_code, answer.headers["Location"]) == (302, leads_to)
+
+
 def test_an_empty_desk_names_three_ways_on(desk: Desk) -> None:
     page = desk.as_(desk.admin).get("/")
 
