@@ -30,7 +30,7 @@ COVER_LABELS = {
     Cover.COMING: Message(N_("coming")),
     Cover.WORK: Message(N_("in work")),
     Cover.IDEA: Message(N_("idea")),
-    Cover.NONE: Message(N_("none")),
+    Cover.NONE: Message(N_("None")),
 }
 COUNTS = {
     Cover.LIVE: NP_("%(count)s live", "%(count)s live"),
@@ -79,7 +79,7 @@ class CellCover:
         """The state with its number."""
         state = self.state
         if state is Cover.NONE:
-            return Message(N_("None"))
+            return state.label
         return Message.counted(COUNTS[state], self.counts[state])
 
     @property

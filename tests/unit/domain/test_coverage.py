@@ -48,3 +48,7 @@ def test_the_next_day_is_the_first_of_what_is_coming() -> None:
 
 def test_every_state_has_its_word() -> None:
     assert set(COVER_LABELS) == set(Cover)
+
+
+def test_an_empty_cell_and_the_legend_say_the_same_word() -> None:
+    assert cell_of([]).says == Cover.NONE.label
