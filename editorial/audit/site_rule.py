@@ -38,11 +38,16 @@ class SiteRule(Rule):
         """The SELECT of the failures."""
         return self.check(audit)
 
-    def subjects(self, audit: AuditTables) -> Select[Any]:
-        """The ids the rule applies to, and whether nothing can be said of their silence (`id`, `unsure`)."""
+    def subjects(self, audit: AuditTables, only: int | None = None) -> Select[Any]:
+        """The ids the rule applies to, and whether nothing can be said of their silence (`id`, `unsure`).
+
+        Args:
+            only: ask about this id alone.
+        """
         relation = audit.file if self.about == "file" else audit.page
         unsure = self.unsure(audit) if self.unsure is not None else false()
-        return select(relation.c.id, unsure.label("unsure")).where(self.applies(audit))
+        found = select(relation.c.id, unsure.label("unsure")).where(self.applies(audit))
+        return found if only is None else found.where(relation.c.id == only)
 
 
 def site_rule(

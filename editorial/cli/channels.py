@@ -7,8 +7,7 @@ from editorial.cli.jobs import as_json, parts
 from editorial.cli.language import say, speaks
 from editorial.domain.jobs import Health
 from editorial.domain.messages import N_, Message
-from editorial.services import channel_pages
-from editorial.services import channels as service
+from editorial.services import channel_pages, channel_probes
 from editorial.services.channel_pages import Row
 from editorial.store.base import reading
 
@@ -28,13 +27,16 @@ _OFF = Message(N_("switched off"))
 @speaks
 @click.pass_obj
 def channels(assembly: Assembly, *, check: bool, style: str) -> None:
-    """List the channels with their health and the jobs that wait for them."""
+    """List the channels with their health and the jobs that wait for them.
+
+    A check lets jobs that were held for a channel go out, if it works.
+    """
     deps = parts(assembly)
     if check:
         with reading(deps.sessions) as session:
             asked = [row.channel.id for row in channel_pages.rows(session) if row.channel.enabled]
         for channel_id in asked:
-            service.probe(deps, channel_id)
+            channel_probes.ask_now(deps, channel_id)
     with reading(deps.sessions) as session:
         found = channel_pages.rows(session)
     if style == "json":

@@ -36,7 +36,16 @@ def recall(session: Session, audit: Audit) -> Memory:
             pages.setdefault(compare, known)
     for compare in _published(session, audit.site_id):
         pages[compare] = replace(pages.get(compare, Known()), published=True)
-    return Memory(pages, frozenset({Need.PLAN, Need.HISTORY} if earlier else {Need.PLAN}))
+    return Memory(pages, _complete(earlier))
+
+
+def complete_before(session: Session, audit: Audit) -> frozenset[Need]:
+    """What `recall` brings to an audit, without bringing it."""
+    return _complete(_earlier(session, audit)) if audit.site_id is not None else frozenset()
+
+
+def _complete(earlier: list[int]) -> frozenset[Need]:
+    return frozenset({Need.PLAN, Need.HISTORY} if earlier else {Need.PLAN})
 
 
 def _earlier(session: Session, audit: Audit) -> list[int]:

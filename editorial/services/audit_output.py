@@ -2,9 +2,10 @@
 
 from collections import defaultdict
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 import orjson
-from sqlalchemy import and_, select
+from sqlalchemy import and_, literal, select, union_all
 from sqlalchemy.orm import Session
 
 from editorial.audit.crawl.records import StopReason, unpacked
@@ -16,18 +17,49 @@ from editorial.audit.site_rule import site_outcome
 from editorial.audit.site_rules import SITE_RULES
 from editorial.audit.summary import Judged
 from editorial.audit.tables import AuditTables
+from editorial.services import audit_memory
 from editorial.store.audit import Audit, AuditFailure, AuditFile, AuditPage, AuditUrl
-from editorial.store.relations import laid_out
+from editorial.store.relations import laid_out, relations
 
 SiteFailures = dict[tuple[str, int], list[Failure]]
 Subjects = dict[str, dict[int, bool]]
 
 
+@dataclass(frozen=True)
+class _Around:
+    """What the rules need to judge pages again: what was complete around them, and what the site rules saw."""
+
+    known: frozenset[Need]
+    """Of history and plan."""
+    complete: frozenset[Need]
+    """Of the audit as a whole."""
+    failed: SiteFailures
+    subjects: Subjects
+
+    def outcomes_of(self, no: int, facts: PageFacts) -> tuple[Outcome, ...]:
+        """One outcome a rule."""
+        available = self.known | ({Need.ROBOTS} if facts.robots_txt else frozenset())
+        return judge(facts, available, rules=PAGE_RULES) + self.of_site(no, fetched=facts.error is None)
+
+    def of_site(self, no: int, *, fetched: bool) -> tuple[Outcome, ...]:
+        """One outcome a site rule."""
+        return tuple(
+            site_outcome(
+                rule,
+                self.failed.get((rule.id, no), ()),
+                applies=no in self.subjects[rule.id],
+                complete=self.complete,
+                fetched=fetched or rule.about == "file",
+                unsure=self.subjects[rule.id].get(no, False),
+            )
+            for rule in SITE_RULES
+        )
+
+
 def judged_pages(session: Session, audit: Audit) -> Iterator[Judged]:
     """Every page that was fetched or tried, by address. Pages are judged again from their facts; nothing is fetched."""
-    failed = _site_failures(session, audit.id)
-    subjects = _subjects(session, audit)
-    complete = complete_around(audit)
+    with laid_out(session, audit.id) as found:
+        around = _around(session, audit, AuditTables(**found))
     wanted = (
         select(AuditPage.no, AuditPage.facts)
         .join(AuditUrl, and_(AuditUrl.audit_id == AuditPage.audit_id, AuditUrl.no == AuditPage.no))
@@ -36,44 +68,35 @@ def judged_pages(session: Session, audit: Audit) -> Iterator[Judged]:
     )
     for page in session.execute(wanted).yield_per(200):
         facts = unpacked(page.facts)
-        available = frozenset({Need.ROBOTS}) if facts.robots_txt else frozenset()
-        outcomes = judge(facts, available, rules=PAGE_RULES)
-        outcomes += _of_site(page.no, failed, subjects, complete, fetched=facts.error is None)
-        yield Judged(facts, outcomes)
-    yield from _judged_files(session, audit, failed, subjects, complete)
+        yield Judged(facts, around.outcomes_of(page.no, facts))
+    yield from _judged_files(session, audit, around)
 
 
-def _judged_files(
-    session: Session, audit: Audit, failed: SiteFailures, subjects: Subjects, complete: frozenset[Need]
-) -> Iterator[Judged]:
+def judged_page(session: Session, audit: Audit, no: int, facts: PageFacts) -> tuple[Outcome, ...]:
+    """What `judged_pages` says about the page with this number; nothing is asked about the others."""
+    return _around(session, audit, AuditTables(**relations(audit.id)), no).outcomes_of(no, facts)
+
+
+def _judged_files(session: Session, audit: Audit, around: _Around) -> Iterator[Judged]:
     """robots.txt and sitemaps with a defect; one that a link leads to was among the pages."""
     page = select(AuditPage.no).where(AuditPage.audit_id == audit.id)
     wanted = select(AuditFile).where(AuditFile.audit_id == audit.id, AuditFile.no > 0, AuditFile.no.not_in(page))
     elsewhere = tuple(Outcome(rule.id, rule.version, Result.NOT_APPLICABLE, rule.severity) for rule in PAGE_RULES)
     for file in session.scalars(wanted.order_by(AuditFile.url)):
         facts = PageFacts(file.url, file.url, file.status, error=file.error)
-        outcomes = elsewhere + _of_site(file.no, failed, subjects, complete, fetched=True)
+        outcomes = elsewhere + around.of_site(file.no, fetched=True)
         if any(outcome.result is Result.FAIL for outcome in outcomes):  # pages are what people ask for
             yield Judged(facts, outcomes, is_file=True)
 
 
-def _of_site(
-    no: int, failed: SiteFailures, subjects: Subjects, complete: frozenset[Need], *, fetched: bool
-) -> tuple[Outcome, ...]:
-    return tuple(
-        site_outcome(
-            rule,
-            failed.get((rule.id, no), ()),
-            applies=no in subjects[rule.id],
-            complete=complete,
-            fetched=fetched or rule.about == "file",
-            unsure=subjects[rule.id].get(no, False),
-        )
-        for rule in SITE_RULES
-    )
+def _around(session: Session, audit: Audit, tables: AuditTables, only: int | None = None) -> _Around:
+    """Of the whole audit, or of the page with the number `only`."""
+    known = audit_memory.complete_before(session, audit)
+    failed = _site_failures(session, audit.id, only)
+    return _Around(known, _complete(audit), failed, _subjects(session, tables, only))
 
 
-def complete_around(audit: Audit) -> frozenset[Need]:
+def _complete(audit: Audit) -> frozenset[Need]:
     """What was complete around the pages of an ended audit."""
     found = {Need.ROBOTS} if audit.robots_read else set()
     followed = audit.whole_site and audit.options.get("follow_links", True)
@@ -82,21 +105,23 @@ def complete_around(audit: Audit) -> frozenset[Need]:
     return frozenset(found)
 
 
-def _site_failures(session: Session, audit_id: int) -> SiteFailures:
+def _site_failures(session: Session, audit_id: int, only: int | None) -> SiteFailures:
     failures: dict[tuple[str, int], list[Failure]] = defaultdict(list)
     wanted = select(AuditFailure).where(
         AuditFailure.audit_id == audit_id, AuditFailure.rule.in_([rule.id for rule in SITE_RULES])
     )
+    if only is not None:
+        wanted = wanted.where(AuditFailure.no == only)
     for row in session.scalars(wanted.order_by(AuditFailure.key)):
         failure = Failure(row.key, orjson.loads(row.params), tuple(orjson.loads(row.evidence)), Severity(row.severity))
         failures[row.rule, row.no].append(failure)
     return failures
 
 
-def _subjects(session: Session, audit: Audit) -> Subjects:
+def _subjects(session: Session, tables: AuditTables, only: int | None) -> Subjects:
     """Of each site rule the pages or files it applies to, and whether their silence says nothing."""
-    with laid_out(session, audit.id) as found:
-        tables = AuditTables(**found)
-        return {
-            rule.id: {row.id: bool(row.unsure) for row in session.execute(rule.subjects(tables))} for rule in SITE_RULES
-        }
+    found: Subjects = {rule.id: {} for rule in SITE_RULES}
+    every = union_all(*(rule.subjects(tables, only).add_columns(literal(rule.id).label("rule")) for rule in SITE_RULES))
+    for row in session.execute(every):
+        found[row.rule][row.id] = bool(row.unsure)
+    return found

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from editorial.domain import limits
 from editorial.domain.errors import EditorialError, NotAllowed
 from editorial.domain.jobs import Action, Anchor, JobState, Nature
+from editorial.domain.limits import Limits
 from editorial.domain.messages import N_, Message
 from editorial.domain.people import Permission, permissions
 from editorial.domain.plans import LONGEST_OFFSET, Key, Line, before_its_page, dues
@@ -20,6 +21,7 @@ from editorial.domain.workflow import Status
 from editorial.services import content as items
 from editorial.services.channels import adapter_of
 from editorial.services.deps import Deps
+from editorial.services.pieces import link_to_count, own_sites, page_of
 from editorial.services.plan_jobs import OUT, Past, PlanRefused, follow_plan, item_slot
 from editorial.services.plan_lines import lines_of
 from editorial.services.revisions import draft_of
@@ -83,7 +85,7 @@ def save_line(
     """
     item = items.fresh_item(session, item_id, version)
     channel, variant = _channel_of(session, item, key[0]), _checked_variant(key[1])
-    done = _save_words(session, deps, actor, item, (channel, variant), text=wanted.text)
+    done = _save_words(session, deps, actor, item, (channel, variant), text=wanted.text, utm=wanted.utm)
     row = channel_plans.find_row(session, item.id, channel.id, variant)
     row = row or channel_plans.new_row(item.id, channel, variant, deps.now())
     before = _shown(row, channel)
@@ -201,7 +203,14 @@ def _checked_variant(variant: str) -> str:
 
 
 def _save_words(
-    session: Session, deps: Deps, actor: Person, item: ContentItem, line: tuple[Channel, str], *, text: str | None
+    session: Session,
+    deps: Deps,
+    actor: Person,
+    item: ContentItem,
+    line: tuple[Channel, str],
+    *,
+    text: str | None,
+    utm: Mapping[str, str] | None,
 ) -> Changed | None:
     """Save the words through the item's own save, where approvals, jobs and revisions follow; None: nothing changed."""
     channel, variant = line
@@ -220,10 +229,33 @@ def _save_words(
             hint=Message(N_("Leave the field empty.")),
             field="text",
         )
-    limits.check(text, takes if takes.text else replace(takes, text=LONGEST_TEXT))
+    if text:
+        _check_length(session, deps, item, line, text=text, takes=takes, utm=utm)
     draft = replace(draft_of(item), texts={(channel.id, variant): text})
     saved = items.save(session, deps, actor, item.id, draft, version=item.version)
     return Changed(item, saved.changed, saved.reopened_from, saved.corrects)
+
+
+def _check_length(
+    session: Session,
+    deps: Deps,
+    item: ContentItem,
+    line: tuple[Channel, str],
+    *,
+    text: str,
+    takes: Limits,
+    utm: Mapping[str, str] | None,
+) -> None:
+    """Refuse words that do not fit beside the link that is put below them, as the counter on the page counts it."""
+    channel, variant = line
+    if not takes.text:
+        limits.check(text, replace(takes, text=LONGEST_TEXT))
+        return
+    row = channel_plans.find_row(session, item.id, channel.id, variant)
+    own = checked_own(utm) if utm is not None else row.utm if row else {}
+    job = channel_plans.last_jobs_by_line(session, item.id).get((channel.id, variant))
+    page = page_of(session, deps, item) or ""
+    limits.check(text, takes, link_to_count(channel, item, page=page, sites=own_sites(session), own=own, job=job))
 
 
 def _write_time(item: ContentItem, channel: Channel, row: ChannelMessage, wanted: Wanted, actor: Person) -> bool:

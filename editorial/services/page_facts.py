@@ -7,21 +7,17 @@ from datetime import datetime
 from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
 
-from editorial.audit.crawl.records import unpacked
-from editorial.audit.engine import judge
+from editorial.audit.crawl.records import LETTERS, unpacked
 from editorial.audit.facts import PageFacts
 from editorial.audit.gather.text import fold
-from editorial.audit.rule import Need, Result, Severity
-from editorial.audit.rules import PAGE_RULES
-from editorial.audit.site_rule import SiteRule, site_outcome
+from editorial.audit.rule import Result, Severity
 from editorial.audit.site_rules import SITE_RULES
-from editorial.audit.tables import AuditTables
 from editorial.domain.errors import NotFound
 from editorial.domain.findings import OPEN, FindingEvent
 from editorial.domain.messages import N_, Message
 from editorial.domain.urls import n2
 from editorial.services import findings
-from editorial.services.audit_output import complete_around
+from editorial.services.audit_output import judged_page
 from editorial.services.findings import FindingView
 from editorial.store import audit as store
 from editorial.store import content
@@ -35,9 +31,9 @@ from editorial.store.audit import (
     Finding,
 )
 from editorial.store.content import ContentItem, Site
-from editorial.store.relations import relations
 
 PAGE = 100  # pages of a site in the list
+RESULTS = {letter: result for result, letter in LETTERS.items()}
 
 
 @dataclass(frozen=True)
@@ -300,46 +296,21 @@ def _links_in(session: Session, audit_id: int, no: int) -> list[Fact]:
 
 
 def _answers(session: Session, audit: Audit, page: AuditPage, facts: PageFacts) -> list[RuleAnswer]:
-    """Every rule's answer as the audit stored it; reasons are found by judging the facts again."""
-    available = complete_around(audit)
-    again = {outcome.rule: outcome for outcome in judge(facts, available, rules=PAGE_RULES)}
-    severities = {rule.id: rule.severity for rule in PAGE_RULES}
-    letters = {"F": Result.FAIL, "P": Result.PASS, "N": Result.NOT_APPLICABLE, "I": Result.INCONCLUSIVE}
+    """Every rule's answer: of page rules as the audit stored it; site rules and reasons by judging the facts again."""
+    again = {outcome.rule: outcome for outcome in judged_page(session, audit, page.no, facts)}
+    ran = set(session.scalars(select(AuditRuleCount.rule).where(AuditRuleCount.audit_id == audit.id)))
+    results = {rule: RESULTS[letter] for rule, letter in zip(audit.rules, page.outcomes, strict=False)}
+    results |= {rule.id: again[rule.id].result for rule in SITE_RULES if rule.id in ran}
     failed = _failed(session, page)
     found = []
-    for rule, letter in zip(audit.rules, page.outcomes, strict=False):
-        outcome = again.get(rule)
-        reason = outcome.reason if outcome is not None and letter == "I" else None
-        worst = failed.get(rule, (severities.get(rule, Severity.NOTICE), 0))
-        found.append(RuleAnswer(rule, findings.title_of(rule), worst[0], letters[letter], reason, worst[1]))
-    ran = set(session.scalars(select(AuditRuleCount.rule).where(AuditRuleCount.audit_id == audit.id)))
-    found += [_site_answer(session, page, rule, failed, available) for rule in SITE_RULES if rule.id in ran]
+    for rule, result in results.items():
+        outcome = again.get(rule)  # none of a rule that was taken away
+        reason = outcome.reason if outcome is not None and result is Result.INCONCLUSIVE else None
+        usual = findings.RULES[rule].severity if rule in findings.RULES else Severity.NOTICE
+        worst, count = failed.get(rule, (usual, 0))
+        found.append(RuleAnswer(rule, findings.title_of(rule), worst, result, reason, count))
     order = (Result.FAIL, Result.INCONCLUSIVE, Result.PASS, Result.NOT_APPLICABLE)
     return sorted(found, key=lambda answer: (order.index(answer.result), answer.severity.rank, answer.rule))
-
-
-def _site_answer(
-    session: Session,
-    page: AuditPage,
-    rule: SiteRule,
-    failed: dict[str, tuple[Severity, int]],
-    available: frozenset[Need],
-) -> RuleAnswer:
-    title = findings.title_of(rule.id)
-    if rule.id in failed:
-        return RuleAnswer(rule.id, title, failed[rule.id][0], Result.FAIL, None, failed[rule.id][1])
-    tables = AuditTables(**relations(page.audit_id))
-    about = rule.subjects(tables).subquery()
-    unsure = session.scalar(select(about.c.unsure).where(about.c.id == page.no))
-    outcome = site_outcome(
-        rule,
-        (),
-        applies=unsure is not None,
-        complete=available,
-        fetched=page.error is None,
-        unsure=bool(unsure),
-    )
-    return RuleAnswer(rule.id, title, rule.severity, outcome.result, outcome.reason)
 
 
 def _failed(session: Session, page: AuditPage) -> dict[str, tuple[Severity, int]]:

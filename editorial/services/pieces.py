@@ -1,9 +1,10 @@
 """What goes out of an item."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import count
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
@@ -22,6 +23,8 @@ from editorial.store import channel_plans, distribution
 from editorial.store.content import ContentItem, Site
 from editorial.store.distribution import Channel, ChannelMessage, DistributionJob
 
+_ANY_JOB = 9_999_999
+"""Stands in a link for the number of a job that is not made yet, so that its length is counted."""
 _STEP = 8  # channels that are read at once
 
 
@@ -114,6 +117,31 @@ def piece_for_preview(session: Session, deps: Deps, channel: Channel, item: Cont
 def link_on(page: str, item: ContentItem, own: tuple[SiteScope, ...], utm: dict[str, str]) -> str:
     """The page as a channel points at it, with these parameters; empty without a page."""
     return link_to(page, Destination(_base(page, item), own, utm)) if page else ""
+
+
+def link_to_count(
+    channel: Channel,
+    item: ContentItem,
+    *,
+    page: str,
+    sites: tuple[SiteScope, ...],
+    own: Mapping[str, Any],
+    job: DistributionJob | None,
+) -> str:
+    """The link that a channel puts below its own words, as long as it will be; empty where it points at no page.
+
+    Args:
+        channel: where it goes.
+        item: what it points at.
+        page: its address, see `page_of`; empty while nobody knows it.
+        sites: the team's sites.
+        own: campaign parameters that were typed for this item.
+        job: the line's last one, whose number the link says if it is still to go.
+    """
+    if channel.nature is not Nature.POINTING:
+        return ""
+    number = job.id if job is not None and job.live else _ANY_JOB
+    return link_on(page, item, sites, utm_of(channel, item, job_id=number, own=own))
 
 
 def page_of(session: Session, deps: Deps, item: ContentItem) -> str | None:

@@ -18,7 +18,7 @@ from editorial.services.cascade import quiet_end
 from editorial.services.channels import adapter_of
 from editorial.services.deps import Deps
 from editorial.services.gates import draft_findings
-from editorial.services.pieces import link_on, own_sites, page_of
+from editorial.services.pieces import link_to_count, own_sites, page_of
 from editorial.services.plan_jobs import OUT, item_slot
 from editorial.services.plan_lines import lines
 from editorial.store import channel_plans, distribution
@@ -26,8 +26,6 @@ from editorial.store.content import ContentItem
 from editorial.store.distribution import Channel, ChannelMessage, DistributionJob
 
 _DAY = timedelta(hours=24)
-_ANY_JOB = 9_999_999
-"""Stands in a link for the number of a job that is not made yet, so that its length is counted."""
 
 
 @dataclass(frozen=True)
@@ -126,8 +124,7 @@ def _view(desk: _Desk, line: Line, channel: Channel, row: ChannelMessage | None)
     own = {name: str(value) for name, value in (row.utm if row else {}).items()}
     limits, broken = _limits(desk, channel)
     text, kind = row.text if row else "", kind_of(channel.kind)
-    numbered = utm_sets.utm_of(channel, desk.item, job_id=job.id if job and job.live else _ANY_JOB, own=own)
-    link = link_on(desk.page, desk.item, desk.own_sites, numbered) if line.nature is Nature.POINTING else ""
+    link = link_to_count(channel, desk.item, page=desk.page, sites=desk.own_sites, own=own, job=job)
     room = left(text, limits, link)
     return LineView(
         line=line,

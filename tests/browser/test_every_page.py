@@ -35,6 +35,7 @@ SKIPPED = {
     "health.healthz",  # JSON
     "audits.progress",  # a fragment
     "calendar.day_list",  # a fragment
+    "calendar.here",  # leads on to the month
     "content.steps.query",  # a fragment
     "calendar.drawer",  # a fragment
     "calendar.quick",  # a fragment

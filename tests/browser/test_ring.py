@@ -110,6 +110,7 @@ def test_one_piece_goes_the_whole_way(
     live = page.locator(f"a[href^='{site.url}/posts/']").first.get_attribute("href")
     page.goto("/audits")
     reader.press("Audit now")
+    expect(page.locator(".toast")).to_be_visible()  # the answer is here: nothing leads the page away any more
     wait_for(page, "/", ".card-mark")
     card = page.locator(".card", has_text=TITLES[language])
     expect(card.locator(".card-mark")).to_be_visible()

@@ -33,7 +33,7 @@ def answered(trace: Trace, answer: Answer, url: str, secrets: Iterable[str]) -> 
         name: _HIDDEN if name in _SECRET_HEADERS else without(value, hidden)[:_VALUE]
         for name, value in answer.headers[:_HEADERS]
     }
-    heard |= {"body": without(beginning(answer.body), hidden)}
+    heard |= {"body": beginning(answer.body, hidden)}
     return replace(trace, answer={"status": str(answer.status)} | heard, status=answer.status)
 
 
@@ -46,12 +46,13 @@ def without_values(url: str) -> str:
 
 def without(text: str, hidden: Iterable[str]) -> str:
     """Text without the secrets in it, and without what is no text."""
+    text = _NOT_TEXT.sub("", text)  # first: it could part a secret
     for secret in hidden:
         text = text.replace(secret, _HIDDEN) if secret else text
-    return _NOT_TEXT.sub("", text)
+    return text
 
 
-def beginning(body: bytes) -> str:
-    """The first two kilobytes as text; the rest is counted."""
-    text = body[:KEPT].decode(errors="ignore")
+def beginning(body: bytes, hidden: Iterable[str] = ()) -> str:
+    """The first two kilobytes as text; the rest is counted. What is hidden goes first: cut, it would not be known."""
+    text = without(body.decode(errors="ignore"), hidden).encode()[:KEPT].decode(errors="ignore")
     return text if len(body) <= KEPT else f"{text}{_HIDDEN} ({len(body)} B)"

@@ -26,8 +26,8 @@ def _names_others(audit: AuditTables) -> ColumnElement[bool]:
 
 def _some_were_not_seen(audit: AuditTables) -> ColumnElement[bool]:
     page, alternate, other = audit.page, audit.alternate, audit.page.alias("other")
-    seen = select(other.c.n2).where(other.c.error.is_(None), other.c.status.not_in(REFUSALS))
-    return page.c.id.in_(select(alternate.c.page_id).where(alternate.c.n2.not_in(seen)))
+    seen = exists().where(other.c.n2 == alternate.c.n2, other.c.error.is_(None), other.c.status.not_in(REFUSALS))
+    return exists().where(alternate.c.page_id == page.c.id, not_(seen))
 
 
 @site_rule(

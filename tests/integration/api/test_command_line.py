@@ -8,9 +8,9 @@ from click.testing import CliRunner, Result
 from sqlalchemy import delete
 
 from editorial.__main__ import editorial
-from editorial.domain.jobs import Health
+from editorial.domain.jobs import Health, JobState
 from editorial.store import distribution
-from editorial.store.distribution import Channel
+from editorial.store.distribution import Channel, DistributionJob
 from tests.integration.plans import Desk
 
 Run = Callable[..., Result]
@@ -108,6 +108,19 @@ def test_channels_say_how_they_fare(desk: Desk, run: Run) -> None:
 
     assert "not asked yet  Website" in run("channels").stdout
     assert json.loads(run("channels", "--format", "json").stdout)[0]["waiting_jobs"] == 1
+
+
+def test_a_check_lets_go_what_was_held_for_its_channel(desk: Desk, run: Run) -> None:
+    desk.scheduled()
+    with desk.deps.sessions.begin() as session:
+        channel, job = session.get_one(Channel, 1), session.get_one(DistributionJob, 1)
+        channel.kind, channel.settings = "handoff", {"does": "page"}
+        job.state, job.last_error = JobState.HELD, {"id": "The credentials do not open."}
+    said = run("channels", "--check")
+    with desk.deps.sessions() as session:
+        state = session.get_one(DistributionJob, 1).state
+
+    assert (said.exit_code, state) == (0, JobState.QUEUED)
 
 
 def test_a_check_that_fails_ends_with_1(desk: Desk, run: Run) -> None:

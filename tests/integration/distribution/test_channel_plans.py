@@ -7,10 +7,11 @@ from sqlalchemy import select
 
 from editorial.domain.errors import NotAllowed
 from editorial.domain.jobs import JobState, Nature
+from editorial.domain.limits import TooLong
 from editorial.domain.plans import DAY, HOUR
 from editorial.domain.slots import Slot, slot, zone_named
 from editorial.domain.workflow import Correction, Status, TransitionRefused
-from editorial.services import approvals, channel_plans, corrections, revisions, scheduling
+from editorial.services import approvals, channel_plans, corrections, plan_views, revisions, scheduling
 from editorial.services.channel_plans import Changed, Wanted
 from editorial.services.content import Stale
 from editorial.services.deps import Deps
@@ -21,6 +22,7 @@ from editorial.store.distribution import Channel, DistributionJob
 from editorial.store.people import Person
 from tests.integration.plans import SLOT, ZONE, Desk, make_desk
 
+LIMIT = 300  # characters that the network takes, the address among them
 TERMINAL = {JobState.SUCCEEDED, JobState.CANCELLED, JobState.MISSED, JobState.FAILED}
 
 
@@ -120,6 +122,61 @@ def test_a_pinned_job_stays_when_the_item_moves(desk: Desk, chat: int) -> None:
         ("Website", ""): at(SLOT + timedelta(days=1)).instant,
         ("Chat", ""): own.instant,
     }
+
+
+@pytest.fixture
+def network(desk: Desk) -> int:
+    """A channel that points at the page in at most `LIMIT` characters, its address among them."""
+    channel_id = add_channel(desk, "Network")
+    with desk.deps.sessions.begin() as session:
+        channel = session.get_one(Channel, channel_id)
+        channel.kind, channel.settings = "handoff", {"service": "linkedin", "does": "points", "text_limit": LIMIT}
+        channel.utm_source = "network"
+    return channel_id
+
+
+def room(desk: Desk, item_id: int, channel_id: int) -> int:
+    """Characters that the counter on the page leaves for words."""
+    with desk.deps.sessions() as session:
+        found = plan_views.plan_view(session, desk.deps, get_item(session, item_id))
+        left = next(one.left for one in found.lines if one.channel.id == channel_id)
+    assert left is not None
+    return left
+
+
+def test_words_that_fit_beside_their_link_are_saved(desk: Desk, network: int) -> None:
+    item_id = desk.published()
+    left = room(desk, item_id, network)
+
+    assert 0 < left < LIMIT
+    assert save(desk, item_id, network, text="x" * left).changed
+
+
+def test_words_that_fit_only_without_their_link_are_refused(desk: Desk, network: int) -> None:
+    item_id = desk.published()
+    left = room(desk, item_id, network)
+
+    with pytest.raises(TooLong) as refused:
+        save(desk, item_id, network, text="x" * (left + 1))
+    assert refused.value.over == 1
+
+
+def test_words_are_measured_with_the_parameters_that_are_saved_with_them(desk: Desk, network: int) -> None:
+    item_id = desk.published()
+    left = room(desk, item_id, network)
+
+    with pytest.raises(TooLong):
+        save(desk, item_id, network, text="x" * left, utm={"utm_source": "a-longer-network"})
+
+
+def test_words_are_taken_away_however_long_the_link_is(desk: Desk, network: int) -> None:
+    item_id = desk.published()
+    save(desk, item_id, network, text="Read this.")
+    with desk.deps.sessions.begin() as session:
+        channel = session.get_one(Channel, network)
+        channel.settings = {**channel.settings, "text_limit": 10}
+
+    assert save(desk, item_id, network, text="").changed
 
 
 def test_several_variants_of_one_channel_are_several_jobs(desk: Desk, chat: int) -> None:

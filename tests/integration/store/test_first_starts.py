@@ -5,6 +5,7 @@ import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Barrier
 
 import pytest
 
@@ -87,3 +88,17 @@ def test_the_key_file_is_whole_private_and_alone(tmp_path: Path) -> None:
     assert [(file.name, file.stat().st_mode & 0o777, file.read_text()) for file in files] == [
         ("secret_key", 0o600, key)
     ]
+
+
+def test_a_new_file_is_opened_by_many_at_the_same_moment(tmp_path: Path) -> None:
+    def open_it(number: int) -> str:
+        engine = make_engine(f"sqlite:///{tmp_path / f'{number // AT_ONCE}.sqlite'}")
+        together.wait(timeout=10)
+        with engine.connect() as connection:
+            mode = connection.exec_driver_sql("PRAGMA journal_mode").scalar_one()
+        engine.dispose()
+        return str(mode)
+
+    together, files = Barrier(AT_ONCE), 60
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        assert list(pool.map(open_it, range(files * AT_ONCE))) == ["wal"] * files * AT_ONCE

@@ -8,7 +8,7 @@ from editorial.adapters.channels.base import SettingsRefused, read_settings
 from editorial.adapters.channels.signature import checked_secret
 from editorial.adapters.channels.webhook_answers import outcome
 from editorial.adapters.channels.webhook_settings import WebhookSettings
-from editorial.adapters.channels.webhook_trace import beginning, without_values
+from editorial.adapters.channels.webhook_trace import KEPT, answered, beginning, without_values
 from editorial.adapters.post import Answer
 from editorial.domain.errors import EditorialError
 from editorial.domain.jobs import NotSent, Receipt, Refused, Trace, Unclear
@@ -104,6 +104,20 @@ def test_an_address_is_shown_without_what_may_be_secret(url: str, shown: str) ->
 
 def test_a_body_is_cut_between_characters() -> None:
     assert beginning("字".encode() * 1000).startswith("字" * 682 + "…")
+
+
+@pytest.mark.parametrize("before", [KEPT - 10, KEPT - 1, 0])
+def test_a_secret_is_hidden_wherever_the_body_is_cut(before: int) -> None:
+    secret = "whsec_" + "A" * 32
+    answer = Answer(200, (), b"x" * before + secret.encode() + b"y" * KEPT)
+    said = answered(Trace(), answer, "https://hooks.example.com/in", [secret]).answer["body"]
+
+    assert "whsec" not in said
+    assert said.endswith(f"({len(answer.body)} B)")
+
+
+def test_what_is_no_text_does_not_part_a_secret() -> None:
+    assert beginning(b"whsec_\x00AAAA", ["whsec_AAAA"]) == "…"
 
 
 @pytest.mark.parametrize("typed", ["", "whsec_", "whsec_AAAA", "abc", "whsec_" + "A" * 200, "whsec_!!!!" + "A" * 40])
