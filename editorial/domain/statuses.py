@@ -51,6 +51,10 @@ ACTIVE = (
     Status.SCHEDULED,
 )
 """On the way to being published: these may be put on hold."""
+LIVE = frozenset({Status.PUBLISHED, Status.REFRESH_DUE})
+"""Readers see it."""
+GOES_OUT = LIVE | {Status.SCHEDULED}
+"""Its jobs may go out."""
 
 
 class Correction(StrEnum):

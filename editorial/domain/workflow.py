@@ -11,7 +11,7 @@ from editorial.domain import guards
 from editorial.domain.guards import Guard, Situation, TransitionRefused
 from editorial.domain.messages import N_, Message
 from editorial.domain.people import Permission
-from editorial.domain.statuses import ACTIVE, STATUS_LABELS, Correction, Status
+from editorial.domain.statuses import ACTIVE, LIVE, STATUS_LABELS, Correction, Status
 
 __all__ = (
     "ACTIVE",
@@ -163,7 +163,6 @@ CORRECTIONS: tuple[CorrectionWay, ...] = (
         Correction.APPROVED, Correction.NONE, _P, Message(N_("It is live already")), (guards.has_no_live_jobs,)
     ),
 )
-_OUT = frozenset({Status.PUBLISHED, Status.REFRESH_DUE})
 
 
 def ways_from(status: Status) -> Iterator[Way]:
@@ -187,7 +186,7 @@ def check(item: Situation, to: Status, granted: frozenset[Permission]) -> Way:
 
 def correction_of(item: Situation) -> Correction:
     """Where the correction of a published item stands: concluded from its hashes, never stored."""
-    if item.status not in _OUT or item.live_hash in {None, item.content_hash}:
+    if item.status not in LIVE or item.live_hash in {None, item.content_hash}:
         return Correction.NONE
     if item.approved_hash == item.content_hash:
         return Correction.GOING_OUT if item.live_jobs else Correction.APPROVED

@@ -15,6 +15,7 @@ from editorial.domain.jobs import CLAIM_LEASE, TERMINAL, JobState, Nature, Waits
 from editorial.domain.messages import Message
 from editorial.domain.packing import pack
 from editorial.domain.rendering import Piece
+from editorial.domain.statuses import GOES_OUT
 from editorial.services import job_notices, outcomes, turns
 from editorial.services.deps import Deps
 from editorial.services.preparing import Prepared, Seen
@@ -82,7 +83,7 @@ def _goes_at_once(this: _Round, claim: runs.Claim, prepared: Prepared) -> bool:
         return False
     if prepared.seen != Seen(claim.version, claim.channel_version):
         return False
-    if claim.status not in outcomes.GOES_OUT or not claim.content_hash == claim.approved_hash == job.content_hash:
+    if claim.status not in GOES_OUT or not claim.content_hash == claim.approved_hash == job.content_hash:
         return False
     if prepared.piece is None or adapter is None or prepared.stopped is not None:
         return False

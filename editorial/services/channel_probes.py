@@ -16,9 +16,9 @@ from editorial.domain.jobs import Health, JobState, NotSent, Refused, move
 from editorial.domain.lateness import beyond
 from editorial.domain.messages import N_, Message
 from editorial.domain.packing import pack
+from editorial.domain.statuses import GOES_OUT
 from editorial.services import channel_secrets, channels, gates, job_notices
 from editorial.services.deps import Deps
-from editorial.services.outcomes import GOES_OUT
 from editorial.services.turns import start_of
 from editorial.store import distribution, history, probes
 from editorial.store.base import reading

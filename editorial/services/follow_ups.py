@@ -24,11 +24,11 @@ from editorial.domain.jobs import (
 from editorial.domain.lateness import beyond
 from editorial.domain.messages import N_, Message
 from editorial.domain.packing import pack
+from editorial.domain.statuses import GOES_OUT
 from editorial.services import job_notices, outcomes
 from editorial.services.beginning import Checkpoint, no_checkpoint
 from editorial.services.channels import adapter_of
 from editorial.services.deps import Deps
-from editorial.services.outcomes import GOES_OUT
 from editorial.services.pieces import piece_of
 from editorial.services.turns import start_of
 from editorial.store import distribution

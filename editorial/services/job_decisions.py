@@ -11,12 +11,12 @@ from editorial.domain.errors import EditorialError
 from editorial.domain.jobs import UNSENT, Action, Anchor, JobState, MoveRefused, Nature, Refused, move
 from editorial.domain.messages import N_, Message
 from editorial.domain.packing import pack
+from editorial.domain.statuses import GOES_OUT
 from editorial.domain.urls import n1
 from editorial.domain.workflow import Status
 from editorial.services import job_notices, outcomes, scheduling, turns
 from editorial.services.channels import adapter_of
 from editorial.services.deps import Deps
-from editorial.services.outcomes import GOES_OUT
 from editorial.services.pieces import piece_of
 from editorial.store import distribution, history
 from editorial.store.content import ContentItem

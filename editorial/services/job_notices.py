@@ -29,6 +29,7 @@ from editorial.store.people import Person, people_who_may
 log = structlog.get_logger()
 
 RETRY, FAILED, MISSED, UNKNOWN = "job-retry", "job-failed", "job-missed", "job-unknown"
+NO_ADDRESS = "job-no-address"
 HELD, HAND, REMINDER, DECLINED = "job-held", "job-hand", "job-reminder", "job-declined"
 BROKEN, MENDED, GONE = "channel-broken", "channel-mended", "channel-gone"
 """Kinds of notices."""
@@ -49,6 +50,7 @@ _ASKED = N_(
     "It is not known whether “%(title)s” arrived on “%(channel)s”. %(why)s The channel is being asked;"
     " if it cannot tell, look there yourself."
 )
+_NO_ADDRESS = N_("“%(channel)s” took “%(title)s” and did not say where it can be read. Look for it there, then say so.")
 _HELD = N_("“%(title)s” is held back from “%(channel)s”. %(why)s Mend that, then let it go out from its page.")
 _HELD_FOR_PAGE = N_(
     "“%(title)s” is held back from “%(channel)s” until the page that it points at can be seen. %(why)s"
@@ -118,6 +120,8 @@ def tell_held(deps: Deps) -> int:
 def _event(job: DistributionJob) -> _Event | None:
     if job.state is JobState.HELD:
         return _held(job)
+    if job.lacks_address:
+        return _Event(NO_ADDRESS, "no-address", _NO_ADDRESS)
     if job.state is JobState.RETRY_WAIT and job.attempt > 1:
         return None  # of the first try people know, of the last they will hear
     if job.state is JobState.UNKNOWN_OUTCOME and _finds(job.channel):

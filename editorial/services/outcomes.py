@@ -13,9 +13,10 @@ from editorial.domain.jobs import JobState, Nature, Receipt, Refused, Trace, loo
 from editorial.domain.messages import N_, Message
 from editorial.domain.packing import pack
 from editorial.domain.people import Permission
+from editorial.domain.statuses import LIVE
 from editorial.domain.urls import n2
 from editorial.domain.workflow import Status, TransitionRefused
-from editorial.services import auditing
+from editorial.services import auditing, job_notices
 from editorial.services.channels import adapter_of, surroundings
 from editorial.services.deps import Deps
 from editorial.services.scheduling import clear_slot, slot_of
@@ -27,8 +28,6 @@ from editorial.store.distribution import DistributionJob
 log = structlog.get_logger()
 
 CLOCK_MAY = frozenset({Permission.PUBLISH})
-_LIVE = frozenset({Status.PUBLISHED, Status.REFRESH_DUE})
-GOES_OUT = _LIVE | {Status.SCHEDULED}
 NO_ADDRESS = N_(
     "The channel took it and did not say where it can be read. Somebody who has seen it says so below; until then the"
     " item stays scheduled."
@@ -128,6 +127,7 @@ def _close(session: Session, deps: Deps, job: DistributionJob, ended: Ended, now
         close_attempt(session, job, now, "accepted", None, ended=ended)
         job.last_error, job.checks = pack(Message(NO_ADDRESS)), job.checks + 1
         job.next_try_at = now + max(look_up_delay(job.checks), timedelta(seconds=5))
+        job_notices.tell(session, deps, job)
         return job.state
     if not (_waits_for_page(deps, job) if ended.live_check is None else ended.live_check):
         return runs.Success(job.id, job.attempt, job.item_id, job.channel_id, ended.milliseconds, ended.trace)
@@ -192,13 +192,13 @@ def _publish_item(session: Session, job: DistributionJob, now: datetime) -> None
         return
     session.flush()
     item = _lock_item(session, job.item)
-    if item.url is None or item.status not in _LIVE:
+    if item.url is None or item.status not in LIVE:
         item.url, item.url_n2 = url, n2(url)
         audit.give_findings(session, item.id, item.site_id, item.url_n2 or url)
     if item.published_at is None:
         item.published_at = now
     item.publish_failed, item.live_hash, item.updated_at = False, job.content_hash, now
-    if item.status in _LIVE:  # a correction, or another channel
+    if item.status in LIVE:  # a correction, or another channel
         return
     before = item.status
     try:
@@ -221,7 +221,7 @@ def _publish_item(session: Session, job: DistributionJob, now: datetime) -> None
 def _is_known(item: ContentItem | runs.Handed, content_hash: str) -> bool:
     """Whether the item knows all of it from another of its channels: a write would only make open forms stale."""
     return (
-        item.status in _LIVE
+        item.status in LIVE
         and item.url is not None
         and item.published_at is not None
         and item.live_hash == content_hash

@@ -38,6 +38,7 @@ class Bunch(StrEnum):
     HELD = "held"
     UNDER_WAY = "under_way"
     BY_HAND = "by_hand"
+    NO_ADDRESS = "no_address"
     LIVE = "live"
     UNKNOWN = "unknown"
     FAILED = "failed"
@@ -66,13 +67,14 @@ BUNCHES: dict[Bunch, tuple[Message, frozenset[JobState]]] = {
     Bunch.HELD: _only(JobState.HELD),
     Bunch.UNDER_WAY: (Message(N_("Under way")), frozenset({JobState.CLAIMED, JobState.SENDING, JobState.ACCEPTED})),
     Bunch.BY_HAND: _only(JobState.AWAITING_HUMAN),
+    Bunch.NO_ADDRESS: (Message(N_("Where is it?")), frozenset({JobState.ACCEPTED})),
     Bunch.LIVE: _only(JobState.SUCCEEDED),
     Bunch.UNKNOWN: _only(JobState.UNKNOWN_OUTCOME),
     Bunch.FAILED: _only(JobState.FAILED),
     Bunch.MISSED: _only(JobState.MISSED),
     Bunch.CANCELLED: (JobState.CANCELLED.label, _CANCELLED),
 }
-NEEDS = (Bunch.UNKNOWN, Bunch.FAILED, Bunch.MISSED, Bunch.BY_HAND, Bunch.HELD)
+NEEDS = (Bunch.UNKNOWN, Bunch.FAILED, Bunch.MISSED, Bunch.NO_ADDRESS, Bunch.BY_HAND, Bunch.HELD)
 """What waits for somebody, the worst first."""
 NEEDS_NOW = frozenset({JobState.UNKNOWN_OUTCOME, JobState.HELD, JobState.AWAITING_HUMAN})
 _BROKEN = frozenset({JobState.FAILED, JobState.MISSED})
@@ -224,9 +226,12 @@ def _needs(now: datetime) -> ColumnElement[bool]:
     """What waits for a person, and what went wrong lately and was not repeated."""
     repeat = aliased(DistributionJob)
     repeated = select(repeat.id).where(repeat.repeat_of == DistributionJob.id).exists()
-    broken = and_(DistributionJob.due_at >= now - BEHIND, ~repeated)
+    broken = and_(DistributionJob.state.in_(_BROKEN), DistributionJob.due_at >= now - BEHIND, ~repeated)
     # the states once more at the front: then both databases begin at the index
-    return and_(DistributionJob.state.in_(NEEDS_NOW | _BROKEN), or_(DistributionJob.state.in_(NEEDS_NOW), broken))
+    return and_(
+        DistributionJob.state.in_(NEEDS_NOW | _BROKEN | {JobState.ACCEPTED}),
+        or_(DistributionJob.state.in_(NEEDS_NOW), DistributionJob.lacks_address, broken),
+    )
 
 
 def _needed(session: Session, now: datetime) -> dict[Bunch, int]:
@@ -245,6 +250,8 @@ def _filters(wanted: Wanted) -> Iterable[ColumnElement[bool]]:
         yield DistributionJob.item_id.in_(select(ContentItem.id).where(ContentItem.owner_id == wanted.person_id))
     if wanted.bunch is not None:
         yield DistributionJob.state.in_(wanted.bunch.states)
+    if wanted.bunch is Bunch.NO_ADDRESS:
+        yield and_(DistributionJob.lacks_address)
 
 
 def _page(

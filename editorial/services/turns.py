@@ -13,8 +13,8 @@ from editorial.domain.messages import N_, Message
 from editorial.domain.packing import pack
 from editorial.domain.quiet import QuietHours
 from editorial.domain.slots import shown_in
+from editorial.domain.statuses import GOES_OUT
 from editorial.services.deps import Deps
-from editorial.services.outcomes import GOES_OUT
 from editorial.store import catching_up, runs
 from editorial.store.distribution import Channel, DistributionJob
 

@@ -21,6 +21,7 @@ from sqlalchemy import (
     text,
     update,
 )
+from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, Session, joinedload, mapped_column, relationship
 
 from editorial.domain.errors import NotFound
@@ -139,6 +140,16 @@ class DistributionJob(Base):
     def live(self) -> bool:
         """Whether it has not ended."""
         return self.state not in TERMINAL
+
+    @hybrid_property
+    def lacks_address(self) -> bool:
+        """Whether its channel has it, and only a person can say where it is to be read."""
+        return self.state is JobState.ACCEPTED and self.external_url is None and self.last_error is not None
+
+    @lacks_address.inplace.expression
+    @classmethod
+    def _lacks_address(cls) -> ColumnElement[bool]:
+        return and_(cls.state == JobState.ACCEPTED, cls.external_url.is_(None), cls.last_error.is_not(None))
 
 
 class JobAttempt(Base):

@@ -21,6 +21,7 @@ SYMBOLS = {
     "job-failed": "s-missed",
     "job-missed": "s-missed",
     "job-unknown": "s-unknown",
+    "job-no-address": "s-unknown",
     "job-held": "s-hold",
     "job-hand": "c-hand",
     "job-reminder": "c-hand",

@@ -5,6 +5,7 @@ from functools import partial
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from editorial.background.ticks.publish_due import _hand_out
 from editorial.domain.jobs import Action, Gone, Health, JobState, Nature, NotSent, Receipt, Unclear, Waits
@@ -14,6 +15,7 @@ from editorial.domain.workflow import Status
 from editorial.services import by_hand, follow_ups, gates, job_decisions, outcomes, publishing, turns
 from editorial.store import distribution
 from editorial.store.distribution import DistributionJob
+from editorial.store.notices import Notice
 from tests.conftest import Clock
 from tests.integration.distribution.sites import Desk
 from tests.integration.distribution.stub_channel import Wire, add_channel, add_jobs
@@ -470,6 +472,15 @@ class TestNoAddress:
             look(desk)
 
         assert (job_of(desk, taken).state, len(wire.taken)) == (JobState.ACCEPTED, 1)
+
+    def test_people_hear_of_it_once(self, desk: Desk, taken: int, clock: Clock) -> None:
+        clock.forward(minutes=30)
+        look(desk)
+        with desk.deps.sessions() as session:
+            told = session.scalars(select(Notice).where(Notice.link == f"/queue/jobs/{taken}")).all()
+
+        assert {notice.kind for notice in told} == {"job-no-address"}
+        assert len(told) == len({notice.person_id for notice in told}) > 0
 
     def test_their_word_publishes_the_item(self, desk: Desk, taken: int) -> None:
         with desk.deps.sessions.begin() as session:

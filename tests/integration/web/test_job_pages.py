@@ -18,6 +18,7 @@ from editorial.domain.people import Role
 from editorial.domain.workflow import Status
 from editorial.services import channels, queue_pages
 from editorial.services.deps import Deps
+from editorial.services.outcomes import NO_ADDRESS
 from editorial.services.queue_pages import View, Wanted
 from editorial.store import distribution
 from editorial.store.content import ContentItem
@@ -244,6 +245,16 @@ class TestTheQueue:
         assert "<b>1</b> <span>Outcome unknown</span>" in page
         assert "<b>2</b> <span>Missed</span>" in page
         assert "Held back</span></a>" not in page
+
+    def test_it_counts_what_only_a_person_can_find(self, publisher: Visitor, desk: Desk, deps: Deps) -> None:
+        add_job(desk, JobState.ACCEPTED, key="a", external_id="theirs", external_url="https://www.example.com/a/")
+        add_job(desk, JobState.ACCEPTED, key="b", external_id="other", last_error=pack(Message(NO_ADDRESS)))
+
+        page, needed = publisher.get("/queue"), publisher.get("/queue?view=needs&state=no_address")
+
+        assert "<b>1</b> <span>Where is it?</span>" in page
+        assert needed.count('class="job"') == 1
+        assert "did not say where it can be read" in needed
 
     def test_a_job_that_waits_says_why_and_when_it_goes(self, publisher: Visitor, desk: Desk, deps: Deps) -> None:
         add_job(desk, JobState.QUEUED, waits_for=Waits.RATE, next_try_at=deps.now() + timedelta(minutes=5))
