@@ -1,19 +1,24 @@
-"""What somebody has to do by a day: for an item, about a finding, or both."""
+"""What somebody has to do by a day: for an item, about a page, about a finding or many, or just by its title."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, select, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, func, or_, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from editorial.domain.errors import NotFound
 from editorial.domain.tasks import Closing, TaskKind, TaskState
+from editorial.store.audit import Finding
 from editorial.store.base import Base
 
 _OPEN = text("state = 'open'")
 
 
 class Task(Base):
-    """One thing to do. Without a title of its own it is called like its finding."""
+    """One thing to do. Without a title of its own it is called like its finding.
+
+    About several findings of one rule it has a `TaskFinding` for each, and `finding_id` is the worst of them.
+    """
 
     __tablename__ = "task"
     __table_args__ = (
@@ -31,6 +36,10 @@ class Task(Base):
     title: Mapped[str] = mapped_column(String(200), default="")
     item_id: Mapped[int | None] = mapped_column(ForeignKey("content_item.id", ondelete="CASCADE"))
     finding_id: Mapped[int | None] = mapped_column(ForeignKey("finding.id", ondelete="CASCADE"), index=True)
+    site_id: Mapped[int | None] = mapped_column(ForeignKey("site.id"))
+    url: Mapped[str] = mapped_column(Text, default="", server_default="")  # a page; that of its finding stands there
+    rule: Mapped[str] = mapped_column(String(80), default="", server_default="")  # that of its findings
+    note: Mapped[str] = mapped_column(Text, default="", server_default="")
     assignee_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"))
     due_on: Mapped[date | None]
     state: Mapped[TaskState] = mapped_column(default=TaskState.OPEN)
@@ -39,11 +48,22 @@ class Task(Base):
     closed_at: Mapped[datetime | None]
     closed_by: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"))  # None: an audit
     closed_how: Mapped[Closing | None]
+    called_off: Mapped[bool] = mapped_column(default=False, server_default=text("false"))  # closed by hand, not done
     proven_at: Mapped[datetime | None]  # an audit fetched the page again and the rule passed
     returned_at: Mapped[datetime | None]  # the finding came back after that
     version: Mapped[int] = mapped_column(default=1)
 
     __mapper_args__ = {"version_id_col": version}
+
+
+class TaskFinding(Base):
+    """One of several findings that a task is about."""
+
+    __tablename__ = "task_finding"
+    __table_args__ = (Index("ix_task_finding_finding_id_task_id", "finding_id", "task_id"),)
+
+    task_id: Mapped[int] = mapped_column(ForeignKey("task.id", ondelete="CASCADE"), primary_key=True)
+    finding_id: Mapped[int] = mapped_column(ForeignKey("finding.id", ondelete="CASCADE"), primary_key=True)
 
 
 def get_task(session: Session, task_id: int) -> Task:
@@ -55,5 +75,20 @@ def get_task(session: Session, task_id: int) -> Task:
 
 
 def open_task_of(session: Session, finding_id: int) -> Task | None:
-    """The open task about a finding."""
-    return session.scalar(select(Task).where(Task.finding_id == finding_id, Task.state == TaskState.OPEN))
+    """The open task about a finding: its own, or the one it shares with others."""
+    among = select(TaskFinding.task_id).where(TaskFinding.finding_id == finding_id)
+    mine = or_(Task.finding_id == finding_id, Task.id.in_(among))
+    return session.scalar(select(Task).where(mine, Task.state == TaskState.OPEN).order_by(Task.id).limit(1))
+
+
+def findings_of(session: Session, task: Task) -> Sequence[Finding]:
+    """Every finding that a task is about, by number; empty for one by hand."""
+    among = select(TaskFinding.finding_id).where(TaskFinding.task_id == task.id)
+    wanted = select(Finding).where(or_(Finding.id == task.finding_id, Finding.id.in_(among)))
+    return session.scalars(wanted.order_by(Finding.id)).all()
+
+
+def open_tasks_of(session: Session, person_id: int) -> int:
+    """How many tasks somebody still has to do. On every page: one look into the index of assignee and state."""
+    wanted = select(func.count()).select_from(Task)
+    return session.scalar(wanted.where(Task.assignee_id == person_id, Task.state == TaskState.OPEN)) or 0
