@@ -60,6 +60,7 @@ BREAKING = frozenset(
 )
 UNREAD = frozenset({"template", "script", "style"})  # what they hold is no text of the element around them
 SPLITTING = BREAKING | UNREAD
+MAIN = "main,[role=main]"
 CHROME = "script,style,template,noscript,nav,aside,footer,svg,select,textarea,[role=navigation],[role=contentinfo]"
 
 
@@ -98,7 +99,10 @@ class Tree(Protocol):
         """The first element of each id, templates left out."""
 
     def main_text(self) -> str:
-        """The text outside navigation and the like, its pieces separated by spaces. Takes the tree apart: ask last."""
+        """The text of the main landmark or, without one, outside navigation and the like; pieces separated by spaces.
+
+        Takes the tree apart: ask last.
+        """
 
 
 class TurboTree:
@@ -157,12 +161,13 @@ class TurboTree:
 
     def main_text(self) -> str:
         self._document.remove("template")
-        root: Any = self._document.find("main")
+        root: Any = self._document.select_one(MAIN)
+        chrome = CHROME
         if root is None:
-            root = self._document.find("body")
+            root, chrome = self._document.find("body"), CHROME + ",header,[role=banner]"
         if root is None:
             return ""
-        root.remove(CHROME if root.matches("main") else CHROME + ",header,[role=banner]")
+        root.remove(chrome)
         return " ".join(root.strings)
 
 
@@ -240,10 +245,11 @@ class LexborTree:
     def main_text(self) -> str:
         for node in self._parser.css("template"):
             node.remove()
-        root = self._parser.css_first("main") or self._parser.css_first("body")
+        root, chrome = self._parser.css_first(MAIN), CHROME
+        if root is None:
+            root, chrome = self._parser.css_first("body"), CHROME + ",header,[role=banner]"
         if root is None:
             return ""
-        chrome = CHROME if root.tag == "main" else CHROME + ",header,[role=banner]"
         for node in root.css(chrome):
             node.remove()
         return " ".join(_texts(self, root, _lexbor_data))

@@ -34,6 +34,7 @@ MALFORMED = [
     "<math><mi><a href=x></mi></math><p id=a id=b HREF=x>\0<img alt>&nbsp;&amp;&#0;&bogus;",
     "<h1>a<template>b</template><noscript>c</noscript><script>d</script></h1>",
     "<main>one<main>two</main></main><main>three</main>",
+    "<div>before</div><div role=main><header>one</header><main>two</main></div><footer>three</footer>",
     "<div hidden><form><div style='DISPLAY : none'><input></div></form></div>",
     "<iframe src=a><a href=x></iframe><object data=b><embed src=c></object><video src=d><source src=e></video>",
     "<input><button><input form=x></button><form id=x>",

@@ -60,5 +60,11 @@ def test_within_main_a_header_counts():
     assert page(html).text.opening == "Lead text"
 
 
+def test_a_role_makes_the_main_part_too():
+    html = document("", '<div role="main"><p>text</p></div><div class="footer">© Somebody, under a licence.</div>')
+
+    assert page(html).text.opening == "text"
+
+
 def test_the_digest_ignores_white_space_alone():
     assert measure("a  b\n").digest == measure(" a b").digest != measure("ab").digest
