@@ -109,7 +109,7 @@ class SmtpServer:
         try:
             for command in (f"MAIL FROM:<{sender}>", f"RCPT TO:<{address}>", "DATA"):
                 code, said = connection.docmd(command)
-                _judge(code, said, fine=(354,) if command == "DATA" else (250, 251, 252))
+                _judge(code, said, go_on=command == "DATA")
         except OSError as error:
             says = Message(
                 N_("The connection broke before the text was sent: %(said)s"), {"said": _words(_said(error))}
@@ -132,9 +132,14 @@ class SmtpServer:
                     {"said": _words(_said(error))},
                 )
             ) from error
-        if code == -1:
-            raise Unclear
-        _judge(code, said, fine=(250, 251, 252))
+        if not 400 <= code < 600 and not _taken(code):
+            raise Unclear(
+                Message(
+                    N_("The text was sent and the mail server's answer means nothing: %(said)s"),
+                    {"said": _words(f"{code} {_words(said)}")},
+                )
+            )
+        _judge(code, said)
         return Receipt(external_id=_words(said)[:200])
 
 
@@ -172,8 +177,14 @@ class _closing:  # noqa: N801 -- reads as contextlib's
             self._connection.close()
 
 
-def _judge(code: int, said: bytes, *, fine: tuple[int, ...]) -> None:
-    if code in fine:
+def _taken(code: int) -> bool:
+    """The first digit alone says so (RFC 5321, 4.2.1)."""
+    return 200 <= code < 300
+
+
+def _judge(code: int, said: bytes, *, go_on: bool = False) -> None:
+    """Nothing, or what the code means. `go_on`: the server was asked whether it wants the text."""
+    if (300 <= code < 400) if go_on else _taken(code):
         return
     if code in _OUR_SETTINGS:
         raise Unreachable(

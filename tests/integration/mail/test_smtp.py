@@ -59,6 +59,23 @@ def test_an_answer_lost_after_the_text_is_unclear_for_the_server_may_have_it(scr
     assert len(other.taken) == 1
 
 
+@pytest.mark.parametrize("answer", ["250-2.0.0 taken", "354 go on", "hello there", "999 what"])
+def test_an_answer_to_the_text_that_means_nothing_is_no_proof_either_way(scripted, answer) -> None:
+    """RFC 5321, 4.2.1: only a code that begins with 4 or 5 says that the server did not take it."""
+    with pytest.raises(Unclear):
+        server(scripted(end=answer).port).deliver(FROM, TO, MAIL)
+
+
+@pytest.mark.parametrize("answer", ["200 fine", "259 2.6.8 something new"])
+def test_any_code_that_begins_with_2_takes_the_mail(scripted, answer) -> None:
+    assert server(scripted(end=answer).port).deliver(FROM, TO, MAIL).external_id == answer[4:]
+
+
+def test_a_server_that_says_goodbye_after_the_text_has_not_taken_it(scripted) -> None:
+    with pytest.raises(NotSent):
+        server(scripted(end="421 4.3.2 shutting down").port).deliver(FROM, TO, MAIL)
+
+
 def test_an_answer_that_takes_too_long_is_unclear_as_well() -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         done = threading.Event()
