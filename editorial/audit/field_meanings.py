@@ -246,6 +246,11 @@ def meaning_of(field: Field) -> str:
     return found
 
 
+def is_trap(field: Field) -> bool:
+    """A field for robots, by its name alone: in a dialog that waits to be opened every field is hidden."""
+    return _TRAP.search(field.name) is not None
+
+
 def _told(field: Field, texts: list[str]) -> str:
     if any(_ONE_TIME.search(text) for text in texts):
         return "otp"

@@ -12,6 +12,17 @@ MOST = 10  # forms of one page
 ALIKE = 0.5  # share of what two forms ask for that makes them the same form, changed
 
 
+def key_of(form: Form) -> str:
+    """What tells a form apart on its page from week to week; keys of findings about it begin with this."""
+    return form.id or form.name or str(form.index)
+
+
+def shown_name(form: Form) -> str:
+    """What people call a form: its button, its heading, or its name."""
+    submit = next((button.text for button in form.buttons if button.kind in ("submit", "button") and button.text), "")
+    return (submit or form.heading or form.name or form.id or form.text or "form")[:60]
+
+
 def seen_on(page: PageFacts) -> tuple[FormSeen, ...]:
     """The lead forms of a page as they are remembered."""
     return tuple(_seen(form, page) for form in lead_forms(page)[:MOST])

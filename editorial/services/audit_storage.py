@@ -11,6 +11,7 @@ from editorial.audit.crawl.records import Batch, FileRow, PageRow, Progress, Url
 from editorial.audit.crawl.redirects import Hops, Settled
 from editorial.audit.engine import fingerprint
 from editorial.domain.urls import n2
+from editorial.services import form_storage
 from editorial.store import audit as store
 from editorial.store.base import Sessions, reading
 
@@ -71,6 +72,7 @@ class AuditSink:
                     for position, form in enumerate(page.record.forms)
                 ],
             )
+            form_storage.save(connection, audit, batch.pages)
             store.insert_rows(
                 connection, store.AuditFailure, [row for page in batch.pages for row in _failures(audit, page)]
             )
@@ -202,6 +204,7 @@ def forget(sessions: Sessions, audit_id: int) -> None:
         for table in (
             store.AuditFailure,
             store.AuditForm,
+            *form_storage.TABLES,
             store.AuditAlternate,
             store.AuditLink,
             store.AuditPage,

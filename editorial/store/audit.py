@@ -137,7 +137,7 @@ class AuditUrl(Base):
     n2: Mapped[str] = mapped_column(Text)
     internal: Mapped[bool]
     wanted: Mapped[bool]  # to be fetched; without a page it still waits
-    depth: Mapped[int | None]
+    depth: Mapped[int | None]  # clicks on the way by which the crawl came first; None for what only a sitemap named
 
 
 class AuditPage(Base):
@@ -214,6 +214,44 @@ class AuditForm(Base):
     type: Mapped[str] = mapped_column(String(20))
     action: Mapped[str] = mapped_column(Text)  # N2 of where it sends, or empty
     meanings: Mapped[str] = mapped_column(Text)  # what it asks for, separated by commas
+
+
+class AuditFormShape(Base):
+    """A lead form of an audit without its pages: `audit.form_inventory.Shape`."""
+
+    __tablename__ = "audit_form_shape"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+    audit_id: Mapped[int] = mapped_column(ForeignKey("audit.id", ondelete="CASCADE"), primary_key=True)
+    key: Mapped[str] = mapped_column(String(16), primary_key=True)
+    shape: Mapped[str] = mapped_column(Text)  # JSON
+
+
+class AuditFormPlace(Base):
+    """A lead form on a page, in their order there."""
+
+    __tablename__ = "audit_form_place"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+    audit_id: Mapped[int] = mapped_column(ForeignKey("audit.id", ondelete="CASCADE"), primary_key=True)
+    no: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    position: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    key: Mapped[str] = mapped_column(String(16))  # of its AuditFormShape
+    mark: Mapped[str] = mapped_column(String(200))  # the keys of findings about it begin with this
+    address: Mapped[str] = mapped_column(Text)  # N1 of where it is sent, or empty where there is nothing to ask about
+
+
+class AuditFormProbe(Base):
+    """What an audit learned of an address that lead forms are sent to: asked once, and never sent anything."""
+
+    __tablename__ = "audit_form_probe"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+    audit_id: Mapped[int] = mapped_column(ForeignKey("audit.id", ondelete="CASCADE"), primary_key=True)
+    address: Mapped[str] = mapped_column(String(2000), primary_key=True)
+    verdict: Mapped[str] = mapped_column(String(16))  # `audit.form_answers.Verdict`
+    certain: Mapped[bool]
+    answer: Mapped[str] = mapped_column(String(40))  # what people are told: 404, TLS
 
 
 class AuditFile(Base):

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple, Protocol
 
 import orjson
 
+from editorial.audit import form_inventory
 from editorial.audit.engine import judge
 from editorial.audit.facts import FormSeen, Known, PageFacts, Response
 from editorial.audit.form_memory import expected
@@ -111,6 +112,8 @@ class PageRecord:
     """hreflang code and N2."""
     forms: Sequence[Sequence[Any]] = ()
     """`FormSeen` as lists: the lead forms that the next audit looks for."""
+    inventory: Sequence[Sequence[str]] = ()
+    """The lead forms as people look at them: `form_inventory.rows_of`."""
     challenged: bool = False
     """A bot check answered instead."""
     outcomes: str = ""
@@ -305,6 +308,7 @@ class Judge:
             discovered=_discovered(facts, self.scope),
             alternates=[(each.code, n2(each.target) or each.target) for each in facts.alternates if each.target],
             forms=[(*form[:4], list(form.meanings)) for form in expected(facts)] if is_html_page(facts) else [],
+            inventory=form_inventory.rows_of(facts) if facts.forms and is_html_page(facts) else [],
             challenged=bool(facts.challenge),
             outcomes="".join(LETTERS[outcome.result] for outcome in outcomes),
             failures=_failures(outcomes),

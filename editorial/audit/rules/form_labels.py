@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from editorial.audit.facts import Field, PageFacts
 from editorial.audit.form_kinds import lead_forms
+from editorial.audit.form_memory import key_of
 from editorial.audit.predicates import is_html_page
 from editorial.audit.rule import Failure, Params, Severity, page_rule
 from editorial.domain.messages import N_
@@ -30,7 +31,7 @@ def form_field_without_label(page: PageFacts, _: Params) -> Iterator[Failure]:
         for position, field in enumerate(form.fields):
             if not field.hidden and not field.label:
                 yield Failure(
-                    f"{form.id or form.name or form.index}/{field.name or field.id or position}",
+                    f"{key_of(form)}/{field.name or field.id or position}",
                     {"field": _shown(field)},
                     (field.markup,),
                 )

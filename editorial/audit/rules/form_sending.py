@@ -5,10 +5,10 @@ from collections.abc import Iterator
 
 from editorial.audit.facts import Form, PageFacts
 from editorial.audit.form_kinds import lead_forms
+from editorial.audit.form_memory import key_of, shown_name
 from editorial.audit.form_vendors import vendor_of
 from editorial.audit.predicates import is_html_page, is_local
 from editorial.audit.rule import Failure, Params, Severity, page_rule
-from editorial.audit.rules.form_consents import key_of, shown_name
 from editorial.domain.messages import N_
 from editorial.domain.urls import host_of
 
