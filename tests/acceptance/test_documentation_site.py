@@ -2,22 +2,48 @@
 
 import os
 import shutil
+import signal
 import subprocess
+import sys
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from resource import RUSAGE_CHILDREN, getrusage
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import func, select
 
+from config import ROOT
 from editorial.domain.findings import FindingEvent
-from editorial.store.audit import AuditFailure, AuditState, AuditUrl
+from editorial.services.auditing import start_audit
+from editorial.store.audit import (
+    LEASE,
+    Audit,
+    AuditFailure,
+    AuditLink,
+    AuditPage,
+    AuditState,
+    AuditTrigger,
+    AuditUrl,
+    Finding,
+)
 from editorial.store.base import Sessions, make_engine, make_sessions
+from tests.acceptance.twenty_pages import CHANGELOG, EVERYWHERE, PAGES
 from tests.integration.audit.conftest import make_site
 from tests.integration.audit.documentation import Documented, add_picture, give_description, served
 
 PLACE = Path("/usr/share/doc/python3/html")
+NOT_LINKED = 4  # pages of the package that no other page of it names
+DOOMED = """
+import sys
+from datetime import UTC, datetime
+from editorial.domain.addresses import ALL_PRIVATE
+from editorial.services.auditing import AuditParts, run_audit
+from editorial.store.base import make_engine, make_sessions
+sessions = make_sessions(make_engine(sys.argv[1]))
+run_audit(AuditParts(sessions, lambda: datetime.now(UTC), "doomed", allow=ALL_PRIVATE, rate=100_000.0, connections=8))
+"""
 
 
 @pytest.fixture(scope="module")
@@ -43,11 +69,47 @@ def folder(original: Path, tmp_path: Path) -> Path:
 @pytest.fixture
 def sessions(sqlite_template: Path, tmp_path: Path) -> Iterator[Sessions]:
     """SQLite: the database of a first installation."""
-    path = tmp_path / "editorial.sqlite"
-    path.write_bytes(sqlite_template.read_bytes())
+    yield from desk_at(tmp_path / "editorial.sqlite", sqlite_template)
+
+
+@pytest.fixture
+def other_desk(sqlite_template: Path, tmp_path: Path) -> Iterator[Sessions]:
+    """A second one, which knows nothing of the first."""
+    yield from desk_at(tmp_path / "other.sqlite", sqlite_template)
+
+
+def desk_at(path: Path, template: Path) -> Iterator[Sessions]:
+    path.write_bytes(template.read_bytes())
     engine = make_engine(f"sqlite:///{path}")
     yield make_sessions(engine)
     engine.dispose()
+
+
+def failed(sessions: Sessions, audit: Audit, url: str) -> dict[str, dict[str, str]]:
+    """What failed on each page by its path: rule and, of a broken link, where it leads."""
+    of_page = (AuditUrl.audit_id == AuditFailure.audit_id) & (AuditUrl.no == AuditFailure.no)
+    wanted = select(AuditUrl.url, AuditFailure.rule, AuditFailure.key).join(AuditUrl, of_page)
+    found: dict[str, dict[str, str]] = {}
+    with sessions() as session:
+        for page, rule, key in session.execute(wanted.where(AuditFailure.audit_id == audit.id)):
+            rules = found.setdefault(page.removeprefix(url), {})
+            assert rule not in rules, f"{page} fails {rule} twice"
+            rules[rule] = key.removeprefix(url)
+    return found
+
+
+@pytest.mark.timeout(300)
+def test_the_findings_of_twenty_pages_are_those_written_down_before(folder: Path, sessions: Sessions):
+    """Every rule that fails on them, and no other; where a broken link leads, too."""
+    with served(folder) as url:
+        found = failed(sessions, Documented(sessions, make_site(sessions, f"{url}/index.html")).audit(), url)
+
+    assert len(PAGES) == 20
+    assert {path: set(found[path]) for path in PAGES} == {path: {*EVERYWHERE, *own} for path, own in PAGES.items()}
+    leads = {path: rules["link-broken-internal"] for path, rules in found.items() if "link-broken-internal" in rules}
+    assert {path for path in PAGES if path in leads} == {path for path in PAGES if CHANGELOG in PAGES[path].values()}
+    assert set(leads.values()) == {CHANGELOG}
+    assert found[CHANGELOG] == {"response-4xx": "status"}
 
 
 @pytest.mark.timeout(300)
@@ -66,7 +128,7 @@ def test_two_planted_changes_are_one_fixed_and_one_new_finding(
         second = documented.audit()
 
     assert (first.state, first.stop_reason, first.coverage) == (AuditState.DONE, "complete", 1.0)
-    assert first.html_pages > 500
+    assert first.html_pages == pages - NOT_LINKED > 500
     assert second.html_pages == first.html_pages
     assert documented.changes(second) == {
         (FindingEvent.FIXED, "description-missing"): ["json.html"],
@@ -81,8 +143,70 @@ def test_two_planted_changes_are_one_fixed_and_one_new_finding(
         )
 
 
+def picture(sessions: Sessions, audit_id: int) -> dict[str, object]:
+    """All that an audit says, with addresses in place of numbers: those depend on which page answered first.
+
+    So does `depth`, the clicks of the way by which the crawl came to a page first.
+    """
+    page_url = (AuditUrl.audit_id == AuditPage.audit_id) & (AuditUrl.no == AuditPage.no)
+    columns = (AuditPage.status, AuditPage.error, AuditPage.final_url, AuditPage.outcomes, AuditPage.digest)
+    pages = select(AuditUrl.url, *columns).join(AuditUrl, page_url)
+    link_url = (AuditUrl.audit_id == AuditLink.audit_id) & (AuditUrl.no == AuditLink.no)
+    links = select(AuditUrl.url, func.count()).join(AuditLink, link_url).group_by(AuditUrl.url)
+    with sessions() as session:
+        audit = session.get_one(Audit, audit_id)
+        failures = select(AuditFailure.fingerprint, AuditFailure.severity, AuditFailure.params, AuditFailure.evidence)
+        return {
+            "audit": (audit.state, audit.stop_reason, audit.score, audit.coverage, audit.fetched, audit.known),
+            "counts": audit.counts,
+            "pages": {tuple(row) for row in session.execute(pages.where(AuditPage.audit_id == audit_id))},
+            "links": {tuple(row) for row in session.execute(links.where(AuditLink.audit_id == audit_id))},
+            "failures": {tuple(row) for row in session.execute(failures.where(AuditFailure.audit_id == audit_id))},
+            "findings": {tuple(row) for row in session.execute(select(Finding.fingerprint, Finding.state))},
+        }
+
+
+@pytest.mark.timeout(300)
+def test_an_audit_killed_in_the_middle_comes_to_the_same_end(folder: Path, sessions: Sessions, other_desk: Sessions):
+    with served(folder) as url:
+        whole = Documented(sessions, make_site(sessions, f"{url}/index.html")).audit()
+        site = make_site(other_desk, f"{url}/index.html")
+        with other_desk.begin() as session:
+            audit_id = start_audit(session, site, AuditTrigger.PERSON, datetime.now(UTC)).id
+        before = kill_in_the_middle(other_desk)
+        later = datetime.now(UTC) + LEASE + timedelta(seconds=5)
+        resumed = Documented(other_desk, site)
+        resumed.run(audit_id, now=lambda: later)
+
+    assert 100 <= before < whole.fetched
+    for part, expected in picture(sessions, whole.id).items():
+        assert picture(other_desk, audit_id)[part] == expected
+    with other_desk() as session:
+        assert session.get_one(Audit, audit_id).attempts == 2
+
+
+def kill_in_the_middle(sessions: Sessions) -> int:
+    """Let a process of its own run the queued audit, and end it by SIGKILL. Returns how many pages it had stored."""
+    address = sessions.kw["bind"].url.render_as_string()
+    doomed = subprocess.Popen([sys.executable, "-c", DOOMED, address], cwd=ROOT)
+    try:
+        ends = time.monotonic() + 60
+        while (stored := stored_pages(sessions)) < 100 and time.monotonic() < ends:
+            assert doomed.poll() is None, "it ended by itself"
+            time.sleep(0.01)  # nobody tells us when a batch is written
+    finally:
+        os.kill(doomed.pid, signal.SIGKILL)
+        doomed.wait()
+    return max(stored, stored_pages(sessions))
+
+
+def stored_pages(sessions: Sessions) -> int:
+    with sessions() as session:
+        return session.scalar(select(func.count()).select_from(AuditPage)) or 0
+
+
 def test_what_is_known_to_be_broken_is_found(folder: Path, sessions: Sessions):
-    """Three links of the original lead nowhere on a copy of the folder; two more are planted."""
+    """One address of the original leads nowhere; two more are planted."""
     page = folder / "tutorial" / "appetite.html"
     text = page.read_text(encoding="utf-8")
     page.write_text(text.replace("</body>", '<a href="nowhere.html">x</a><a href="../gone/">y</a></body>'))

@@ -39,7 +39,9 @@ class Handler(http.server.SimpleHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     wbufsize = -1
     def log_message(self, *_): pass
-server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Handler, directory=sys.argv[1]))
+class Server(http.server.ThreadingHTTPServer):
+    def handle_error(self, *_): pass  # of a peer that was killed
+server = Server(("127.0.0.1", 0), functools.partial(Handler, directory=sys.argv[1]))
 print(server.server_port, flush=True)
 server.serve_forever()
 """
@@ -109,6 +111,10 @@ class Documented:
         """One audit to its end."""
         with self.sessions.begin() as session:
             audit_id = start_audit(session, self.site, AuditTrigger.PERSON, datetime.now(UTC)).id
+        return self.run(audit_id, **others)
+
+    def run(self, audit_id: int, **others: object) -> Audit:
+        """An audit that is queued, or was left, to its end."""
         run_audit(replace(self.parts, **others), audit_id)  # type: ignore[arg-type]
         with self.sessions() as session:
             return session.get_one(Audit, audit_id)
