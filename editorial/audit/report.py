@@ -80,6 +80,11 @@ def page_dict(
     }
 
 
+def broken_dict(line: int, id_: str | int | float | None, says: Message, translate: Translate) -> dict[str, Any]:
+    """What `judge` prints of a line (numbered from 1) that is no stored answer; its number where it has no id."""
+    return {"id": line if id_ is None else id_, "line": line, "error": translate(says)}
+
+
 def page_json(*args: Any, **options: Any) -> str:
     """`page_dict` on one line."""
     return orjson.dumps(page_dict(*args, **options)).decode()

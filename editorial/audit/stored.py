@@ -6,10 +6,10 @@ The shape of a line is a contract (docs/audit-output.md).
 import base64
 import binascii
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import IO, Any
+from typing import Any
 
 import orjson
 
@@ -25,24 +25,46 @@ LARGEST = 10_000_000  # bytes of a page; as from a server
 HTML = ("Content-Type", "text/html")
 MOST_HEADERS = 1_000
 
-NO_OBJECT = N_("This line is no JSON object.")
-TOO_LONG = N_("This line is longer than %(megabytes)s MB.")
-NO_ADDRESS = N_("url is no address that begins with http:// or https://.")
-NO_STATUS = N_("status is no number from 0 to 999.")
-NO_HEADERS = N_("headers is no list of [name, value] pairs of texts.")
+NO_JSON = N_(
+    "This line is no JSON in UTF-8 from character %(place)s on. Write each answer as one JSON object, on a line of its "
+    "own."
+)
+NO_OBJECT = N_(
+    "This line is JSON, but no object. Write each answer as one object with the name url, on a line of its own."
+)
+TOO_DEEP = N_("This line is nested too deeply. No name of a stored answer needs more than three levels.")
+TOO_LONG = N_("This line is longer than %(megabytes)s MB. Cut the body to 10 MB and say truncated: true.")
+TOO_DEAR = N_("Reading this line took too much time or memory. Look whether its names hold what they should.")
+NO_ID = N_("id is neither text nor a number. Write it as text, or leave it out.")
+NO_URL = N_("url is missing. Give the address that was asked for, such as https://example.com/.")
+NO_ADDRESS = N_(
+    "%(name)s is no address that begins with http:// or https://. Write it in full, such as https://example.com/."
+)
+NO_STATUS = N_(
+    "%(name)s is no whole number from 0 to 999. Write the number of the answer's status line, such as 200; 0 is no "
+    "answer."
+)
+NO_TIME = N_("elapsed_ms is no whole number from 0 to 10000000. Write milliseconds, or leave it out.")
+NO_HEADERS = N_("headers is no list of [name, value] pairs of texts. Write them as they came, one pair a header line.")
 NO_TEXT = N_("%(name)s is no text.")
-NO_BASE64 = N_("body_b64 is no base64.")
+NO_FLAG = N_("truncated is neither true nor false.")
+NO_BASE64 = N_("body_b64 is no base64. Encode the bytes of the body by RFC 4648, or give the text of the page as html.")
 TWO_BODIES = N_("Give html or body_b64, not both.")
-NO_HOPS = N_("redirects is no list of objects with url, status and location.")
-NO_ROBOTS = N_("robots_txt is no object with status and content.")
-NO_ERROR = N_("error is none of the known codes.")
+NO_HOPS = N_(
+    "redirects is no list of objects with url, status and location. Write one object a hop, addresses in full."
+)
+NO_ROBOTS = N_(
+    "robots_txt is no object with status and content. Write the status of its answer as a number and what it said as "
+    "text, or leave robots_txt out."
+)
+NO_ERROR = N_("error is none of the known codes. Write one of %(codes)s, or leave it out.")
 TWICE = N_("The address is that of line %(line)s.")
 
 
 class Unreadable(Exception):
     """A line that is no stored answer; `id` is what the line calls itself, where that is known."""
 
-    def __init__(self, says: Message, id_: str | int | None = None) -> None:
+    def __init__(self, says: Message, id_: str | int | float | None = None) -> None:
         super().__init__(says.id)
         self.says, self.id = says, id_
 
@@ -51,32 +73,18 @@ class Unreadable(Exception):
 class Stored:
     """One stored answer. `id` is as the line has it; `robots` None where nobody says what robots.txt held."""
 
-    id: str | int | None
+    id: str | int | float | None
     response: Response
     robots: Robots | None
     robots_file: tuple[int, bytes] | None = None
     """Status and bytes of that robots.txt."""
 
 
-def lines(source: IO[bytes]) -> Iterator[tuple[int, bytes | None]]:
-    """Number (from 1) and bytes of each line that is not blank; None for one beyond `LONGEST`."""
-    number = 0
-    while line := source.readline(LONGEST + 1):
-        number += 1
-        if len(line) > LONGEST and not line.endswith(b"\n"):
-            while rest := source.readline(LONGEST):
-                if rest.endswith(b"\n"):
-                    break
-            yield number, None
-        elif line.strip():
-            yield number, line
-
-
 def read(line: bytes | None, *, received: str = "") -> Stored:
     """The stored answer of a line.
 
     Args:
-        line: as `lines` gives it.
+        line: its bytes, or None for one that is longer than `LONGEST`.
         received: a Date header for answers that have none (RFC 9110, 6.6.1).
 
     Raises:
@@ -85,8 +93,7 @@ def read(line: bytes | None, *, received: str = "") -> Stored:
     if line is None:
         raise Unreadable(Message(TOO_LONG, {"megabytes": LONGEST // 1_000_000}))
     data = _object(line)
-    id_ = data.get("id")
-    id_ = id_ if isinstance(id_, str | int) and not isinstance(id_, bool) else None
+    id_ = _id(data.get("id"))
     try:
         return Stored(
             id_, _response(data, received), _robots(data.get("robots_txt")), _robots_file(data.get("robots_txt"))
@@ -101,17 +108,37 @@ def _object(line: bytes) -> dict[str, Any]:
     try:
         data = orjson.loads(text)
     except orjson.JSONDecodeError:
-        try:
-            data = json.loads(text.decode("utf-8", "replace"))  # reads what orjson refuses: half a surrogate pair
-        except (ValueError, RecursionError):
-            data = None
+        data = _loosely(text)
     if not isinstance(data, dict):
         raise Unreadable(Message(NO_OBJECT))
     return data
 
 
+def _loosely(text: bytes) -> Any:
+    """What orjson refuses and JSON may spell: half a surrogate pair."""
+    try:
+        return json.loads(text.decode("utf-8", "surrogatepass"))
+    except UnicodeDecodeError as error:
+        place = len(text[: error.start].decode("utf-8", "surrogatepass"))
+    except json.JSONDecodeError as error:
+        place = error.pos
+    except RecursionError as error:
+        raise Unreadable(Message(TOO_DEEP)) from error
+    except ValueError:  # a number of thousands of digits
+        place = 0
+    raise Unreadable(Message(NO_JSON, {"place": place + 1}))
+
+
+def _id(value: object) -> str | int | float | None:
+    if value is None or (isinstance(value, str | int | float) and not isinstance(value, bool)):
+        return _text(value) if isinstance(value, str) else value
+    raise Unreadable(Message(NO_ID))
+
+
 def _response(data: Mapping[str, Any], received: str) -> Response:
-    url = _address(data.get("url"))
+    if data.get("url") is None:
+        raise Unreadable(Message(NO_URL))
+    url = _address("url", data["url"])
     headers = _headers(data.get("headers"))
     names = {name.lower() for name, _ in headers}
     if data.get("html") is not None and "content-type" not in names:
@@ -122,32 +149,51 @@ def _response(data: Mapping[str, Any], received: str) -> Response:
     final = data.get("final_url")
     return Response(
         url,
-        url if final is None else _address(final),
-        _status(data.get("status"), 200),
+        url if final is None else _address("final_url", final),
+        _status("status", data.get("status"), 200),
         headers,
         body[:LARGEST],
         _hops(data.get("redirects")),
-        truncated=bool(data.get("truncated")) or len(body) > LARGEST,
+        truncated=_flag(data.get("truncated")) or len(body) > LARGEST,
         error=_error(data.get("error")),
-        elapsed_ms=_status(data.get("elapsed_ms"), 0, most=10_000_000),
+        elapsed_ms=_elapsed(data.get("elapsed_ms")),
     )
 
 
-def _address(value: object) -> str:
+def _address(name: str, value: object) -> str:
     url = n1(_text(value)) if isinstance(value, str) else None
     if url is None:
-        raise Unreadable(Message(NO_ADDRESS))
+        raise Unreadable(Message(NO_ADDRESS, {"name": name}))
     return url
 
 
-def _status(value: object, default: int, *, most: int = 999) -> int:
-    if value is None:
-        return default
+def _status(name: str, value: object, default: int) -> int:
+    found = default if value is None else _whole(value, 999)
+    if found is None:
+        raise Unreadable(Message(NO_STATUS, {"name": name}))
+    return found
+
+
+def _elapsed(value: object) -> int:
+    found = 0 if value is None else _whole(value, 10_000_000)
+    if found is None:
+        raise Unreadable(Message(NO_TIME))
+    return found
+
+
+def _whole(value: object, most: int) -> int | None:
+    """A whole number from 0 to `most`, be it written as text; None for anything else."""
     if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < 9:
         value = int(value)
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= most:
-        raise Unreadable(Message(NO_STATUS))
-    return int(value)
+        return None
+    return int(value) if value == int(value) else None
+
+
+def _flag(value: object) -> bool:
+    if value is None or isinstance(value, bool):
+        return bool(value)
+    raise Unreadable(Message(NO_FLAG))
 
 
 def _headers(value: object) -> tuple[tuple[str, str], ...]:
@@ -158,12 +204,18 @@ def _headers(value: object) -> tuple[tuple[str, str], ...]:
         ]
     else:
         pairs = value if isinstance(value, list) else [None] if value is not None else []
-    found: list[tuple[str, str]] = []
-    for pair in pairs[:MOST_HEADERS]:
-        if not isinstance(pair, list | tuple) or len(pair) != 2 or not all(isinstance(part, str) for part in pair):
-            raise Unreadable(Message(NO_HEADERS))
-        found.append((_text(pair[0]).strip(), _text(pair[1]).strip()))
-    return tuple(found)
+    return tuple(_pair(pair) for pair in pairs[:MOST_HEADERS])
+
+
+def _pair(pair: object) -> tuple[str, str]:
+    if not isinstance(pair, list | tuple) or len(pair) != 2 or not isinstance(pair[0], str):
+        raise Unreadable(Message(NO_HEADERS))
+    name, value = pair
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        value = str(value)  # a length or an age, written as a number
+    if not isinstance(value, str):
+        raise Unreadable(Message(NO_HEADERS))
+    return _text(name).strip(), _text(value).strip()
 
 
 def _body(data: Mapping[str, Any], content_type: str) -> bytes:
@@ -188,7 +240,11 @@ def _hops(value: object) -> tuple[Hop, ...]:
         raise Unreadable(Message(NO_HOPS))
     try:
         return tuple(
-            Hop(_address(hop.get("url")), _status(hop.get("status"), 301), _address(hop.get("location")))
+            Hop(
+                _address("url", hop.get("url")),
+                _status("status", hop.get("status"), 301),
+                _address("location", hop.get("location")),
+            )
             for hop in value[:100]
         )
     except Unreadable as error:
@@ -199,7 +255,7 @@ def _error(value: object) -> str | None:
     if value is None:
         return None
     if not isinstance(value, str) or value not in ERROR_CODES:
-        raise Unreadable(Message(NO_ERROR))
+        raise Unreadable(Message(NO_ERROR, {"codes": ", ".join(sorted(ERROR_CODES))}))
     return value
 
 
@@ -212,7 +268,7 @@ def _robots(value: object) -> Robots | None:
     if not isinstance(value, dict) or not isinstance(value.get("content") or "", str):
         raise Unreadable(Message(NO_ROBOTS))
     try:
-        status = _status(value.get("status"), 200)
+        status = _status("status", value.get("status"), 200)
     except Unreadable as error:
         raise Unreadable(Message(NO_ROBOTS)) from error
     followed_in_vain = "redirects" if 300 <= status < 400 else None
@@ -225,7 +281,7 @@ def _robots_file(value: object) -> tuple[int, bytes] | None:
         return 200, _text(value).encode()
     if not isinstance(value, dict):
         return None
-    return _status(value.get("status"), 200), _text(value.get("content") or "").encode()
+    return _status("status", value.get("status"), 200), _text(value.get("content") or "").encode()
 
 
 @lru_cache(maxsize=64)

@@ -25,7 +25,7 @@ class Broken:
 class _Line:
     number: int
     place: int
-    id: str | int | None
+    id: str | int | float | None
     url: str
 
 
@@ -49,7 +49,7 @@ class StoredSite:
         self.addresses = tuple(line.url for line in self._lines.values())
         """Addresses (N1) in the order of the lines."""
 
-    def id_of(self, url: str) -> str | int | None:
+    def id_of(self, url: str) -> str | int | float | None:
         """What the line of an address calls itself."""
         line = self._lines.get(n2(url) or url)
         return line.id if line is not None else None

@@ -4,9 +4,6 @@ The first frame holds the settings; the rest is `editorial.audit.crawl.worker`. 
 no secrets: it reads hostile pages.
 """
 
-import os
-import resource
-import signal
 import sys
 from contextlib import suppress
 from typing import Any
@@ -18,18 +15,14 @@ from editorial.audit.crawl.worker import Worker
 from editorial.audit.gather import gather
 from editorial.audit.rule import Need
 from editorial.audit.rules import PAGE_RULES
+from editorial.background.confined import confine
 from editorial.domain.addresses import AllowList
 from editorial.domain.urls import SiteScope
-
-MEMORY = 1536 * 1024 * 1024  # bytes a program may hold; the worst page of 10 MB that we know takes 1000 MB
 
 
 def main() -> None:
     """Read the settings, then work until standard input ends."""
-    os.nice(10)  # people who wait for a page come first
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the terminal tells the whole group; our parent decides
-    with suppress(ValueError, OSError):  # a tighter limit is in force, or this system has none
-        resource.setrlimit(resource.RLIMIT_DATA, (MEMORY, MEMORY))
+    confine()
     with suppress(BrokenPipeError):  # our parent is gone
         _work()
 

@@ -1,9 +1,11 @@
 """`editorial judge`: judge answers that were stored elsewhere, one JSON object a line. No network, no server."""
 
+import os
 import shutil
 import sys
 import tempfile
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import format_datetime
 from typing import IO
@@ -12,24 +14,38 @@ import click
 import orjson
 import structlog
 
-from editorial.audit.alone import judge_stored
-from editorial.audit.report import page_dict
+from editorial.adapters.catalog import Catalog
+from editorial.audit.crawl.pool import PoolExhausted, WorkerPool
+from editorial.audit.crawl.worker import PAGE_CPU
+from editorial.audit.report import broken_dict, page_dict
 from editorial.audit.rule import Result, Severity
 from editorial.audit.rulebook import BY_ID
-from editorial.audit.stored import Unreadable, lines, read
-from editorial.audit.stored_site import Broken, StoredSite
-from editorial.audit.summary import Judged
-from editorial.cli.audit import COULD_NOT_RUN, FOUND, NEVER
+from editorial.audit.stored import LONGEST, TOO_DEAR, TOO_LONG
+from editorial.audit.stored_lines import Answered, Lines, judged_lines
+from editorial.audit.stored_site import StoredSite
+from editorial.cli.audit import COULD_NOT_RUN, FOUND, INTERRUPTED, NEVER
 from editorial.cli.language import speaks, spoken
 from editorial.cli.scratch import scratch
+from editorial.domain.messages import N_, Message
 from editorial.services import audit_output, auditing
 from editorial.store.audit import Audit
 from editorial.store.base import reading
 
-Answer = Broken | tuple[Judged, str | int | None]
-"""A line that cannot be read, or the page of one and what the line calls itself."""
+WORKER_COMMAND = (sys.executable, "-m", "editorial.background.judge_worker")
+MACHINE = N_("The programs that judge pages end again and again. Look at the memory and the limits of this machine.")
 
 log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True)
+class Printed:
+    """One line to print, without its line end, and what it counts for."""
+
+    text: bytes
+    worst: Severity | None = None
+    """Of the rules that failed."""
+    broken: bool = False
+    """The line that it answers is no stored answer."""
 
 
 @click.command("judge")
@@ -57,38 +73,52 @@ def judge(*, responses: IO[bytes], facts: bool, outcomes: str, site: bool, fail_
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
         wrapper_class=structlog.make_filtering_bound_logger(40),  # errors only
     )
-    catalog = spoken()
+    judging = _as_a_site if site else _line_by_line
     broken = found = False
-    for answer in _as_a_site(responses) if site else _one_by_one(responses):
-        if isinstance(answer, Broken):
-            broken = True
-            id_ = answer.error.id if answer.error.id is not None else answer.line
-            click.echo(orjson.dumps({"id": id_, "line": answer.line, "error": catalog.say(answer.error.says)}))
-            continue
-        page, given = answer
-        said = page_dict(page, BY_ID, catalog.say, every_outcome=outcomes == "all", facts=facts)
-        click.echo(orjson.dumps(said | {"id": given} if given is not None else said))
-        found = found or _is_found(page, fail_on)
+    try:
+        for printed in judging(responses, spoken(), every_outcome=outcomes == "all", facts=facts):
+            click.echo(printed.text)
+            broken = broken or printed.broken
+            found = found or _is_found(printed.worst, fail_on)
+    except PoolExhausted:
+        click.echo(spoken().say(Message(MACHINE)), err=True)
+        sys.exit(COULD_NOT_RUN)
+    except KeyboardInterrupt:
+        sys.exit(INTERRUPTED)
     sys.exit(COULD_NOT_RUN if broken else FOUND if found else 0)
 
 
-def _one_by_one(source: IO[bytes]) -> Iterator[Answer]:
-    received = _now()
-    for number, line in lines(source):
-        try:
-            stored = read(line, received=received)
-        except Unreadable as error:
-            yield Broken(number, error)
-        else:
-            yield judge_stored(stored, _raised), stored.id
+def _line_by_line(source: IO[bytes], catalog: Catalog, *, every_outcome: bool, facts: bool) -> Iterator[Printed]:
+    settings = {
+        "lang": catalog.name,
+        "facts": facts,
+        "every_outcome": every_outcome,
+        "received": _now(),
+        "page_cpu": PAGE_CPU,
+    }
+    with WorkerPool(WORKER_COMMAND, os.cpu_count() or 1, settings) as pool:
+        for answered in judged_lines(Lines(source), pool):
+            yield _printed(answered, catalog)
 
 
-def _as_a_site(source: IO[bytes]) -> Iterator[Answer]:
+def _printed(answered: Answered, catalog: Catalog) -> Printed:
+    if not answered.message:
+        says = Message(TOO_LONG, {"megabytes": LONGEST // 1_000_000}) if answered.too_long else Message(TOO_DEAR)
+        return Printed(orjson.dumps(broken_dict(answered.line, None, says, catalog.say)), broken=True)
+    for rule, error in answered.message["raised"]:
+        log.error("rule.raised", line=answered.line, rule=rule, error=error)
+    worst = answered.message.get("worst")
+    return Printed(answered.blob, Severity(worst) if worst else None, broken=answered.message.get("broken", False))
+
+
+def _as_a_site(source: IO[bytes], catalog: Catalog, *, every_outcome: bool, facts: bool) -> Iterator[Printed]:
     """All lines as one crawl, by address; those that cannot be read come first."""
     with tempfile.TemporaryFile(prefix="editorial-judge-") as kept:
         shutil.copyfileobj(source, kept)
         site = StoredSite(kept, received=_now())
-        yield from site.broken
+        for line in site.broken:
+            said = broken_dict(line.line, line.error.id, line.error.says, catalog.say)
+            yield Printed(orjson.dumps(said), broken=True)
         if not site.addresses:
             return
         with scratch() as parts:
@@ -98,19 +128,16 @@ def _as_a_site(source: IO[bytes]) -> Iterator[Answer]:
             auditing.run_audit(parts, audit_id, folder=site)
             with reading(parts.sessions) as session:
                 for page in audit_output.judged_pages(session, session.get_one(Audit, audit_id)):
-                    yield page, site.id_of(page.facts.url)
+                    shown = page_dict(page, BY_ID, catalog.say, every_outcome=every_outcome, facts=facts)
+                    given = site.id_of(page.facts.url)
+                    failed = [each.severity for each in page.outcomes if each.result is Result.FAIL]
+                    worst = min(failed, key=lambda severity: severity.rank, default=None)
+                    yield Printed(orjson.dumps(shown | {"id": given} if given is not None else shown), worst)
 
 
 def _now() -> str:
     return format_datetime(datetime.now(UTC), usegmt=True)
 
 
-def _raised(rule: str, error: Exception) -> None:
-    log.error("rule.raised", rule=rule, error=repr(error))
-
-
-def _is_found(page: Judged, fail_on: str) -> bool:
-    if fail_on == NEVER:
-        return False
-    least = Severity(fail_on)
-    return any(each.result is Result.FAIL and each.severity.at_least(least) for each in page.outcomes)
+def _is_found(worst: Severity | None, fail_on: str) -> bool:
+    return fail_on != NEVER and worst is not None and worst.at_least(Severity(fail_on))

@@ -107,12 +107,28 @@ class WorkerPool:
 
     def send(self, jobs: Sequence[Job], *, connections: int) -> None:
         """Give jobs to the program with the least to do. `connections` is how many requests it may run at once."""
+        rows = [(job.no, job.url, job.original or job.url, job.hops, job.raw, job.known) for job in jobs]
+        self.give(jobs, pack({"jobs": rows, "connections": connections}))
+
+    def give(self, jobs: Sequence[Job], frame: bytes) -> None:
+        """Give a frame that asks for `jobs`, in the words of this pool's programs, to the one with the least to do."""
         program = min(self._programs, key=lambda each: len(each.jobs))
         if not program.jobs:
             program.heard_at = self._clock()
         program.jobs.update((job.no, job) for job in jobs)
-        rows = [(job.no, job.url, job.original or job.url, job.hops, job.raw, job.known) for job in jobs]
-        self._push(program, pack({"jobs": rows, "connections": connections}))
+        self._push(program, frame)
+
+    def watch(self, descriptor: int, *, wanted: bool) -> None:
+        """Whether `receive` also ends its wait when there is something to read at a descriptor of the caller's."""
+        known = descriptor in self._selector.get_map()
+        if wanted and not known:
+            self._selector.register(descriptor, selectors.EVENT_READ)
+        elif known and not wanted:
+            self._selector.unregister(descriptor)
+
+    def forgive(self) -> None:
+        """The last death is explained: it speaks of a page, and not of this machine."""
+        self._deaths = 0
 
     def tell_robots(self, origin: str, content: bytes) -> None:
         """Let every program know a robots.txt, so that facts can hold what it says to each search engine."""

@@ -78,27 +78,68 @@ def test_it_speaks_chinese():
 @pytest.mark.parametrize(
     ("line", "id_", "sentence"),
     [
-        (b"{", 2, "This line is no JSON object."),
-        (b"[1]", 2, "This line is no JSON object."),
-        ({"id": "x"}, "x", "url is no address that begins with http:// or https://."),
+        (b"{", 2, "This line is no JSON in UTF-8 from character 2 on."),
+        (b"]", 2, "This line is no JSON in UTF-8 from character 1 on."),
+        (b'{"url": "https://\xe9.example/"}', 2, "This line is no JSON in UTF-8 from character 18 on."),
+        ('{"url": "https://a/"}'.encode("utf-16"), 2, "This line is no JSON in UTF-8 from character 1 on."),
+        (b"[" * 100_000, 2, "This line is nested too deeply."),
+        (b"1" * 5_000, 2, "This line is no JSON in UTF-8 from character 1 on."),
+        (b"[1]", 2, "This line is JSON, but no object."),
+        ({"id": ["x"], "url": URL}, 2, "id is neither text nor a number."),
+        ({"id": True, "url": URL}, 2, "id is neither text nor a number."),
+        ({"id": "x"}, "x", "url is missing."),
+        ({"id": "x", "url": 1}, "x", "url is no address that begins with http:// or https://."),
         ({"id": "x", "url": "ftp://a/"}, "x", "url is no address that begins with http:// or https://."),
-        (stored(status="often"), "a", "status is no number from 0 to 999."),
+        (stored(final_url="/x"), "a", "final_url is no address that begins with http:// or https://."),
+        (stored(status="often"), "a", "status is no whole number from 0 to 999."),
+        (stored(status=200.5), "a", "status is no whole number from 0 to 999."),
+        (stored(status=-1), "a", "status is no whole number from 0 to 999."),
+        (stored(elapsed_ms="soon"), "a", "elapsed_ms is no whole number from 0 to 10000000."),
         (stored(headers=[["a"]]), "a", "headers is no list of [name, value] pairs of texts."),
+        (stored(headers="a: b"), "a", "headers is no list of [name, value] pairs of texts."),
+        (stored(headers={"a": None}), "a", "headers is no list of [name, value] pairs of texts."),
         (stored(body_b64="YQ=="), "a", "Give html or body_b64, not both."),
         ({"id": "x", "url": URL, "body_b64": "%"}, "x", "body_b64 is no base64."),
+        ({"id": "x", "url": URL, "body_b64": "YQ"}, "x", "body_b64 is no base64."),
         ({"id": "x", "url": URL, "html": 1}, "x", "html is no text."),
+        (stored(truncated="false"), "a", "truncated is neither true nor false."),
         (stored(robots_txt=[]), "a", "robots_txt is no object with status and content."),
+        (stored(robots_txt={"status": 1000}), "a", "robots_txt is no object with status and content."),
         (stored(redirects=[{}]), "a", "redirects is no list of objects with url, status and location."),
         (stored(error="rain"), "a", "error is none of the known codes."),
     ],
 )
 def test_a_broken_line_says_what_is_wrong_and_the_next_is_judged(line: Any, id_: Any, sentence: str):
-    result = run(stored(id="first"), line, stored(id="last"))
+    result = run(stored(id="first"), line, stored(id="last"), options=("--no-facts", "--outcomes", "fail"))
     said = [orjson.loads(each) for each in result.stdout.splitlines()]
 
     assert [each["id"] for each in said] == ["first", id_, "last"]
-    assert said[1] == {"id": id_, "line": 2, "error": sentence}
+    assert (set(said[1]), said[1]["line"]) == ({"id", "line", "error"}, 2)
+    assert said[1]["error"].startswith(sentence)
     assert result.exit_code == 3
+
+
+@pytest.mark.parametrize("id_", ["", "中文", 0, -3, 1.5, "a\nb"])
+def test_an_id_is_printed_as_it_is(id_: Any):
+    assert answers(stored(id=id_))[0]["id"] == id_
+
+
+def test_half_a_surrogate_pair_in_an_id_is_no_character():
+    assert answers(orjson.dumps(stored(id="@")).replace(b"@", rb"a\ud800"))[0]["id"] == "a\ufffd"
+
+
+def test_two_lines_may_have_one_id():
+    assert [said["id"] for said in answers(stored(), stored())] == ["a", "a"]
+
+
+def test_the_last_line_needs_no_end_and_lines_may_end_as_on_windows():
+    assert [said["id"] for said in answers(orjson.dumps(stored(id=1)) + b"\r", stored(id=2))] == [1, 2]
+
+
+def test_a_header_may_hold_a_number():
+    assert (
+        facts(html="<p>x", headers=[["Content-Type", "text/html"], ["Content-Length", 4]])["media_type"] == "text/html"
+    )
 
 
 def test_blank_lines_and_a_mark_at_the_start_are_passed_over():
