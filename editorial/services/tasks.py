@@ -1,13 +1,14 @@
 """Tasks: made from a finding with one click, closed by hand or by the audit that proves the repair."""
 
-from datetime import date, datetime, timedelta
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import structlog
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import Session
 
-from editorial.domain.errors import EditorialError, NotFound, StaleVersion
+from editorial.domain.errors import EditorialError, NotFound
 from editorial.domain.findings import OPEN, FindingState
 from editorial.domain.messages import N_, NP_, Message
 from editorial.domain.slots import shown_in
@@ -19,7 +20,7 @@ from editorial.store import tasks as store
 from editorial.store.audit import Audit, AuditTrigger, Finding
 from editorial.store.base import reading
 from editorial.store.people import Person
-from editorial.store.tasks import Task
+from editorial.store.tasks import Task, TaskFinding
 
 log = structlog.get_logger()
 JUST_ENDED = timedelta(minutes=30)
@@ -51,28 +52,56 @@ def make_for_finding(session: Session, deps: Deps, actor: Person, finding_id: in
     site = content.get_site(session, finding.site_id)
     today = shown_in(deps.now(), ZoneInfo(site.zone)).date()
     owner = item.owner if item is not None and item.owner is not None and item.owner.active else actor
-    task = Task(
-        kind=TaskKind.FIX,
-        item_id=finding.content_item_id,
-        finding_id=finding.id,
-        assignee_id=owner.id,
-        due_on=due_day(finding.severity, today),
-        created_at=deps.now(),
-        created_by=actor.id,
+    return record_made(
+        session,
+        deps,
+        actor,
+        Task(
+            kind=TaskKind.FIX,
+            item_id=finding.content_item_id,
+            finding_id=finding.id,
+            site_id=finding.site_id,
+            rule=finding.rule,
+            assignee_id=owner.id,
+            due_on=due_day(finding.severity, today),
+        ),
     )
+
+
+def record_made(session: Session, deps: Deps, actor: Person, task: Task, findings_too: Sequence[int] = ()) -> Task:
+    """Write a new task with the findings it shares, its history, and the notice of whom it is given to."""
+    task.created_at, task.created_by = deps.now(), actor.id
     session.add(task)
     session.flush()
-    _record(session, deps, actor, task, "task.made")
-    _tell_assigned(session, deps, actor, task, owner)
+    session.add_all(TaskFinding(task_id=task.id, finding_id=one) for one in findings_too)
+    session.flush()
+    record(session, deps, actor, task, "task.made", after=_of_whom(task))
+    tell_assigned(session, deps, actor, task)
     return task
 
 
 def close(session: Session, deps: Deps, actor: Person, task_id: int) -> Task:
-    """Close a task by hand. The caller commits."""
+    """Close a task by hand: it is done. The caller commits."""
     task = store.get_task(session, task_id)
     if task.state is TaskState.OPEN:
         _close(task, deps.now(), Closing.HAND, actor.id)
-        _record(session, deps, actor, task, "task.closed")
+        record(session, deps, actor, task, "task.closed", after=_of_whom(task))
+    return task
+
+
+def call_off(session: Session, deps: Deps, actor: Person, task_id: int) -> Task:
+    """Close a task that nobody has to do any more. No audit opens it again. The caller commits.
+
+    Raises:
+        BadTask: it is closed already.
+    """
+    task = store.get_task(session, task_id)
+    if task.state is not TaskState.OPEN:
+        raise BadTask(Message(N_("This task is closed already.")), hint=Message(N_("Look at it again.")))
+    _close(task, deps.now(), Closing.HAND, actor.id)
+    task.called_off = True
+    record(session, deps, actor, task, "task.called_off", after=_of_whom(task))
+    _tell_of_decision(session, deps, actor, task, CALLED_OFF)
     return task
 
 
@@ -80,51 +109,18 @@ def reopen(session: Session, deps: Deps, actor: Person, task_id: int) -> Task:
     """Open a task again. The caller commits.
 
     Raises:
-        BadTask: its finding has another open task by now.
+        BadTask: one of its findings has another open task by now.
     """
     task = store.get_task(session, task_id)
     if task.state is TaskState.DONE:
-        if task.finding_id is not None and store.open_task_of(session, task.finding_id) is not None:
-            raise BadTask(
-                Message(N_("There is another open task about this finding.")), hint=Message(N_("Use that one."))
-            )
+        for finding in store.findings_of(session, task):
+            if store.open_task_of(session, finding.id) is not None:
+                raise BadTask(
+                    Message(N_("There is another open task about this finding.")), hint=Message(N_("Use that one."))
+                )
         _open(task)
-        _record(session, deps, actor, task, "task.reopened")
-    return task
-
-
-def change(
-    session: Session,
-    deps: Deps,
-    actor: Person,
-    task_id: int,
-    *,
-    version: int,
-    assignee_id: int | None,
-    due_on: date | None,
-) -> Task:
-    """Give a task to somebody else, or another day. The caller commits.
-
-    Raises:
-        StaleVersion: somebody changed it meanwhile. BadTask: nobody works here under this number.
-    """
-    task = store.get_task(session, task_id)
-    if task.version != version:
-        raise StaleVersion(
-            Message(N_("Somebody else changed this task in the meantime.")),
-            hint=Message(N_("Look at it again, and change it then.")),
-        )
-    person = session.get(Person, assignee_id) if assignee_id is not None else None
-    if assignee_id is not None and (person is None or not person.active) and assignee_id != task.assignee_id:
-        raise BadTask(
-            Message(N_("This person is not on the team.")), hint=Message(N_("Choose another.")), field="assignee"
-        )
-    before = task.assignee_id
-    task.assignee_id, task.due_on = assignee_id, due_on
-    session.flush()
-    _record(session, deps, actor, task, "task.changed")
-    if person is not None and person.id != before:
-        _tell_assigned(session, deps, actor, task, person)
+        record(session, deps, actor, task, "task.reopened", after=_of_whom(task))
+        _tell_of_decision(session, deps, actor, task, REOPENED)
     return task
 
 
@@ -134,15 +130,36 @@ def _close(task: Task, now: datetime, how: Closing, actor_id: int | None) -> Non
 
 def _open(task: Task) -> None:
     task.state, task.closed_at, task.closed_how, task.closed_by = TaskState.OPEN, None, None, None
+    task.called_off = False
 
 
-def _record(session: Session, deps: Deps, actor: Person | None, task: Task, action: str) -> None:
-    after = {"assignee": task.assignee_id, "due_on": task.due_on.isoformat() if task.due_on else None}
+def record(
+    session: Session,
+    deps: Deps,
+    actor: Person | None,
+    task: Task,
+    action: str,
+    *,
+    before: Mapping[str, object] | None = None,
+    after: Mapping[str, object] | None = None,
+) -> None:
+    """Leave what happened to a task in its history; without an actor an audit did it."""
     actor_id = actor.id if actor is not None else None
     history.record(
-        session, at=deps.now(), actor_id=actor_id, action=action, entity="task", entity_id=task.id, after=after
+        session,
+        at=deps.now(),
+        actor_id=actor_id,
+        action=action,
+        entity="task",
+        entity_id=task.id,
+        before=dict(before or {}),
+        after=dict(after or {}),
     )
     log.info(action, task_id=task.id)
+
+
+def _of_whom(task: Task) -> dict[str, object]:
+    return {"assignee": task.assignee_id, "due_on": task.due_on.isoformat() if task.due_on else None}
 
 
 # -- what an audit proves -----------------------------------------------------------------------------------------
@@ -159,75 +176,152 @@ def settle(deps: Deps) -> dict[str, int]:
     done = {"proven": 0, "returned": 0}
     with deps.sessions.begin() as session:
         for task in session.scalars(_fixed().with_for_update(of=Task)):
-            finding = session.get_one(Finding, task.finding_id)
+            about = store.findings_of(session, task)
             if task.state is TaskState.OPEN:
                 _close(task, deps.now(), Closing.PROOF, None)
-                _record(session, deps, None, task, "task.proven")
+                record(session, deps, None, task, "task.proven", after=_of_whom(task))
                 done["proven"] += 1
-            task.proven_at = finding.fixed_at
-            _tell(session, deps, task, finding, PROVEN)
+            task.proven_at = max(one.fixed_at for one in about if one.fixed_at is not None)
+            _tell(session, deps, task, about, PROVEN)
         for task in session.scalars(_returned().with_for_update(of=Task)):
-            finding = session.get_one(Finding, task.finding_id)
-            task.returned_at, task.proven_at = finding.last_seen_at, None
-            if store.open_task_of(session, finding.id) is None:
+            about = [one for one in store.findings_of(session, task) if one.state in OPEN]
+            task.returned_at, task.proven_at = max(one.last_seen_at for one in about), None
+            if all(store.open_task_of(session, one.id) is None for one in about):
                 _open(task)
-                _record(session, deps, None, task, "task.returned")
+                record(session, deps, None, task, "task.returned", after=_of_whom(task))
                 done["returned"] += 1
-                _tell(session, deps, task, finding, RETURNED)
+                _tell(session, deps, task, about, RETURNED)
             session.flush()
     return done
 
 
+_SHARED = select(TaskFinding.task_id).where(TaskFinding.task_id == Task.id).exists()
+
+
+def _alone(state: ColumnElement[bool]) -> ColumnElement[bool]:
+    """A task about one finding, which stands like this."""
+    return and_(select(Finding.id).where(Finding.id == Task.finding_id, state).exists(), ~_SHARED)
+
+
+def _among(state: ColumnElement[bool]) -> ColumnElement[bool]:
+    """A task about several findings, of which one at least stands like this."""
+    joined = select(TaskFinding.task_id).join(Finding, Finding.id == TaskFinding.finding_id)
+    return joined.where(TaskFinding.task_id == Task.id, state).exists()
+
+
 def _fixed() -> Select[Task]:
-    """Tasks whose finding is fixed and that do not know it."""
-    wanted = select(Task).join(Finding, Finding.id == Task.finding_id).where(Finding.state == FindingState.FIXED)
-    unproven = or_(Task.proven_at.is_(None), Task.state == TaskState.OPEN)
-    return wanted.where(unproven, Finding.fixed_at >= Task.created_at).order_by(Task.id)
+    """Tasks whose finding is fixed and that do not know it; of several none may be open any more.
+
+    What is muted or gone does not hold up the others, and proves nothing by itself.
+    """
+    mended = and_(Finding.state == FindingState.FIXED, Finding.fixed_at >= Task.created_at)
+    unproven = and_(or_(Task.proven_at.is_(None), Task.state == TaskState.OPEN), ~Task.called_off)
+    all_mended = and_(_among(mended), ~_among(Finding.state.in_(OPEN)))
+    return select(Task).where(Task.finding_id.is_not(None), unproven, or_(_alone(mended), all_mended)).order_by(Task.id)
 
 
 def _returned() -> Select[Task]:
     """Tasks that were proven done and whose finding is open again."""
-    wanted = select(Task).join(Finding, Finding.id == Task.finding_id).where(Finding.state.in_(OPEN))
-    return wanted.where(Task.state == TaskState.DONE, Task.proven_at.is_not(None)).order_by(Task.id.desc())
+    proven = and_(Task.state == TaskState.DONE, Task.proven_at.is_not(None), ~Task.called_off)
+    back = Finding.state.in_(OPEN)
+    return select(Task).where(proven, or_(_alone(back), _among(back))).order_by(Task.id.desc())
 
+
+# -- telling ------------------------------------------------------------------------------------------------------
 
 PUBLISHED = NP_(
     "“%(title)s” is out, and its page has %(count)s open finding.",
     "“%(title)s” is out, and its page has %(count)s open findings.",
 )
-PROVEN = ("task-proven", N_("The audit has proven the repair of %(page)s: %(finding)s. Its task is closed."))
-RETURNED = ("task-returned", N_("%(finding)s is back on %(page)s. Its task is open again."))
-ASSIGNED = ("task-assigned", N_("%(name)s gave you a task until %(day)s: %(finding)s on %(page)s."))
+Sentences = tuple[str, str, tuple[str, str]]
+PROVEN: Sentences = (
+    "task-proven",
+    N_("The audit has proven the repair of %(page)s: %(finding)s. Its task is closed."),
+    NP_(
+        "The audit has proven the repair of %(count)s page: %(finding)s. Its task is closed.",
+        "The audit has proven the repair of %(count)s pages: %(finding)s. Their task is closed.",
+    ),
+)
+RETURNED: Sentences = (
+    "task-returned",
+    N_("%(finding)s is back on %(page)s. Its task is open again."),
+    NP_(
+        "%(finding)s is back on %(count)s page. Its task is open again.",
+        "%(finding)s is back on %(count)s pages. Their task is open again.",
+    ),
+)
+ASSIGNED = "task-assigned"
+ASSIGNED_FINDING = N_("%(name)s gave you a task until %(day)s: %(finding)s on %(page)s.")
+ASSIGNED_UNTIL = N_("%(name)s gave you a task until %(day)s: %(title)s.")
 ASSIGNED_PLAIN = N_("%(name)s gave you a task: %(title)s.")
+CALLED_OFF = ("task-called-off", N_("%(name)s called your task off: %(title)s."))
+REOPENED = ("task-reopened", N_("%(name)s opened your task again: %(title)s."))
+ON_PAGES = NP_("%(finding)s on %(count)s page", "%(finding)s on %(count)s pages")
 
 
-def _tell(session: Session, deps: Deps, task: Task, finding: Finding, what: tuple[str, str]) -> None:
+def name_of(session: Session, task: Task) -> Message | str:
+    """Its own title; else what its finding is called, of several with the number of their pages."""
+    if task.title or not task.rule:
+        return task.title
+    pages = _pages(store.findings_of(session, task))
+    title = findings.title_of(task.rule)
+    return Message.counted(ON_PAGES, pages, finding=title) if pages > 1 else title
+
+
+def _pages(about: Sequence[Finding]) -> int:
+    return len({one.n2 for one in about})
+
+
+def _tell(session: Session, deps: Deps, task: Task, about: Sequence[Finding], what: Sentences) -> None:
     person = session.get(Person, task.assignee_id) if task.assignee_id else None
-    if person is None:
+    if person is None or not about:
         return
-    kind, says = what
+    kind, one_page, many_pages = what
+    last = max(about, key=lambda one: (one.last_audit_id, one.id))
+    said: dict[str, object] = {"finding": findings.title_of(last.rule), "page": last.url}
+    pages = _pages(about)
     notices.notify(
         session,
         deps,
         [person],
         kind=kind,
-        dedupe_key=f"{kind}:{task.id}:{finding.last_audit_id}:{finding.fixed_at or ''}",
-        message=Message(says, {"finding": findings.title_of(finding.rule), "page": finding.url}),
-        link=f"/audits/findings/{finding.id}",
-        cause=f"tasks:{finding.site_id}",
+        dedupe_key=f"{kind}:{task.id}:{last.last_audit_id}:{last.fixed_at or ''}",
+        message=Message.counted(many_pages, pages, **said) if pages > 1 else Message(one_page, said),
+        link=link_of(task, about),
+        cause=f"tasks:{last.site_id}",
     )
 
 
-def _tell_assigned(session: Session, deps: Deps, actor: Person, task: Task, person: Person) -> None:
-    finding = session.get(Finding, task.finding_id) if task.finding_id else None
-    kind, says = ASSIGNED
-    if finding is not None and task.due_on is not None:
-        about = {"finding": findings.title_of(finding.rule), "page": finding.url, "day": task.due_on}
-        message, link = Message(says, {"name": actor.name, **about}), f"/audits/findings/{finding.id}"
-        cause = f"tasks:{finding.site_id}"
+def link_of(task: Task, about: Sequence[Finding]) -> str:
+    """Where a task is seen best: beside its finding, else on its own page."""
+    return f"/audits/findings/{about[0].id}" if len(about) == 1 else f"/tasks/{task.id}"
+
+
+def tell_assigned(session: Session, deps: Deps, actor: Person, task: Task) -> None:
+    """Tell somebody that a task is theirs now."""
+    about = store.findings_of(session, task)
+    said: dict[str, object] = {"name": actor.name, "title": name_of(session, task), "day": task.due_on}
+    if task.due_on is None:
+        says = ASSIGNED_PLAIN
+    elif len(about) == 1 and not task.title:
+        says = ASSIGNED_FINDING
+        said |= {"finding": findings.title_of(about[0].rule), "page": about[0].url}
     else:
-        title = task.title or (findings.title_of(finding.rule) if finding is not None else "")
-        message, link, cause = Message(ASSIGNED_PLAIN, {"name": actor.name, "title": title}), "/tasks", "tasks"
+        says = ASSIGNED_UNTIL
+    _tell_assignee(session, deps, actor, task, kind=ASSIGNED, message=Message(says, said))
+
+
+def _tell_of_decision(session: Session, deps: Deps, actor: Person, task: Task, what: tuple[str, str]) -> None:
+    kind, says = what
+    message = Message(says, {"name": actor.name, "title": name_of(session, task)})
+    _tell_assignee(session, deps, actor, task, kind=kind, message=message)
+
+
+def _tell_assignee(session: Session, deps: Deps, actor: Person, task: Task, *, kind: str, message: Message) -> None:
+    person = session.get(Person, task.assignee_id) if task.assignee_id else None
+    if person is None:
+        return
+    session.flush()  # the version tells this time from others
     notices.notify(
         session,
         deps,
@@ -235,9 +329,9 @@ def _tell_assigned(session: Session, deps: Deps, actor: Person, task: Task, pers
         kind=kind,
         dedupe_key=f"{kind}:{task.id}:{task.version}",
         message=message,
-        link=link,
+        link=link_of(task, store.findings_of(session, task)),
         actor=actor,
-        cause=cause,
+        cause=f"tasks:{task.site_id}" if task.site_id else "tasks",
     )
 
 

@@ -25,6 +25,7 @@ from editorial.store.distribution import DistributionJob
 from editorial.store.links import Purpose
 from editorial.store.mail import OutgoingMail
 from editorial.store.people import Person
+from editorial.store.tasks import Task
 from tests.browser.conftest import Desk, Visit
 from tests.integration.web.audited import audit, good, untitled, with_images
 from tests.web import add_person, add_workspace, application, visitor
@@ -33,7 +34,8 @@ from tests.world import World, make_world
 SKIPPED = {
     "assets.file",  # files, not pages
     "health.healthz",  # JSON
-    "audits.progress",  # a fragment
+    "audit_runs.progress",  # a fragment
+    "audits.download",  # a file, not a page
     "calendar.day_list",  # a fragment
     "calendar.here",  # leads on to the month
     "content.steps.query",  # a fragment
@@ -55,9 +57,11 @@ def paths(deps: Deps, tokens: dict[str, str]) -> Iterator[tuple[str, str]]:
             "channel_id": 1,
             "job_id": session.scalar(select(DistributionJob.id)) or 0,
             "finding_id": session.scalar(select(Finding.id)) or 0,
+            "task_id": session.scalar(select(Task.id)) or 0,
             "audit_id": session.scalar(select(Audit.id)) or 0,
             "mail_id": session.scalar(select(OutgoingMail.id)) or 0,
             "no": 1,
+            "rule_id": "img-alt-missing",
             "n": 1,
             "campaign_id": 1,
             "month": "2026-12",

@@ -1,10 +1,12 @@
 """The ring: a finding becomes a task, the repair is proven by the next audit, and the task closes itself."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from editorial.audit.facts import PageFacts
 from editorial.domain.errors import EditorialError, StaleVersion
@@ -15,7 +17,8 @@ from editorial.domain.urls import n2
 from editorial.services import task_pages, tasks
 from editorial.services.auditing import run_audit, start_audit, start_page_audit
 from editorial.services.deps import Deps
-from editorial.services.task_pages import BadTaskPlace, When, Whose
+from editorial.services.task_making import draft_of, save
+from editorial.services.task_pages import BadTaskPlace, WantedTasks, When, Whose
 from editorial.services.tasks import BadTask
 from editorial.store.audit import AuditTrigger, Finding
 from editorial.store.content import ContentItem, Site
@@ -77,6 +80,20 @@ def make(deps: Deps, actor: Person, finding_id: int) -> int:
 def task(deps: Deps, task_id: int) -> Task:
     with deps.sessions() as session:
         return session.get_one(Task, task_id)
+
+
+def change(  # noqa: PLR0913
+    session: Session,
+    deps: Deps,
+    actor: Person,
+    task_id: int,
+    *,
+    version: int,
+    assignee_id: int | None,
+    due_on: date | None,
+) -> None:
+    draft = replace(draft_of(session.get_one(Task, task_id)), assignee_id=assignee_id, due_on=due_on)
+    save(session, deps, actor, task_id, draft, version=version)
 
 
 def told(deps: Deps, person: Person) -> list[str]:
@@ -199,14 +216,14 @@ def test_a_task_is_given_away_with_a_day(deps: Deps, site: int, mei: Person, ed:
     made = make(deps, ed, finding(deps))
 
     with deps.sessions.begin() as session:
-        tasks.change(session, deps, ed, made, version=1, assignee_id=mei.id, due_on=date(2026, 12, 24))
+        change(session, deps, ed, made, version=1, assignee_id=mei.id, due_on=date(2026, 12, 24))
 
     assert (task(deps, made).assignee_id, task(deps, made).due_on) == (mei.id, date(2026, 12, 24))
     assert told(deps, mei) == ["task-assigned"]
     with pytest.raises(StaleVersion), deps.sessions.begin() as session:
-        tasks.change(session, deps, ed, made, version=1, assignee_id=None, due_on=None)
+        change(session, deps, ed, made, version=1, assignee_id=None, due_on=None)
     with pytest.raises(EditorialError), deps.sessions.begin() as session:
-        tasks.change(session, deps, ed, made, version=2, assignee_id=98765, due_on=None)
+        change(session, deps, ed, made, version=2, assignee_id=98765, due_on=None)
 
 
 def test_the_board_pages_by_day_and_knows_what_is_late(deps: Deps, clock: Clock, site: int, ed: Person) -> None:
@@ -217,14 +234,14 @@ def test_the_board_pages_by_day_and_knows_what_is_late(deps: Deps, clock: Clock,
     later, found, after = date(2027, 1, 1), [], ""
     for _ in range(3):
         with deps.sessions() as session:
-            shown = task_pages.board(session, ed.id, later, whose=Whose.MINE, when=When.LATE, after=after)
+            shown = task_pages.board(session, WantedTasks(ed.id, Whose.MINE, When.LATE), later, after=after)
         found += [one.task.id for one in shown.tasks]
         after = shown.after or ""
 
     assert (len(set(found)), after) == (shown.total, "")
     assert all(one.late for one in shown.tasks)
     with deps.sessions() as session, pytest.raises(BadTaskPlace):
-        task_pages.board(session, ed.id, later, whose=Whose.ALL, when=When.OPEN, after="x.y")
+        task_pages.board(session, WantedTasks(ed.id), later, after="x.y")
 
 
 @pytest.mark.thorough
