@@ -19,6 +19,7 @@ from editorial.domain.workflow import Status, TransitionRefused
 from editorial.services import auditing, job_notices
 from editorial.services.channels import adapter_of, surroundings
 from editorial.services.deps import Deps
+from editorial.services.live_signs import signs_of
 from editorial.services.scheduling import clear_slot, slot_of
 from editorial.services.steps import advance, situation
 from editorial.store import audit, distribution, history, runs
@@ -132,7 +133,7 @@ def _close(session: Session, deps: Deps, job: DistributionJob, ended: Ended, now
     if not (_waits_for_page(deps, job) if ended.live_check is None else ended.live_check):
         return runs.Success(job.id, job.attempt, job.item_id, job.channel_id, ended.milliseconds, ended.trace)
     close_attempt(session, job, now, "accepted", None, ended=ended)
-    signs, tries = (job.idem_key, job.item.title), job.checks
+    signs, tries = signs_of(session, job), job.checks
     job.checks, job.next_try_at = tries + 1, now + max(look_up_delay(tries), timedelta(seconds=5))
     return PageToSee(job.external_url or "", signs)
 

@@ -9,7 +9,7 @@ from dulwich.refs import Ref, check_ref_format
 from pydantic import Field, field_validator
 
 from editorial.adapters.channels.base import Settings, Unfit
-from editorial.adapters.channels.patterns import check_address, check_places
+from editorial.adapters.channels.patterns import check_address, check_mailbox, check_places
 from editorial.domain.errors import EditorialError
 from editorial.domain.messages import N_, Message
 from editorial.domain.rendering import one_line
@@ -17,7 +17,6 @@ from editorial.domain.rendering import one_line
 _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]*")
 _HOST = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?|[0-9A-Fa-f:.]+")
 _CONTROL = re.compile(r"[\x00-\x20\x7f\\]")
-_ADDRESS = re.compile(r"[^@\s<>]+@[^@\s<>]+")
 _EXAMPLE = Message(N_("Write it as https://host/path.git, ssh://git@host/path.git or file:///path."))
 
 
@@ -105,12 +104,7 @@ class GitSettings(Settings):
     @classmethod
     def _author_email(cls, value: str) -> str:
         """An address that fits into a commit."""
-        if not _ADDRESS.fullmatch(value):
-            raise Unfit(
-                Message(N_("“%(address)s” is not an e-mail address."), {"address": value[:80]}),
-                Message(N_("It looks like name@company.com.")),
-            )
-        return value
+        return check_mailbox(value)
 
     @field_validator("author_name")
     @classmethod

@@ -1,18 +1,15 @@
 """What a hand-off channel asks for, and what services take."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Literal
 
 from pydantic import Field, field_validator
 
-from editorial.adapters.channels.base import Settings, Unfit
+from editorial.adapters.channels.base import Settings
+from editorial.adapters.channels.patterns import check_mailbox
 from editorial.domain.limits import Limits
 from editorial.domain.messages import N_, Message
-
-_ADDRESS = re.compile(r"[^@\s<>]+@[^@\s<>]+")
-
 
 _NONE_KNOWN = Limits(words=True)
 
@@ -64,9 +61,4 @@ class HandoffSettings(Settings):
     @classmethod
     def _asked(cls, value: str) -> str:
         """An address, or nobody in particular."""
-        if value and not _ADDRESS.fullmatch(value):
-            raise Unfit(
-                Message(N_("“%(address)s” is not an e-mail address."), {"address": value[:80]}),
-                Message(N_("It looks like name@company.com.")),
-            )
-        return value.lower()
+        return check_mailbox(value) if value else ""

@@ -1,11 +1,13 @@
-"""Patterns for where a page goes and where it is read, with places such as `{slug}`, and what is put into them."""
+"""Addresses in settings: where a page goes and is read, with places such as `{slug}`, and whose mailbox it is."""
 
 import re
 from string import Formatter
 
 from editorial.adapters.channels.base import Unfit
+from editorial.domain.errors import EditorialError
 from editorial.domain.jobs import Refused
 from editorial.domain.messages import N_, Message
+from editorial.domain.names import clean_email
 from editorial.domain.rendering import Piece
 from editorial.domain.urls import n1
 
@@ -21,6 +23,14 @@ def check_address(pattern: str) -> str:
             Message(N_("This is no address on the web.")), Message(N_("Write it like https://host/posts/{slug}/."))
         )
     return pattern
+
+
+def check_mailbox(address: str) -> str:
+    """The e-mail address in lower case, if it looks like one."""
+    try:
+        return clean_email(address)
+    except EditorialError as error:
+        raise Unfit(error.says, error.hint) from error
 
 
 def check_places(pattern: str) -> None:

@@ -21,7 +21,7 @@ from editorial.services import channels, follow_ups, job_decisions, publishing, 
 from editorial.services.deps import Deps
 from editorial.services.scheduling import Planned
 from editorial.store import content, distribution
-from editorial.store.content import ContentItem, Site
+from editorial.store.content import ContentItem, ItemRevision, Site
 from editorial.store.distribution import DistributionJob
 from editorial.store.people import Person, PersonRole
 
@@ -246,4 +246,7 @@ def add_item(deps: Deps, session: Session, site_id: int, owner: Person, slug: st
         updated_at=now,
     )
     session.add(item)
+    session.flush()
+    kept = {name: getattr(item, name) for name in ("title", "slug", "description", "body", "content_hash")}
+    session.add(ItemRevision(item_id=item.id, n=1, **kept, author_id=owner.id, created_at=now))
     return item

@@ -3,6 +3,8 @@
 from pathlib import Path
 
 import pytest
+from pytest_httpserver import HTTPServer
+from werkzeug import Response
 
 from editorial.domain.jobs import Action, JobState
 from editorial.domain.people import Role
@@ -13,7 +15,7 @@ from editorial.store.content import get_item
 from editorial.store.people import Person
 from tests.conftest import Clock
 from tests.hugo_site import hugo_site
-from tests.integration.distribution.sites import Desk, Repository, make_desk
+from tests.integration.distribution.sites import TITLE, Desk, Repository, make_desk, make_repository
 from tests.web import add_person
 
 RIGHT = "The right number is 21,500."
@@ -98,3 +100,28 @@ def test_the_page_that_readers_see_changes(deps: Deps, clock: Clock, tmp_path: P
 
         assert "Body." in before
         assert RIGHT in page.read_text()
+
+
+def test_a_correction_is_live_when_its_new_words_are_seen_not_its_old_title(
+    deps: Deps, tmp_path: Path, clock: Clock, httpserver: HTTPServer
+) -> None:
+    pattern = httpserver.url_for("/posts/{slug}/").replace("localhost", "127.0.0.1")
+    desk = make_desk(deps, make_repository(tmp_path), live_check=True, url_pattern=pattern)
+    approver = add_person(desk.deps, "Sara Olsen", Role.APPROVER, Role.PUBLISHER)
+    page = f"<title>{TITLE}</title>"
+    go_out(desk, clock)
+    httpserver.expect_request("/posts/gateway/").respond_with_handler(lambda _: Response(page, mimetype="text/html"))
+    clock.forward(seconds=10)
+    desk.reap()
+    edit(desk, RIGHT)
+    step(desk, Correction.IN_REVIEW, desk.publisher)
+    step(desk, Correction.APPROVED, approver)
+    desk.tick()
+    clock.forward(minutes=1)
+    desk.reap()
+    before = desk.job.state
+    page += f"<p>{RIGHT}</p>"
+    clock.forward(minutes=5)
+    desk.reap()
+
+    assert (before, desk.job.state) == (JobState.ACCEPTED, JobState.SUCCEEDED)
