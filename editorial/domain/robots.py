@@ -1,11 +1,12 @@
 """robots.txt by RFC 9309, and which of its lines decided.
 
 Where the RFC is silent we do as Google's published parser does: typos of the common words are read, a missing colon is
-forgiven, unknown words never spoil a group. Where they differ (unreserved escapes) the RFC wins.
+forgiven, unknown words never spoil a group, and to Google itself an allowed index.html opens its folder. Where they
+differ (unreserved escapes) the RFC wins.
 """
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 from editorial.domain.urls import path_of
@@ -22,6 +23,8 @@ _WORDS = {
 _LINE_END = re.compile(rb"\r\n|\r|\n")
 _TOKEN = re.compile(r"[A-Za-z_-]*")
 _ESCAPE = re.compile(rb"%([0-9A-Fa-f]{2})")
+_GOOGLE = "googlebot"
+_INDEX = re.compile(r"(.*/)index\.htm[^/]*")
 _UNRESERVED = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
 
 
@@ -34,7 +37,7 @@ class Line:
     text: str
     allows: bool
     pattern: str
-    """Path pattern in one spelling of its escapes; `*` and a final `$` are special."""
+    """Path pattern in one spelling of its escapes; `*` and a final `$` are special, `%2A` and `%24` are not."""
 
 
 @dataclass(frozen=True)
@@ -76,7 +79,7 @@ class Robots:
 
     def decide(self, token: str, url: str) -> Verdict:
         """May the crawler with this product token fetch the N1 address? The longest pattern wins; a tie allows."""
-        path = _one_spelling(path_of(url).encode())
+        path = _literal(_one_spelling(path_of(url).encode()))
         if path == "/robots.txt":
             return Verdict(allowed=True)
         for line in _lines_for(self, product_token(token)):
@@ -100,7 +103,16 @@ def _groups_for(robots: Robots, token: str) -> list[Group]:
 def _lines_for(robots: Robots, token: str) -> tuple[Line, ...]:
     """The lines that speak to a token, the most specific first and allow before disallow."""
     lines = [line for group in _groups_for(robots, token) for line in group.lines]
+    if token.startswith(_GOOGLE):
+        lines += [
+            _of_folder(line, found[1]) for line in lines if line.allows and (found := _INDEX.fullmatch(line.pattern))
+        ]
     return tuple(sorted(lines, key=lambda line: (-len(line.pattern), not line.allows)))
+
+
+def _of_folder(line: Line, folder: str) -> Line:
+    """Google alone takes an allowed `/folder/index.html` for `/folder/` as well (its parser, `HandleAllow`)."""
+    return replace(line, pattern=folder + "$")
 
 
 def parse(content: bytes) -> Robots:
@@ -119,9 +131,12 @@ def product_token(agent: str) -> str:
 
 
 def matches(pattern: str, path: str) -> bool:
-    """Whether a path pattern covers a path. No backtracking: a hostile pattern costs no more than a plain one."""
+    """Whether a path pattern covers a path, whose own `*` and `$` are not escaped (RFC 9309, 2.2.3).
+
+    No backtracking: a hostile pattern costs no more than a plain one.
+    """
     anchored = pattern.endswith("$")
-    head, *rest = (pattern[:-1] if anchored else pattern).split("*")
+    head, *rest = map(_literal, (pattern[:-1] if anchored else pattern).split("*"))
     if not path.startswith(head):
         return False
     if not rest:
@@ -196,6 +211,11 @@ def _one_spelling(path: bytes) -> str:
     if b"%" in path:
         path = _ESCAPE.sub(_plain_escape, path)
     return path.decode() if path.isascii() else "".join(chr(b) if b < 128 else f"%{b:02X}" for b in path)
+
+
+def _literal(text: str) -> str:
+    """With the two characters that have to be escaped to be meant as they are."""
+    return text.replace("%2A", "*").replace("%24", "$") if "%2" in text else text
 
 
 def _plain_escape(match: re.Match[bytes]) -> bytes:

@@ -94,10 +94,33 @@ def test_stars_and_the_end_sign(pattern, path, covered):
         ("/foo/bar/%e3%83%84", "/foo/bar/%E3%83%84"),
         ("/foo/bar/%62%61%7A", "/foo/bar/baz"),
         ("/a%3cd.html", "/a%3Cd.html"),
+        ("/path/file-with-a-%2A.html", "/path/file-with-a-*.html"),
+        ("/path/file-with-a-%2a.html$", "/path/file-with-a-%2A.html"),
+        ("/path/foo-%24", "/path/foo-$"),
+        ("/path/foo-%24$", "/path/foo-%24"),
     ],
 )
 def test_escapes_compare_as_the_standard_says(pattern, path):
     assert not decides(f"User-agent: *\nDisallow: {pattern}", path)[0]
+
+
+@pytest.mark.parametrize(("pattern", "path"), [("/a-%2A.html", "/a-b.html"), ("/a-%24", "/a-"), ("/a%2Fb", "/a/b")])
+def test_an_escaped_sign_is_not_special(pattern, path):
+    assert decides(f"User-agent: *\nDisallow: {pattern}", path)[0]
+
+
+@pytest.mark.parametrize(
+    ("path", "agent", "allowed"),
+    [
+        ("/guide/", "googlebot", True),
+        ("/guide/", "googlebot-news", True),
+        ("/guide/index.html", "googlebot", True),
+        ("/guide/other", "googlebot", False),
+        ("/guide/", "bingbot", False),
+    ],
+)
+def test_to_google_an_allowed_index_page_opens_its_folder(path, agent, allowed):
+    assert decides("User-agent: *\nDisallow: /\nAllow: /guide/index.html", path, agent)[0] is allowed
 
 
 @pytest.mark.parametrize(
