@@ -57,7 +57,7 @@ def _robots_failures(stored: Stored, url: str) -> dict[str, list[Failure] | None
     status, content = stored.robots_file
     if status == TOO_MANY:
         return dict.fromkeys((robots_blocks_all.id, robots_5xx.id, robots_syntax.id))
-    if status >= 500:
+    if status >= 500 or not status:
         params = {"answer": str(status)}
         return {robots_5xx.id: [Failure("robots", params, (origin_of(url) + "/robots.txt",))]}
     notes = robots_notes(origin_of(url), content, stored.robots) if 200 <= status < 300 else []

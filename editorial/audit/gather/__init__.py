@@ -97,6 +97,11 @@ class _Header(NamedTuple):
     robots: tuple[RobotsDirective, ...]
 
 
+def _is_about(anchor: str, url: str) -> bool:
+    """Whether a Link header speaks of the page itself (RFC 8288, 3.2), not of another one or of a part."""
+    return not anchor.strip() or ("#" not in anchor and n1(anchor, url) == url)
+
+
 def _read_header(response: Response) -> _Header:
     def target(href: str) -> str | None:
         return destination(href, lambda address: n1(address, response.final_url))
@@ -106,8 +111,8 @@ def _read_header(response: Response) -> _Header:
     for name, value in response.headers:
         for href, params in headers.links(value) if name.lower() == "link" else ():
             rel = params.get("rel", "").lower().split()
-            if "anchor" in params:
-                continue  # it speaks of another page
+            if not _is_about(params.get("anchor", ""), response.final_url):
+                continue
             if "canonical" in rel and OF_A_VERSION.isdisjoint(params):
                 canonicals.append(
                     Canonical(href, "header", target(href), f'Link: <{href}>; rel="canonical"'[:EVIDENCE])

@@ -2,6 +2,7 @@
 
 A mark in the body alone proves nothing: Cloudflare puts a script of its challenge platform into sound pages too, and
 people write articles about these pages. So marks count where the status refuses, or where there is hardly any text.
+A title that nobody gives a page of their own needs no mark, if there is hardly any text.
 Source: the vendors' documentation: Cloudflare `cf-mitigated`, AWS `x-amzn-waf-action`, Vercel `x-vercel-mitigated`.
 """
 
@@ -13,8 +14,11 @@ from editorial.audit.lexicon import one_of
 
 REFUSING = frozenset({202, 401, 403, 405, 406, 407, 412, 418, 429, 468, 503, 512, 521, 567})
 THIN = 120  # words; a page that was let through has more
+BARE = 40  # words; what a bot check says
 LOOKED_AT = 60_000  # characters of the source; challenges are short
 
+SILENT = ("imperva", "datadome", "aws-waf", "aliyun", "jiasule", "kasada")
+"""Protections whose checks may be a script and nothing else."""
 _HEADERS = {
     "cf-mitigated": ("challenge", "cloudflare"),
     "x-amzn-waf-action": ("", "aws-waf"),
@@ -39,6 +43,15 @@ _MARKS = {
     "anubis": ("/.within.website/x/cmd/anubis/",),
     "other": ("g-recaptcha", "h-captcha", "cf-turnstile", "geetest.com"),
 }
+_OWN_TITLE = re.compile(
+    one_of(r"""
+        just a moment(?:\.{3}|…)|attention required! \| cloudflare|please wait(?:\.{3}|…)? \| cloudflare
+        ddos-guard|vercel security checkpoint|robot challenge screen|pardon our interruption(?:\.{3}|…)?
+        (?:checking|verifying) (?:that you are human|your browser).{0,60}|making sure you(?:'|’)re not a bot!?
+        百度安全验证|人机(?:身份)?验证|正在(?:检测|验证|检查)(?:您的)?浏览器.{0,20}
+    """),
+    re.IGNORECASE,
+)
 _TITLE = re.compile(
     one_of(r"""
         just a moment(?:\.{3}|…)?|attention required!? \| cloudflare
@@ -78,12 +91,15 @@ def challenge_of(page: PageFacts, html: str) -> str:
     if page.challenge:
         return page.challenge
     refused, thin = page.status in REFUSING, page.text.words < THIN
-    titled = thin and _TITLE.fullmatch(page.title.strip(" -–|·")) is not None
-    if not (refused or titled or thin):
+    if not (refused or thin):
         return ""
+    title = page.title.strip(" -–|·")
+    titled = thin and _TITLE.fullmatch(title) is not None
+    if page.text.words < BARE and _OWN_TITLE.fullmatch(title):
+        return _marked(html[:LOOKED_AT].lower()) or "other"
     says = titled or (thin and _SAYS.search(page.text.opening) is not None)
     if not (refused or says):
-        return ""
+        return "" if page.title or page.text.words else _silent(html[:LOOKED_AT].lower())
     mark = _marked(html[:LOOKED_AT].lower())
     if refused:
         return mark or ("other" if says and page.status != 401 else "")
@@ -97,6 +113,11 @@ def by_headers(headers: Iterable[tuple[str, str]]) -> str:
         if vendor and wanted in value.lower():
             return vendor
     return ""
+
+
+def _silent(html: str) -> str:
+    """Of a page that shows nothing at all, not even a title: whose script it is made of, if it is a protection's."""
+    return next((vendor for vendor in SILENT if any(mark in html for mark in _MARKS[vendor])), "")
 
 
 def _marked(html: str) -> str:

@@ -58,6 +58,10 @@ OF_A_VERSION = frozenset({"hreflang", "lang", "media", "type"})
 """A canonical with one of these suggests another version of the page, and Google does not use it.
 Source: developers.google.com/search/docs/crawling-indexing/consolidate-duplicate-urls."""
 
+_LEFT_OVER = re.compile(
+    r"\{\{|%7b%7b|\{%|\$\{|<[%?]|%s|%%\w+%%|\A(?:undefined|null|\[object Object\])\Z", re.IGNORECASE
+)
+"""What a template or script leaves in an address that it did not fill in."""
 _NOT_BELOW = frozenset("/\\.")  # what follows `../` and is no plain name
 _OF_THE_PAGE = frozenset({"", "?", " ", "\t", "\n"})  # what starts an address that needs the page, not its folder
 _new_link = tuple.__new__  # the class's own constructor costs twice as much
@@ -373,9 +377,7 @@ def _folder_above(folder: str) -> str:
 def destination(href: str | None, resolve: Callable[[str], str | None]) -> str | None:
     """Where a canonical or alternate leads; None for an empty one, a fragment, a template's leftovers."""
     href = (href or "").strip()
-    if not href or href.startswith("#") or "{{" in href or "%s" in href or "<%" in href:
-        return None
-    return resolve(href)
+    return None if not href or href.startswith("#") or _LEFT_OVER.search(href) else resolve(href)
 
 
 def hides(style: str) -> bool:

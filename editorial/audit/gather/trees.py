@@ -4,6 +4,7 @@ turbohtml is the one in use; selectolax (Lexbor) is the tested second. Both buil
 scripting off. Nodes are the parser's own; only the tree that made them may be asked about them.
 """
 
+import re
 from collections.abc import Callable, Iterator
 from typing import Any, Protocol
 
@@ -64,6 +65,9 @@ MAIN = "main,[role=main]"
 CHROME = "script,style,template,noscript,nav,aside,footer,svg,select,textarea,[role=navigation],[role=contentinfo]"
 
 
+_SECOND_HEAD = re.compile(r"(?:\s++|<!--.{0,200}?-->){0,9}<head(?:\s[^<>]*)?>", re.IGNORECASE | re.DOTALL)
+
+
 class Tree(Protocol):
     """What gathering asks of a parser."""
 
@@ -105,11 +109,18 @@ class Tree(Protocol):
         """
 
 
+def _with_one_head(html: str) -> str:
+    """Without a second head tag right behind the head: the standard passes it over, turbohtml opens the body there."""
+    end = html.find("</head>") + len("</head>")
+    second = _SECOND_HEAD.match(html, end) if end >= len("</head>") else None
+    return html[:end] + html[second.end() :] if second else html
+
+
 class TurboTree:
     """A tree by turbohtml."""
 
     def __init__(self, html: str) -> None:
-        self._document = turbohtml.parse(html, positions=False)
+        self._document = turbohtml.parse(_with_one_head(html), positions=False)
 
     @property
     def attribute(self) -> Callable[[Node, str], str | None]:

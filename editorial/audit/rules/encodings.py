@@ -35,10 +35,13 @@ _HAN = re.compile("[\u4e00-\u9fff]")
     needs=frozenset({Need.BODY, Need.HEADERS}),
 )
 def charset_missing(page: PageFacts, _: Params) -> Iterator[Failure]:
-    """A byte-order mark declares it too. XHTML is XML, whose encoding is UTF-8 unless it says otherwise."""
+    """A byte-order mark declares it too, a label that no browser knows does not.
+
+    XHTML is XML, whose encoding is UTF-8 unless it says otherwise.
+    """
     found = page.charset
-    if found.source != "bom" and not found.header and not found.meta:
-        yield Failure("charset")
+    if found.source in ("detected", "default"):
+        yield Failure("charset", {}, tuple(f'charset="{label}"' for label in (found.header, found.meta) if label))
 
 
 @page_rule(

@@ -1,6 +1,7 @@
 """May the page be indexed, and was that meant?"""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from editorial.audit.facts import PageFacts, RobotsDirective
 from editorial.audit.predicates import ENGINE_NAMES, blocked_engines, directives, is_html_page, noindex_engines
@@ -97,9 +98,10 @@ def blocked_by_robots(page: PageFacts, _: Params) -> Iterator[Failure]:
     needs=frozenset({Need.BODY, Need.HEADERS}),
 )
 def robots_meta_conflict(page: PageFacts, _: Params) -> Iterator[Failure]:
-    """Across meta and header, everyone and one engine. `all` contradicts nothing."""
+    """Across meta and header, everyone and one engine. `all` contradicts nothing, and a date that passed is no slip."""
+    written = replace(page, robots=tuple(found for found in page.robots if found.name != "unavailable_after"))
     for allowed, refused in (("index", "noindex"), ("follow", "nofollow")):
-        if any({allowed, refused} <= directives(page, engine) for engine in Engine):
+        if any({allowed, refused} <= directives(written, engine) for engine in Engine):
             said = tuple(_shown(found) for found in page.robots if found.name in (allowed, refused, "none"))
             yield Failure(allowed, {"directives": f"{allowed}, {refused}"}, said[:10])
 

@@ -8,10 +8,11 @@ from editorial.audit.predicates import refreshed_to
 from editorial.audit.rule import Failure, Need, Params, Severity, page_rule
 from editorial.audit.rules.responses import HTTP_ERRORS, SAYING_NOTHING, answered
 from editorial.domain.messages import N_
-from editorial.domain.urls import host_of, path_of
+from editorial.domain.urls import host_of, n1, path_of
 
 REDIRECTS = "https://developers.google.com/search/docs/crawling-indexing/301-redirects"
 LONG = 5  # hops from which a chain is an error; Google gives up after ten
+REDIRECTING = frozenset({301, 302, 303, 307, 308})
 CIRCLE, TOO_MANY = "redirect-loop", "redirects"  # codes of `Response.error`
 
 
@@ -24,7 +25,7 @@ CIRCLE, TOO_MANY = "redirect-loop", "redirects"  # codes of `Response.error`
     why=N_("Each one costs readers time, and search engines give up after ten."),
     fix=N_("Let the first address lead straight to the last, and link to the last."),
     source=REDIRECTS,
-    applies=lambda page: answered(page) or page.error == TOO_MANY,
+    applies=lambda page: (answered(page) and _comes_back(page) is None) or page.error == TOO_MANY,
     needs=frozenset(),
 )
 def redirect_chain(page: PageFacts, _: Params) -> Iterator[Failure]:
@@ -67,11 +68,23 @@ def _bare(url: str) -> str:
 )
 def redirect_loop(page: PageFacts, _: Params) -> Iterator[Failure]:
     """Of any length. Search engines keep no cookies, so a circle without them is one for them."""
+    back = _comes_back(page)
+    if back is not None:
+        shown = [f"{hop.status} {hop.url}"[:200] for hop in page.redirects[:12]]
+        if page.error is None:
+            shown.append(f"{page.status} {page.final_url}"[:200])
+        yield Failure("loop", {"url": back[:200]}, tuple(shown))
+
+
+def _comes_back(page: PageFacts) -> str | None:
+    """The address that the redirects reach twice, told by the crawler, by the hops or by the answer's own Location."""
     if page.error == CIRCLE:
-        back = page.redirects[-1].location if page.redirects else page.final_url
-        yield Failure(
-            "loop", {"url": back[:200]}, tuple(f"{hop.status} {hop.url}"[:200] for hop in page.redirects[:12])
-        )
+        return page.redirects[-1].location if page.redirects else page.final_url
+    stops = [*(hop.url for hop in page.redirects), page.final_url]
+    location = next((value for name, value in page.headers if name == "location"), "")
+    if page.status in REDIRECTING and location and (target := n1(location, page.final_url)) is not None:
+        stops.append(target)
+    return next((stop for place, stop in enumerate(stops) if stop in stops[:place]), None)
 
 
 @page_rule(

@@ -31,6 +31,10 @@ WORDS = "<p>" + "A long guide about gateways. " * 60 + "</p>"
             "aliyun",
         ),
         (document("", "<script src='/_Incapsula_Resource?x'></script>"), 403, (), "imperva"),
+        (document("", "<script src='/_Incapsula_Resource?x'></script>"), 200, (), "imperva"),
+        (document("<title>Just a moment...</title>", "<p>Please wait.</p>"), 200, (), "other"),
+        (document("<title>DDoS-Guard</title>", "<h1>Checking your browser</h1>"), 200, (), "other"),
+        (document("<title>百度安全验证</title>", "<p>请稍候</p>"), 200, (), "other"),
     ],
 )
 def test_a_protection_is_told_from_the_page(html, status, headers, vendor):
@@ -43,6 +47,8 @@ def test_a_protection_is_told_from_the_page(html, status, headers, vendor):
         (document("<title>Just a moment: how bot checks work</title>", WORDS + "_cf_chl_opt"), 200),
         (document("<title>Prices</title>", WORDS + "<script src=/cdn-cgi/challenge-platform/h/b.js></script>"), 200),
         (document("<title>Prices</title>", "<script src=/cdn-cgi/challenge-platform/h/b.js></script>Soon"), 200),
+        (document("<title>Prices</title>", "<script src='/_Incapsula_Resource?x'></script><div id=app></div>"), 200),
+        (document("<title>Just a moment...</title>", WORDS), 200),
         (document("<title>Contact</title>", "<form>Verify you are human<p class=g-recaptcha></p></form>"), 200),
         (document("<title>Access denied</title>", "You may not read this page."), 200),
         (document("<title>Sign in</title>", "Please sign in."), 401),

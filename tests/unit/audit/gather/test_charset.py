@@ -53,6 +53,23 @@ def test_bytes_that_cannot_be_decoded_are_counted():
     assert found.replaced == 2
 
 
+@pytest.mark.parametrize(
+    ("text", "written", "read", "least"),
+    [
+        (HAN + "发布的时间是内容的一部分的说明。", "gb18030", "latin-1", 3),
+        (HAN + "a" + HAN, "utf-8", "gb18030", 1),
+        ("Garçon déjà vu à Besançon", "utf-8", "latin-1", 4),
+        ("100\xa0€ – 200\xa0€", "utf-8", "cp1252", 3),
+        ("INFORMAÇÃO E INSTALAÇÃO. ÂGE, ÎLE, MANHÃ", "utf-8", "utf-8", 0),
+    ],
+)
+def test_text_read_in_the_wrong_encoding_is_counted(text, written, read, least):
+    _, found = decode(text.encode(written).decode(read, "ignore").encode(), "text/html; charset=utf-8")
+
+    assert found.garbled >= least
+    assert bool(found.garbled) is bool(least)
+
+
 def test_text_decoded_twice_is_counted():
     _, found = decode("Ã©tude Ã©cole 锟斤拷".encode(), "text/html; charset=utf-8")
 
@@ -109,6 +126,17 @@ def test_labels_are_those_of_the_encoding_standard(label, name):
         (b"<script><meta charset=gbk></script>", "gbk"),
         (b"<?xml version='1.0' encoding='nonsense'?><meta charset=gbk>", "gbk"),
         (b"<meta charset=gbk", ""),
+        (b"<?xml version='1.0' encoding='gbk'?><meta charset=utf-8>", "utf-8"),
+        (b"<?xml version='1.0' encoding='gbk'?><meta charset=nonsense>", "gbk"),
+        (b"<meta charset=gbk/>", "gbk/"),
+        (b"<meta charset=utf-8 http-equiv=content-type content='text/html; charset=gbk'>", "utf-8"),
+        (b"<meta http-equiv=content-type content='charset; charset=gbk'>", "gbk"),
+        (b"<meta http-equiv=content-type content='text/html; charset=\"gbk'>", ""),
+        (b"<meta content='text/html; charset=gbk'>", ""),
+        (b"</x a='<meta charset=gbk>'>", ""),
+        (b"<title><meta charset=gbk></title>", "gbk"),
+        (b"<meta\x0c\ncharset\n=\ngbk\n>", "gbk"),
+        (b"<meta charset=gbk charset=utf-8>", "gbk"),
     ],
 )
 def test_a_declaration_is_found_as_the_html_standard_says(start, label):

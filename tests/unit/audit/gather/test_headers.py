@@ -18,6 +18,12 @@ from tests.unit.audit.pages import page
             "unavailable_after: Friday, 25 Jun 2030, none",
             [("", "unavailable_after", "Friday, 25 Jun 2030"), ("", "none", "")],
         ),
+        (
+            "googlebot: unavailable_after: Fri, 25 Jun 2010 15:00:00 GMT, nofollow",
+            [("googlebot", "unavailable_after", "Fri, 25 Jun 2010 15:00:00 GMT"), ("googlebot", "nofollow", "")],
+        ),
+        ("bingbot: max-snippet:20, noindex", [("bingbot", "max-snippet", "20"), ("bingbot", "noindex", "")]),
+        (" GoogleBot :  NoIndex ", [("googlebot", "noindex", "")]),
         (" , ", []),
     ],
 )
@@ -76,10 +82,13 @@ def test_link_headers_are_read_as_leniently_as_the_standard_asks(value, expected
     assert list(links(value)) == expected
 
 
-def test_a_link_about_another_page_is_none_of_this_one():
-    facts = page("<p>x", headers=(("Link", '</x>; rel=canonical; anchor="/other", </y>; rel="canonical"'),))
+@pytest.mark.parametrize(
+    ("anchor", "ours"), [("", True), ("/guides/start", True), ("start", True), ("/other", False), ("#part", False)]
+)
+def test_a_link_about_another_page_or_a_part_is_none_of_this_one(anchor, ours):
+    facts = page("<p>x", headers=(("Link", f'</x>; rel=canonical; anchor="{anchor}", </y>; rel="canonical"'),))
 
-    assert [found.href for found in facts.canonicals] == ["/y"]
+    assert [found.href for found in facts.canonicals] == (["/x", "/y"] if ours else ["/y"])
 
 
 @pytest.mark.parametrize("attribute", ["hreflang=de", "lang=de", "media=print", "type=text/html"])

@@ -114,11 +114,58 @@ def test_links_in_navigation_are_outside_the_main_part():
     assert [link.in_main for link in facts.links] == [False, False, True]
 
 
-@pytest.mark.parametrize("href", ["", "#top", "{{ url }}", "ftp://example.com/", "javascript:void(0)"])
+@pytest.mark.parametrize(
+    "href",
+    [
+        *("", " \n", "#top", "ftp://example.com/", "javascript:void(0)", "mailto:a@example.com", "data:text/html,x"),
+        *("{{ url }}", "https://example.com/%7B%7Bslug%7D%7D", "{% url %}", "${url}", "&lt;?php echo $url ?>", "%s"),
+        *("&lt;%= url %>", "%%canonical%%", "undefined", "null", "https://", "https://exa mple.com/", "https://[::1/"),
+    ],
+)
 def test_a_canonical_that_leads_nowhere_has_no_target(href):
     facts = page(document(f'<link rel="canonical" href="{href}">'))
 
     assert facts.canonicals[0].target is None
+
+
+@pytest.mark.parametrize(
+    ("href", "target"),
+    [
+        (" \n https://example.com/gui\nde\t", "https://example.com/guide"),
+        ("HTTPS://EXAMPLE.COM:443/Guide#part", "https://example.com/Guide"),
+        ("https:\\\\example.com\\guide", "https://example.com/guide"),
+        ("//example.com/z", "https://example.com/z"),
+        ("https:other", "https://example.com/guides/other"),
+        ("?page=2", "https://example.com/guides/start?page=2"),
+        ("/?a=1&copy=2&amp;b=3", "https://example.com/?a=1&copy=2&b=3"),
+        ("https://Bücher.example", "https://xn--bcher-kva.example/"),
+        ("/价格 1", "https://example.com/%E4%BB%B7%E6%A0%BC%201"),
+        ("/100%25?x={1}", "https://example.com/100%25?x={1}"),
+    ],
+)
+def test_a_canonical_is_read_as_browsers_read_addresses(href, target):
+    assert page(document(f'<link rel="canonical" href="{href}">')).canonicals[0].target == target
+
+
+@pytest.mark.parametrize(
+    ("html", "where"),
+    [
+        ("<head></head>{}<body>x", "head"),
+        ("<head></head><!-- twice --> <HEAD class=x>{}</head><body>x", "head"),
+        ("<head></p></div>{}", "head"),
+        ("<head><noscript><link rel=stylesheet href=x></noscript>{}", "head"),
+        ("<head><template><div></div></template>{}", "head"),
+        ("<head><script>document.write('<div>')</script>{}", "head"),
+        ("<head>stray{}", "body"),
+        ("<head><noscript><iframe src=x></iframe></noscript>{}", "body"),
+        ("<head><my-element></my-element>{}", "body"),
+        ("<body>x</body></html>{}", "body"),
+    ],
+)
+def test_where_the_head_ends(html, where):
+    facts = page(html.format('<link rel="canonical" href="/x"><meta name="robots" content="noindex">'))
+
+    assert [found.where for found in (*facts.canonicals, *facts.robots)] == [where, where]
 
 
 def test_canonical_is_found_among_other_rel_tokens():

@@ -38,6 +38,7 @@ MALFORMED = [
     "<div hidden><form><div style='DISPLAY : none'><input></div></form></div>",
     "<iframe src=a><a href=x></iframe><object data=b><embed src=c></object><video src=d><source src=e></video>",
     "<input><button><input form=x></button><form id=x>",
+    "<html><head><title>a</title></head><head><link rel=canonical href=b></head><body>c",
     "<span id=l>L</span><form><input aria-labelledby='l l'><td>cell<input></form>",
 ]
 PARTS = [

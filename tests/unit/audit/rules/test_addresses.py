@@ -90,6 +90,10 @@ def test_a_canonical_must_lead_somewhere(href):
         ("<meta name=robots content='index'>", "noindex", ["index"]),
         ("<meta name=robots content='index, follow'><meta name=googlebot content=none>", "", ["index", "follow"]),
         ("<meta name=robots content='all, noindex'>", "", []),
+        ("<meta name=robots content='index, unavailable_after: 2020-01-01'>", "", []),
+        ("<meta name=robots content=index><meta name=googlebot-news content=noindex>", "", []),
+        ("<meta name=robots content='none, follow'>", "", ["follow"]),
+        ("<meta name=robots content=index>", "bingbot: noindex", ["index"]),
         ("<meta name=googlebot content='index'><meta name=bingbot content=noindex>", "", []),
     ],
 )

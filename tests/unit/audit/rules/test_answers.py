@@ -140,6 +140,25 @@ def test_only_a_circle_is_a_circle(error):
     assert result(redirect_loop, PageFacts(A, A, 0, error=error)) is Result.INCONCLUSIVE
 
 
+@pytest.mark.parametrize(
+    ("stops", "location", "circle"),
+    [
+        ((A, B, A), "", True),
+        ((A, B, "https://example.com/c", B), "", True),
+        ((A,), "/a", True),
+        ((A,), "https://example.com/a#part", True),
+        ((A, B), "/a", True),
+        ((A,), "/a/", False),
+        ((A, B), "/c", False),
+    ],
+)
+def test_an_address_that_comes_back_is_a_circle_of_any_length_and_no_chain(stops, location, circle):
+    facts = replace(through(*stops), status=301, headers=(("location", location),))
+
+    assert result(redirect_loop, facts) is (Result.FAIL if circle else Result.PASS)
+    assert not circle or result(redirect_chain, facts) is Result.NOT_APPLICABLE
+
+
 def test_a_circle_that_was_mended_passes():
     assert result(redirect_loop, page(HTML)) is Result.PASS
 

@@ -24,6 +24,9 @@ BARE = (("Content-Type", "text/html"),)
         (b"\xef\xbb\xbf" + document().encode(), BARE, False),
         (document(f"<!--{'x' * 1100}--><meta charset=utf-8>"), BARE, True),
         (document("<!--<meta charset=utf-8>-->"), BARE, True),
+        (document("<meta charset=utf-8/>"), BARE, True),
+        (document(), (("Content-Type", "text/html; charset=utf-7"),), True),
+        (document("<meta charset=gbk>"), (("Content-Type", "text/html; charset=utf-7"),), False),
     ],
 )
 def test_an_encoding_is_declared_by_mark_header_or_meta(html, headers, missing):
