@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
-from editorial.audit.crawl.files import MAX_SITEMAP
+from editorial.audit.crawl.sitemaps import MAX_SITEMAP
 from editorial.audit.facts import Response
 from editorial.audit.gather import gather
 from editorial.audit.predicates import counted_canonicals

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import Any
 
-from editorial.audit.crawl.files import Note, Sitemap, read_sitemap, robots_notes
+from editorial.audit.crawl.files import Note, robots_notes
 from editorial.audit.crawl.frontier import Entry, Frontier, Lane
 from editorial.audit.crawl.origins import MAX_HOPS, MAX_SITEMAPS, FileWanted, Origins, file_row, keep_named
 from editorial.audit.crawl.politeness import LONGEST_WAIT, Host, retry_after
@@ -34,6 +34,7 @@ from editorial.audit.crawl.records import (
     packed,
 )
 from editorial.audit.crawl.redirects import Redirects, Settled
+from editorial.audit.crawl.sitemaps import Sitemap, read_sitemap
 from editorial.audit.facts import Hop, Known, Response
 from editorial.domain.robots import MAX_BYTES
 from editorial.domain.urls import n1, n2, netloc_of, origin_of

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Protocol
 
-from editorial.audit.crawl.files import read_sitemap, robots_notes
+from editorial.audit.crawl.files import robots_notes
 from editorial.audit.crawl.frontier import Entry, Frontier
 from editorial.audit.crawl.origins import MAX_SITEMAPS, Origins, keep_named
 from editorial.audit.crawl.records import (
@@ -21,6 +21,7 @@ from editorial.audit.crawl.records import (
     StopReason,
     packed,
 )
+from editorial.audit.crawl.sitemaps import read_sitemap
 from editorial.audit.facts import Response
 from editorial.domain.robots import Robots
 from editorial.domain.urls import n1, n2, origin_of

@@ -3,9 +3,9 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from editorial.audit.crawl.files import Sitemap
 from editorial.audit.crawl.frontier import Frontier
 from editorial.audit.crawl.records import FileRow
+from editorial.audit.crawl.sitemaps import Sitemap
 from editorial.domain.robots import Robots, Verdict, disallow_all, parse
 from editorial.domain.urls import origin_of
 

@@ -11,7 +11,7 @@ from editorial.audit.tables import AuditTables
 from editorial.domain.messages import N_
 
 SITEMAPS = "https://developers.google.com/search/docs/crawling-indexing/sitemaps/build-sitemap"
-UNREADABLE = ("html", "gzip", "unreadable")  # kinds of `crawl.files.Note`
+UNREADABLE = ("html", "gzip", "unreadable", "malformed", "entities")  # kinds of notes, see `crawl.sitemaps.Sitemap`
 MANY = 10  # per cent of the addresses of all sitemaps from which this is no slip
 
 
@@ -43,12 +43,12 @@ def sitemap_http_error(audit: AuditTables) -> Select[Any]:
     file, note = audit.file, audit.note
     no_sitemap = exists().where(note.c.file_id == file.c.id, note.c.kind.in_(UNREADABLE))
     failed = and_(file.c.status != 200, file.c.status.not_in(REFUSALS))
-    shown = select(func.min(note.c.text)).where(note.c.file_id == file.c.id).scalar_subquery()
+    shown = select(func.min(note.c.text)).where(note.c.file_id == file.c.id, note.c.kind.in_(UNREADABLE))
     return select(
         file.c.id.label("page_id"),
         literal("sitemap").label("key"),
         file.c.status.label("param_status"),
-        shown.label("evidence"),
+        shown.scalar_subquery().label("evidence"),
     ).where(_is_named(audit), file.c.error.is_(None), ~file.c.challenged, or_(failed, no_sitemap))
 
 

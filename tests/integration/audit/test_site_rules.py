@@ -3,8 +3,9 @@
 import pytest
 from sqlalchemy import Boolean, Column, Engine, Integer, MetaData, String, Table, insert
 
-from editorial.audit.crawl.files import read_sitemap, robots_notes
+from editorial.audit.crawl.files import robots_notes
 from editorial.audit.crawl.records import move_of
+from editorial.audit.crawl.sitemaps import read_sitemap
 from editorial.audit.gather.text import fold
 from editorial.audit.rule import Failure, Need, Severity
 from editorial.audit.site_rule import failure_of

@@ -1,14 +1,11 @@
 """The pure parts of a crawl: frames, frontier, pace, redirects, sitemaps."""
 
-import gzip
-import time
 from datetime import UTC, datetime
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from editorial.audit.crawl.files import read_sitemap
 from editorial.audit.crawl.frontier import Entry, Frontier
 from editorial.audit.crawl.origins import Origins
 from editorial.audit.crawl.politeness import LONGEST_WAIT, Host, retry_after
@@ -203,38 +200,6 @@ def test_what_the_crawl_never_reached_keeps_its_own_answer():
     (left,) = redirects.abandon()
 
     assert (left.status, left.final_url, left.error) == (302, SITE + "/b", None)
-
-
-@pytest.mark.parametrize("pack_it", [bytes, gzip.compress])
-def test_sitemaps_are_read_plain_and_packed(pack_it):
-    read = read_sitemap(
-        pack_it(
-            b"<urlset><url><loc>https://example.com/a?b&amp;c</loc></url><loc><![CDATA[https://example.com/d]]></loc>"
-        )
-    )
-
-    assert not read.is_index
-    assert [entry.url for entry in read.entries] == ["https://example.com/a?b&c", "https://example.com/d"]
-
-
-@given(st.binary(max_size=300))
-def test_no_sitemap_raises(content):
-    read_sitemap(content)
-
-
-def test_a_sitemap_of_tags_that_never_close_costs_what_its_length_costs():
-    began = time.process_time()
-
-    assert read_sitemap(b"<loc>" * 5_000 + b"<loc>" + b" " * 100_000).entries == ()
-    assert time.process_time() - began < 0.5  # seconds; it was three
-
-
-def test_a_sitemap_counts_no_more_entries_than_its_standard_allows():
-    content = b"".join(b"<loc>https://example.com/%d</loc>" % place for place in range(50_010))
-
-    read = read_sitemap(content)
-
-    assert (len(read.entries), [note.kind for note in read.notes]) == (50_000, ["entries"])
 
 
 @pytest.mark.parametrize(
