@@ -51,6 +51,11 @@ def _rows(page: Judged, outcome: Outcome, rule: Rule, translate: Translate) -> I
         yield (*start, severity, outcome.result.value, message, "\n".join(failure.evidence), fix)
 
 
+def written_row(cells: Iterable[str]) -> str:
+    """One row of a table of any kind, safe to open, its line end included."""
+    return _line(tuple(map(safe, cells)))
+
+
 def safe(cell: str) -> str:
     """A cell that no spreadsheet runs; control characters but line breaks are replaced."""
     cell = "\n".join(line.translate(SILENCED) for line in cell.split("\n"))

@@ -22,6 +22,9 @@ in compare form.
     and for a robots.txt that leads to another origin's).
 `note`, one row something odd about a file (`crawl.files.Note`):
     file_id, position, kind, subject, line, text.
+`form`, one row a lead form of a page that sends to an address which can be asked about:
+    page_id, mark (keys of findings about the form begin with it), address (N1), verdict (`form_answers.Verdict`, null
+    where nobody asked), certain, answer (as people are told).
 `listed`, one row an address of the site that a sitemap names:
     file_id, target_id (of the page at that address, if it was fetched).
 """
@@ -43,6 +46,7 @@ class AuditTables:
     file: FromClause
     note: FromClause
     listed: FromClause
+    form: FromClause
 
     @property
     def is_results_page(self) -> ColumnElement[bool]:

@@ -23,7 +23,7 @@ from editorial.domain.addresses import AllowList
 from editorial.domain.errors import EditorialError
 from editorial.domain.messages import N_, Message
 from editorial.domain.urls import n1, scope_of
-from editorial.services import verdicts
+from editorial.services import form_probes, verdicts
 from editorial.services.audit_memory import Memory, recall
 from editorial.services.audit_storage import AuditSink, Report, forget, interrupted
 from editorial.services.deps import Deps
@@ -178,6 +178,10 @@ def run_audit(
             end = walk(plan, folder, judge, sink)
         else:
             end = _crawl(parts, plan, judge, sink, memory, resume=audit.id if again and not rules_changed else None)
+            agent = user_agent(parts.contact)
+            form_probes.after_crawl(
+                parts.sessions, audit.id, plan, end, sink, agent=agent, allow=parts.allow, resolve=parts.resolve
+            )
         if end.reason is StopReason.CANCELLED and _left(parts, audit.id):
             log.info("audit.left", fetched=end.fetched)
             return audit.id

@@ -32,6 +32,18 @@ def shapes_of(session: Session, audit_id: int) -> dict[str, Shape]:
     return {key: Shape.from_json(shape) for key, shape in session.execute(wanted)}
 
 
+def shapes_on(session: Session, audit_id: int, no: int) -> list[Shape]:
+    """The forms of one page, in their order."""
+    place, shape = AuditFormPlace, AuditFormShape
+    wanted = (
+        select(shape.shape)
+        .join_from(place, shape, and_(shape.audit_id == place.audit_id, shape.key == place.key))
+        .where(place.audit_id == audit_id, place.no == no)
+        .order_by(place.position)
+    )
+    return [Shape.from_json(text) for text in session.scalars(wanted)]
+
+
 def stands_of(session: Session, audit_id: int) -> dict[str, list[Stand]]:
     """Where the forms of an audit stand, by the compare form of their pages."""
     of_page = and_(AuditUrl.audit_id == AuditFormPlace.audit_id, AuditUrl.no == AuditFormPlace.no)

@@ -13,6 +13,8 @@ from editorial.store.audit import (
     AuditAlternate,
     AuditFile,
     AuditFileNote,
+    AuditFormPlace,
+    AuditFormProbe,
     AuditLink,
     AuditListed,
     AuditPage,
@@ -103,8 +105,20 @@ def relations(audit_id: int) -> dict[str, Subquery]:
         )
         .where(alternate.audit_id == audit_id)
         .subquery("alternate"),
+        "form": _form_relation(audit_id),
         **_file_relations(audit_id),
     }  # fmt: skip
+
+
+def _form_relation(audit_id: int) -> Subquery:
+    place, probe = AuditFormPlace, AuditFormProbe
+    asked = and_(probe.audit_id == place.audit_id, probe.address == place.address)
+    return (
+        select(place.no.label("page_id"), place.mark, place.address, probe.verdict, probe.certain, probe.answer)
+        .join_from(place, probe, asked, isouter=True)
+        .where(place.audit_id == audit_id, place.address != "")
+        .subquery("form")
+    )
 
 
 def _file_relations(audit_id: int) -> dict[str, Subquery]:

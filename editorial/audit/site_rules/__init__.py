@@ -7,6 +7,7 @@ from editorial.audit.site_rules import (
     canonicals,
     contents,
     descriptions,
+    forms,
     languages,
     links,
     robots_files,
@@ -23,6 +24,7 @@ FAMILIES: tuple[ModuleType, ...] = (
     languages,
     sitemaps,
     robots_files,
+    forms,
 )
 
 SITE_RULES: tuple[SiteRule, ...] = tuple(

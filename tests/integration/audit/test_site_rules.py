@@ -67,6 +67,13 @@ class Audit:
             *(Column(name, String) for name in ("kind", "subject", "text")),
         )
         self.listed = Table("shown_listed", made, Column("file_id", Integer), Column("target_id", Integer))
+        self.form = Table(
+            "shown_form",
+            made,
+            Column("page_id", Integer),
+            *(Column(name, String) for name in ("mark", "address", "verdict", "answer")),
+            Column("certain", Boolean),
+        )
         made.create_all(engine)
 
     def add(self, table: Table, **values: object) -> None:
@@ -155,7 +162,8 @@ class Audit:
             self.add(self.listed, file_id=file, target_id=page)
 
     def tables(self) -> AuditTables:
-        return AuditTables(self.page, self.link, self.alias, self.alternate, self.file, self.note, self.listed)
+        names = ("page", "link", "alias", "alternate", "file", "note", "listed", "form")
+        return AuditTables(**{name: getattr(self, name) for name in names})
 
     def subjects(self, rule: str) -> dict[int, bool]:
         """Pages or files the rule applies to, and whether their silence says nothing."""
