@@ -13,7 +13,8 @@ from editorial.domain import robots
 from editorial.domain.messages import N_, Message
 from editorial.services import finding_pages, score_explained
 from editorial.services.clock_health import duration
-from editorial.services.score_explained import Line, Repair
+from editorial.services.finding_filters import Standing
+from editorial.services.score_explained import Costs, Repair, Why
 from editorial.store import audit as store
 from editorial.store.audit import Audit, AuditFailure, AuditFile, AuditPage, AuditState, AuditUrl
 from editorial.store.content import Site
@@ -24,6 +25,14 @@ CLOSING_LINES = 5  # lines of robots.txt named
 MEASURED_AFTER = 3.0  # seconds of an audit after which its rate says something
 LOST_AFTER = store.LEASE.total_seconds()
 
+CHANGES = (
+    Standing.NEW,
+    Standing.DISCOVERED,
+    Standing.REOPENED,
+    Standing.PERSISTING,
+    Standing.FIXED,
+    Standing.GONE,
+)
 STATES = {
     AuditState.QUEUED: Message(N_("Waiting to begin")),
     AuditState.RUNNING: Message(N_("Under way")),
@@ -88,6 +97,14 @@ class Coverage:
 
 
 @dataclass(frozen=True)
+class Became:
+    """How many findings an audit made what."""
+
+    standing: Standing
+    count: int
+
+
+@dataclass(frozen=True)
 class Running:
     """An audit that waits or runs. `share` in percent of the pages known so far, which grow while it runs."""
 
@@ -111,8 +128,12 @@ class Overview:
     running: Running | None
     last_failure: Audit | None
     """An audit after `latest` that saw nothing."""
-    why: Sequence[Line]
+    why: Why
     repairs: Sequence[Repair]
+    muted: int
+    """Findings."""
+    muted_points: float
+    """That they cost the score: what search engines see does not change because somebody muted it."""
     coverage: Coverage | None
     severities: dict[Severity, int]
     history: Sequence[Audit]
@@ -130,6 +151,17 @@ class Overview:
         return self.score - round(self.before.score)
 
     @property
+    def changes(self) -> Sequence[Became]:
+        """What the last audit made of the findings."""
+        counts = self.latest.counts.get("findings", {}) if self.latest is not None else {}
+        return [Became(standing, counts.get(standing.value, 0)) for standing in CHANGES]
+
+    @property
+    def unjudged(self) -> int:
+        """Findings that the last audit could not say anything about: they stay as they were."""
+        return int(self.latest.counts.get("findings", {}).get("unknown", 0)) if self.latest is not None else 0
+
+    @property
     def rules_changed(self) -> bool:
         """Whether the two scores were counted by different rules."""
         return bool(self.latest and self.before and self.latest.ruleset != self.before.ruleset)
@@ -143,15 +175,17 @@ class Overview:
 def overview(session: Session, site: Site, now: datetime) -> Overview:
     """Gather the overview of a site."""
     latest, before = latest_two(session, site.id)
-    costs = score_explained.costs(session, latest.id) if latest else {}
+    costs = score_explained.costs(session, latest) if latest else Costs()
     return Overview(
         site=site,
         latest=latest,
         before=before,
         running=running(session, site.id, now),
         last_failure=_failure_after(session, site.id, latest),
-        why=score_explained.why(session, latest, before, costs) if latest else (),
+        why=score_explained.why(session, latest, before, costs) if latest else Why(()),
         repairs=score_explained.repairs(session, site.id, costs) if latest else (),
+        muted=finding_pages.muted_count(session, site.id),
+        muted_points=costs.muted,
         coverage=coverage(session, latest) if latest else None,
         severities=finding_pages.open_by_severity(session, site.id),
         history=history(session, site.id),

@@ -329,10 +329,11 @@ def _wanted(*order: Any) -> Any:
 
 
 def _views(session: Session, wanted: Any) -> list[FindingView]:
-    return [_view(finding, title) for finding, title in session.execute(wanted)]
+    return [view_of(finding, title) for finding, title in session.execute(wanted)]
 
 
-def _view(finding: Finding, item_title: str | None) -> FindingView:
+def view_of(finding: Finding, item_title: str | None) -> FindingView:
+    """The finding with the words of its rule."""
     rule = RULES.get(finding.rule)
     if rule is None:
         retired = Message(RULE_RETIRED)

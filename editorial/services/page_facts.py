@@ -8,17 +8,20 @@ from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from editorial.audit.crawl.records import LETTERS, unpacked
+from editorial.audit.engine import page_score
 from editorial.audit.facts import PageFacts
 from editorial.audit.gather.text import fold
 from editorial.audit.rule import Result, Severity
+from editorial.audit.rulebook import BY_ID
 from editorial.audit.site_rules import SITE_RULES
 from editorial.domain.errors import NotFound
 from editorial.domain.findings import OPEN, FindingEvent
 from editorial.domain.messages import N_, Message
-from editorial.domain.urls import n2
-from editorial.services import findings
+from editorial.services import findings, page_history
 from editorial.services.audit_output import judged_page
+from editorial.services.facts_in_words import Change, Fact, changes_between, facts_of, indexability
 from editorial.services.findings import FindingView
+from editorial.services.page_history import Visit
 from editorial.store import audit as store
 from editorial.store import content
 from editorial.store.audit import (
@@ -33,15 +36,8 @@ from editorial.store.audit import (
 from editorial.store.content import ContentItem, Site
 
 PAGE = 100  # pages of a site in the list
+LATELY = 8  # visits shown beside the facts
 RESULTS = {letter: result for result, letter in LETTERS.items()}
-
-
-@dataclass(frozen=True)
-class Fact:
-    """Something that was seen. `value` is a sentence, or the page's own words."""
-
-    label: Message
-    value: Message | str
 
 
 @dataclass(frozen=True)
@@ -69,6 +65,20 @@ class PageView:
     answers: Sequence[RuleAnswer]
     findings: Sequence[FindingView]
     item: ContentItem | None
+    score: int | None
+    """0 to 100, of a page that was read whole."""
+    visits: Sequence[Visit]
+    """The last ones, newest first."""
+
+    @property
+    def newest(self) -> Visit | None:
+        """The last visit, where it is not the one that is shown."""
+        return self.visits[0] if self.visits and self.visits[0].audit_id != self.audit.id else None
+
+    @property
+    def told(self) -> Sequence[Visit]:
+        """The last visits that something is to be said about."""
+        return [visit for visit in self.visits if visit.happenings or visit.changed]
 
     @property
     def failed_by_severity(self) -> dict[Severity, int]:
@@ -96,15 +106,6 @@ class Pages:
     lines: Sequence[PageLine]
     total: int
     after: str | None
-
-
-@dataclass(frozen=True)
-class Change:
-    """A fact that is not what it was in the audit before."""
-
-    label: Message
-    before: Message | str
-    after: Message | str
 
 
 @dataclass(frozen=True)
@@ -140,16 +141,20 @@ def page_view(session: Session, audit_id: int, no: int) -> PageView:
         raise NotFound
     facts = unpacked(page.facts)
     found = findings.findings_of_page(session, audit.site_id, url.n2) if audit.site_id else []
+    visits = page_history.visits_of(session, audit.site_id, url.n2, limit=LATELY)[0] if audit.site_id else ()
+    answers = _answers(session, audit, page, facts)
     return PageView(
         audit=audit,
         site=store.site_of(session, audit),
         url=url.url,
         page=page,
         facts=facts,
-        seen=[*facts_of(facts), *_links_in(session, audit_id, no)],
-        answers=_answers(session, audit, page, facts),
+        seen=[*_with_indexability(facts_of(facts), page), *_links_in(session, audit_id, no)],
+        answers=answers,
         findings=found,
         item=_item_of(session, url.n2, page),
+        score=_score(answers) if page.is_html and not page.truncated else None,
+        visits=visits,
     )
 
 
@@ -216,78 +221,14 @@ def finding_detail(session: Session, finding_id: int) -> FindingDetail:
     )
 
 
-def facts_of(page: PageFacts) -> list[Fact]:
-    """What was seen of a page, in plain words; nothing is judged here."""
-    if page.error:
-        return [Fact(Message(N_("Answer")), Message(N_("none")))]
-    return [
-        Fact(Message(N_("Answer")), _answer(page)),
-        Fact(Message(N_("Robots")), _directives(page)),
-        Fact(Message(N_("Canonical")), _canonical(page)),
-        Fact(Message(N_("Language")), page.html_lang or Message(N_("not named"))),
-        Fact(Message(N_("Title")), _text(page.title)),
-        Fact(Message(N_("Description")), _text(page.description)),
-        Fact(Message(N_("H1")), _headings(page)),
-        Fact(Message(N_("Words")), Message(N_("%(count)s"), {"count": page.text.words})),
-        Fact(Message(N_("Links out")), Message(N_("%(count)s"), {"count": len(page.links)})),
-        Fact(Message(N_("Images")), _images(page)),
-        Fact(Message(N_("Structured data")), _jsonld(page)),
-        Fact(Message(N_("Forms")), Message(N_("%(count)s"), {"count": len(page.forms)})),
-        Fact(Message(N_("Redirects")), Message(N_("%(count)s"), {"count": len(page.redirects)})),
-        Fact(Message(N_("Size")), Message(N_("%(count)s kB"), {"count": round(page.body_bytes / 1000)})),
-    ]
+def _with_indexability(seen: list[Fact], page: AuditPage) -> list[Fact]:
+    """The facts with the most asked for one behind the answer."""
+    return [*seen[:1], Fact(Message(N_("Indexable")), indexability(page).says), *seen[1:]]
 
 
-def changes_between(before: PageFacts, after: PageFacts) -> list[Change]:
-    """The facts that differ between two audits, as their sentences; how long the answer took is no change."""
-    if before.error or after.error:
-        return []
-    pairs = zip(facts_of(before), facts_of(after), strict=True)
-    found = [Change(old.label, old.value, new.value) for old, new in pairs if old != new]
-    ignored = {"Answer"} if before.status == after.status else set()
-    return [change for change in found if change.label.id not in ignored | {"Size", "Words", "Links out"}]
-
-
-def _answer(page: PageFacts) -> Message:
-    params = {"status": str(page.status), "ms": page.elapsed_ms}
-    return Message(N_("%(status)s in %(ms)s ms"), params)
-
-
-def _directives(page: PageFacts) -> Message | str:
-    named = [f"{each.agent + ': ' if each.agent else ''}{each.name}" for each in page.robots]
-    return ", ".join(dict.fromkeys(named)) or Message(N_("nothing said"))
-
-
-def _canonical(page: PageFacts) -> Message | str:
-    targets = list(dict.fromkeys(each.target or each.href for each in page.canonicals))
-    if not targets:
-        return Message(N_("none"))
-    if len(targets) == 1 and n2(targets[0]) == n2(page.final_url):
-        return Message(N_("itself"))
-    return " · ".join(targets)
-
-
-def _text(text: str) -> Message | str:
-    if not text:
-        return Message(N_("none"))
-    return Message(N_("%(count)s characters: “%(text)s”"), {"count": len(text), "text": text[:160]})
-
-
-def _headings(page: PageFacts) -> Message | str:
-    found = [heading.text for heading in page.headings if heading.level == 1]
-    if not found:
-        return Message(N_("none"))
-    return Message(N_("%(count)s: “%(text)s”"), {"count": len(found), "text": found[0][:120]})
-
-
-def _images(page: PageFacts) -> Message:
-    without = sum(image.alt is None for image in page.images)
-    return Message(N_("%(count)s, %(without)s without alt"), {"count": len(page.images), "without": without})
-
-
-def _jsonld(page: PageFacts) -> Message | str:
-    types = [name for block in page.jsonld for name in block.types]
-    return ", ".join(dict.fromkeys(types)) or Message(N_("none"))
+def _score(answers: Sequence[RuleAnswer]) -> int:
+    failed = [answer for answer in answers if answer.result is Result.FAIL and answer.rule in BY_ID]
+    return page_score((BY_ID[answer.rule], answer.severity) for answer in failed)
 
 
 def _links_in(session: Session, audit_id: int, no: int) -> list[Fact]:

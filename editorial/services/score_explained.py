@@ -1,21 +1,23 @@
 """What each rule costs an audit's score: why it moved, and what repairing a rule would win."""
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session
 
 from editorial.audit.rule import Severity
 from editorial.audit.rulebook import BY_ID
-from editorial.domain.findings import FindingEvent
+from editorial.domain.findings import FindingEvent, FindingState
 from editorial.domain.messages import NP_, Message
 from editorial.services import findings, verdicts
 from editorial.store.audit import Audit, AuditFailure, AuditPage, Finding, FindingHistory
 
 LINES = 8  # of the explanation
 NEXT = 4  # repairs proposed
+WORTH_SAYING = 0.1  # points that a rest must have
 
 EVENTS = {
     FindingEvent.NEW: NP_("%(count)s new", "%(count)s new"),
@@ -40,6 +42,37 @@ class Line:
 
 
 @dataclass(frozen=True)
+class Why:
+    """The lines that weigh most. `rest` is what they leave of the change, in points; None where it is nothing.
+
+    Pages that came or went change the mean, and of several rules on one page each takes less than it would alone.
+    """
+
+    lines: Sequence[Line]
+    rest: float | None = None
+
+
+class Failed(NamedTuple):
+    """A rule that failed on a page at one severity. `muted` where all or some of its failures are."""
+
+    rule: str
+    severity: str
+    muted: bool
+
+
+@dataclass(frozen=True)
+class Costs:
+    """Points of an audit's score, by rule."""
+
+    lost: Mapping[str, float] = field(default_factory=dict)
+    """That the score would win if this rule alone failed nowhere."""
+    won: Mapping[str, float] = field(default_factory=dict)
+    """That it would win if what is open of this rule were repaired; what is muted stays."""
+    muted: float = 0.0
+    """That everything which is muted costs together."""
+
+
+@dataclass(frozen=True)
 class Repair:
     """A rule worth repairing next. `points` are those the score would win; `count` its open findings."""
 
@@ -51,7 +84,7 @@ class Repair:
     count: int
 
 
-def why(session: Session, latest: Audit, before: Audit | None, now: Mapping[str, float]) -> Sequence[Line]:
+def why(session: Session, latest: Audit, before: Audit | None, now: Costs) -> Why:
     """What the last audit changed, rule by rule: what weighs most first.
 
     Args:
@@ -60,17 +93,21 @@ def why(session: Session, latest: Audit, before: Audit | None, now: Mapping[str,
         before: the one it is compared with.
         now: `costs` of the latest.
     """
-    then = costs(session, before.id) if before is not None else {}
+    then = costs(session, before) if before is not None else Costs()
     lines = []
     for rule, counts in _changes(session, latest.id).items():
         severity = min((severity for severity, _ in counts.values()), key=lambda each: each.rank)
-        points = round(then.get(rule, 0.0) - now.get(rule, 0.0), 1) + 0.0 if before is not None else None
+        points = round(then.lost.get(rule, 0.0) - now.lost.get(rule, 0.0), 1) + 0.0 if before is not None else None
         events = [(event, Message.counted(EVENTS[event], counts[event][1])) for event in EVENTS if event in counts]
         lines.append(Line(rule, severity, points, findings.title_of(rule), events))
-    return sorted(lines, key=lambda line: (-abs(line.points or 0.0), line.severity.rank, line.rule))[:LINES]
+    shown = sorted(lines, key=lambda line: (-abs(line.points or 0.0), line.severity.rank, line.rule))[:LINES]
+    if before is None or before.score is None or latest.score is None:
+        return Why(shown)
+    rest = round(latest.score - before.score - sum(line.points or 0.0 for line in shown), 1) + 0.0
+    return Why(shown, rest if abs(rest) >= WORTH_SAYING else None)
 
 
-def repairs(session: Session, site_id: int, now: Mapping[str, float]) -> Sequence[Repair]:
+def repairs(session: Session, site_id: int, now: Costs) -> Sequence[Repair]:
     """The rules with open findings whose repair wins the most points."""
     found: dict[str, Repair] = {}
     for rule, name, count in findings.counts_by_rule(session, site_id):
@@ -79,41 +116,66 @@ def repairs(session: Session, site_id: int, now: Mapping[str, float]) -> Sequenc
         fix = Message(known.fix, known.defaults()) if known is not None else None
         worst = severity if before is None else min(severity, before.severity, key=lambda each: each.rank)
         total = count + (before.count if before is not None else 0)
-        found[rule] = Repair(rule, worst, round(now.get(rule, 0.0), 1), findings.title_of(rule), fix, total)
+        found[rule] = Repair(rule, worst, round(now.won.get(rule, 0.0), 1), findings.title_of(rule), fix, total)
     return sorted(found.values(), key=lambda each: (-each.points, each.severity.rank, -each.count, each.rule))[:NEXT]
 
 
-def costs(session: Session, audit_id: int) -> dict[str, float]:
-    """Points that the score would win if one rule alone failed nowhere, by rule.
+def costs(session: Session, audit: Audit) -> Costs:
+    """What each rule costs the score of an audit.
 
     Pages that fail in the same way are counted together, so that this takes as long as reading the failures.
     """
     pages = session.scalar(
-        select(func.count()).select_from(AuditPage).where(AuditPage.audit_id == audit_id, AuditPage.is_html)
+        select(func.count()).select_from(AuditPage).where(AuditPage.audit_id == audit.id, AuditPage.is_html)
     )
     if not pages:
-        return {}
-    same = and_(AuditPage.audit_id == AuditFailure.audit_id, AuditPage.no == AuditFailure.no)
-    wanted = (
-        select(AuditFailure.no, AuditFailure.rule, AuditFailure.severity)
-        .join(AuditPage, same)
-        .where(AuditFailure.audit_id == audit_id, AuditPage.is_html)
-        .distinct()
-    )
-    failed: dict[int, set[tuple[str, str]]] = defaultdict(set)
-    for no, rule, severity in session.execute(wanted):
-        failed[no].add((rule, severity))
+        return Costs()
     lost: dict[str, float] = defaultdict(float)
-    for pattern, times in Counter(frozenset(each) for each in failed.values()).items():
+    won: dict[str, float] = defaultdict(float)
+    muted = 0.0
+    for pattern, times in _patterns(session, audit).items():
         points = _points(pattern)
-        for rule in {rule for rule, _ in pattern}:
-            without = frozenset(each for each in pattern if each[0] != rule)
-            lost[rule] += times * (_points(without) - points)
-    return {rule: total / pages for rule, total in lost.items()}
+        loud = [each for each in pattern if not each.muted]
+        if len(loud) < len(pattern):
+            muted += times * (_points(loud) - points)
+        for rule in {each.rule for each in pattern}:
+            others = [each for each in pattern if each.rule != rule]
+            lost[rule] += times * (_points(others) - points)
+            quiet = [each for each in pattern if each.rule == rule and each.muted]
+            won[rule] += times * (_points([*others, *quiet]) - points)
+    return Costs(
+        {rule: total / pages for rule, total in lost.items()},
+        {rule: total / pages for rule, total in won.items()},
+        round(muted / pages, 1),
+    )
 
 
-def _points(pattern: frozenset[tuple[str, str]]) -> float:
-    return verdicts.score([0], {0: set(pattern)}) or 0.0
+def _patterns(session: Session, audit: Audit) -> Counter[frozenset[Failed]]:
+    """How many pages fail in the same way. What is muted now counts as muted, whenever that was said."""
+    failure = AuditFailure
+    same = and_(AuditPage.audit_id == failure.audit_id, AuditPage.no == failure.no)
+    each = (failure.no, failure.rule, failure.severity)
+    wanted = (
+        select(*each, func.count()).join(AuditPage, same).where(failure.audit_id == audit.id, AuditPage.is_html)
+    ).group_by(*each)
+    muted = (
+        select(*each, func.count())
+        .join(Finding, Finding.fingerprint == failure.fingerprint)
+        .where(failure.audit_id == audit.id, Finding.site_id == audit.site_id, Finding.state == FindingState.MUTED)
+    ).group_by(*each)
+    quiet = {(no, rule, severity): count for no, rule, severity, count in session.execute(muted)}
+    failed: dict[int, set[Failed]] = defaultdict(set)
+    for no, rule, severity, count in session.execute(wanted):
+        silent = quiet.get((no, rule, severity), 0)
+        if silent:
+            failed[no].add(Failed(rule, severity, muted=True))
+        if count > silent:
+            failed[no].add(Failed(rule, severity, muted=False))
+    return Counter(frozenset(each) for each in failed.values())
+
+
+def _points(pattern: Collection[Failed]) -> float:
+    return verdicts.score([0], {0: {(each.rule, each.severity) for each in pattern}}) or 0.0
 
 
 def _changes(session: Session, audit_id: int) -> dict[str, dict[FindingEvent, tuple[Severity, int]]]:

@@ -13,7 +13,7 @@ from editorial.domain.findings import FindingState
 from editorial.domain.locales import Language
 from editorial.domain.people import Permission, Role, Scope
 from editorial.services import channel_pages, channel_probes, coverage, finding_pages, findings, sites
-from editorial.services.finding_pages import Standing
+from editorial.services.finding_filters import Place, Standing, Wanted
 from editorial.store import content, distribution
 from editorial.store.base import reading
 from editorial.store.names import names
@@ -226,7 +226,7 @@ def site_list() -> Sites:
 @operation(Permission.READ, "List what audits of a site found, the worst first.", Findings, query=FindingsAsked)
 def finding_list(query: FindingsAsked) -> Findings:
     """One page of findings."""
-    wanted = finding_pages.Wanted(
+    wanted = Wanted(
         query.site,
         standing=query.state,
         severity=query.severity,
@@ -234,7 +234,7 @@ def finding_list(query: FindingsAsked) -> Findings:
         text=query.text.replace("\x00", ""),
         rule=query.rule.replace("\x00", ""),
         page=query.page.replace("\x00", ""),
-        after=finding_pages.Place.parse(query.after),
+        after=Place.parse(query.after),
     )
     with reading(deps().sessions) as session:
         content.get_site(session, query.site)

@@ -22,7 +22,8 @@ from editorial.domain.urls import n2
 from editorial.services.deps import Deps
 from editorial.store.audit import Audit, AuditState, Finding
 from editorial.store.content import ContentItem
-from editorial.web.audits import CATEGORIES, chart
+from editorial.services.rule_pages import CATEGORIES
+from editorial.web.audit_charts import score_chart
 from tests.conftest import Clock
 from tests.integration.web.audited import BASE, add_site, audit, good, unseen, untitled, with_images
 from tests.web import Visitor, add_person, add_workspace, application, visitor
@@ -418,7 +419,7 @@ def test_the_chart_stays_inside_its_frame() -> None:
     now = Clock().instant
     audits = [Audit(score=score, ended_at=now + timedelta(days=n)) for n, score in enumerate([0.0, 100.0, 55.5])]
 
-    drawn = chart(audits, ZoneInfo("Asia/Shanghai"))
+    drawn = score_chart(audits, ZoneInfo("Asia/Shanghai"))
 
     assert all(20 <= point.y <= 130 and 4 <= point.x <= 312 for point in drawn.points)
     assert drawn.values == "0, 100, 56"
