@@ -239,16 +239,16 @@ def _hops(value: object) -> tuple[Hop, ...]:
     if not isinstance(value, list) or not all(isinstance(each, dict) for each in value):
         raise Unreadable(Message(NO_HOPS))
     try:
-        return tuple(
-            Hop(
-                _address("url", hop.get("url")),
-                _status("status", hop.get("status"), 301),
-                _address("location", hop.get("location")),
-            )
-            for hop in value[:100]
-        )
+        return tuple(_hop(hop) for hop in value[:100])
     except Unreadable as error:
         raise Unreadable(Message(NO_HOPS)) from error
+
+
+def _hop(data: Mapping[str, Any]) -> Hop:
+    """`location` as the header has it: it may be relative (RFC 9110, 10.2.2)."""
+    url, location = _address("url", data.get("url")), data.get("location")
+    full = n1(_text(location), url) if isinstance(location, str) and location else location
+    return Hop(url, _status("status", data.get("status"), 301), _address("location", full))
 
 
 def _error(value: object) -> str | None:
