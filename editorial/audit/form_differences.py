@@ -12,6 +12,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from editorial.audit.form_inventory import Asked, Shape
+from editorial.audit.form_vendors import vendor_name
 from editorial.domain.messages import N_, NP_, Message
 
 ALIKE = 0.5  # share of what two forms ask for that makes them the same form, changed
@@ -215,9 +216,9 @@ def edits_between(old: Shape, new: Shape) -> Iterator[Edit]:
 def _sending(old: Shape, new: Shape) -> Iterator[Edit]:
     if old.fields is not None and new.fields is None:
         says = N_("%(vendor)s brings it now: what it asks is not in the page's source")
-        yield Edit(Message(says, {"vendor": new.vendor}), loses=False)
+        yield Edit(Message(says, {"vendor": vendor_name(new.vendor)}), loses=False)
     elif old.vendor != new.vendor and new.vendor:
-        yield Edit(Message(N_("%(vendor)s takes it in now"), {"vendor": new.vendor}), loses=False)
+        yield Edit(Message(N_("%(vendor)s takes it in now"), {"vendor": vendor_name(new.vendor)}), loses=False)
     elif old.action != new.action:
         params = {"before": _place(old.action), "after": _place(new.action)}
         yield Edit(Message(N_("it sends to %(after)s, before to %(before)s"), params), loses=True)

@@ -85,6 +85,31 @@ def vendor_of(form: Form) -> Vendor | None:
     return None
 
 
+_NAMES = {
+    "hubspot": "HubSpot",
+    "activecampaign": "ActiveCampaign",
+    "zoho-crm": "Zoho CRM",
+    "formassembly": "FormAssembly",
+    "web3forms": "Web3Forms",
+    "wpforms": "WPForms",
+    "surveymonkey": "SurveyMonkey",
+    "chilipiper": "Chili Piper",
+    "contact-form-7": "Contact Form 7",
+    "jinshuju": "金数据",
+    "mikecrm": "麦客",
+    "wjx": "问卷星",
+    "tencent-survey": "腾讯问卷",
+    "feishu": "飞书",
+    "yida": "宜搭",
+}
+"""Names that are not their id in capitals."""
+
+
+def vendor_name(vendor: str) -> str:
+    """What a service calls itself."""
+    return _NAMES.get(vendor) or vendor.replace("-", " ").title()
+
+
 _EMBED_HOSTS = (
     *(
         "hsforms.net",

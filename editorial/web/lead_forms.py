@@ -6,6 +6,7 @@ from flask import Blueprint, Response, render_template, request
 from flask.typing import ResponseReturnValue
 
 from editorial.audit.form_differences import WHAT, where
+from editorial.audit.form_vendors import vendor_name
 from editorial.audit.report_csv import BOM, written_row
 from editorial.domain.errors import NotFound
 from editorial.domain.messages import N_, Message
@@ -22,6 +23,7 @@ from editorial.web.guard import requires
 bp = Blueprint("lead_forms", __name__)
 bp.add_app_template_filter(form_pages.place_of, "place_of")
 bp.add_app_template_filter(form_pages.asks, "asks")
+bp.add_app_template_filter(vendor_name, "vendor_name")
 
 COLUMNS = (
     N_("Page"),
@@ -116,8 +118,8 @@ def _cells(line: Line) -> list[str]:
     return [
         shape.shown,
         say(form_pages.TYPES[shape.type]),
-        shape.origin,
-        shape.vendor,
+        say(form_pages.ORIGINS[shape.origin]),
+        vendor_name(shape.vendor),
         place if isinstance(place, str) else say(place),
         line.answer,
         say(form_pages.CONSENTS[shape.consent]),
