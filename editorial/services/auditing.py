@@ -108,7 +108,13 @@ def start_audit(
     existing = store.under_way(session, site.id)
     if existing is not None:
         return existing
-    return _queue(session, site.base_url, site.id, trigger, now, requested_by=requested_by)
+    return _queue(session, site.base_url, site.id, trigger, now, requested_by=requested_by, options=_manners(site))
+
+
+def _manners(site: Site) -> dict[str, Any]:
+    """How a site wants to be crawled, where it says so."""
+    said = {"rate": site.crawl_rate, "connections": site.crawl_connections, "max_pages": site.crawl_max_pages}
+    return {name: value for name, value in said.items() if value is not None}
 
 
 def start_page_audit(session: Session, site_id: int | None, url: str, now: datetime) -> Audit | None:

@@ -1,6 +1,6 @@
 """The sites of the team: added and changed by people who may connect them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import time
 
@@ -20,6 +20,12 @@ from editorial.store.audit import ENDED, Audit
 from editorial.store.content import ContentItem, Site
 
 LONGEST_ADDRESS = 500
+CRAWL_LIMITS: Mapping[str, tuple[float, float]] = {
+    "crawl_rate": (0.05, 100),  # requests a second: one in 20 seconds is the slowest robots.txt asks for in practice
+    "crawl_connections": (1, 16),
+    "crawl_max_pages": (1, 1_000_000),
+}
+"""The least and the most that a site may ask for."""
 
 
 @dataclass(frozen=True)
@@ -34,6 +40,10 @@ class Wanted:
     audit_time: time
     mail_time: time
     active: bool = True
+    crawl_rate: float | None = None
+    """Requests a second; None, here and below, is what the desk uses."""
+    crawl_connections: int | None = None
+    crawl_max_pages: int | None = None
 
 
 @dataclass(frozen=True)
@@ -174,7 +184,9 @@ def _checked(session: Session, deps: Deps, wanted: Wanted, *, besides: int | Non
         raise EditorialError(
             Message(N_("There is no such day.")), hint=Message(N_("Choose one from the list.")), field="audit_weekday"
         )
+    manners = {name: _within(name, getattr(wanted, name)) for name in CRAWL_LIMITS}
     return {
+        **manners,
         "name": name,
         "base_url": url,
         "language": wanted.language,
@@ -186,6 +198,19 @@ def _checked(session: Session, deps: Deps, wanted: Wanted, *, besides: int | Non
     }
 
 
+def _within(name: str, value: float | None) -> float | None:
+    least, most = CRAWL_LIMITS[name]
+    if value is not None and not least <= value <= most:
+        raise EditorialError(
+            Message(N_("This number is outside what is allowed.")),
+            hint=Message(
+                N_("Write one from %(least)s to %(most)s, or leave it empty."), {"least": least, "most": most}
+            ),
+            field=name,
+        )
+    return value
+
+
 def _as_json(site: Site) -> dict[str, object]:
     return {
         "name": site.name,
@@ -195,6 +220,9 @@ def _as_json(site: Site) -> dict[str, object]:
         "audit_weekday": site.audit_weekday,
         "audit_time": site.audit_time,
         "mail_time": site.mail_time,
+        "crawl_rate": site.crawl_rate,
+        "crawl_connections": site.crawl_connections,
+        "crawl_max_pages": site.crawl_max_pages,
         "active": site.active,
     }
 

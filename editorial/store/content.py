@@ -112,6 +112,9 @@ class Site(Base):
     audit_weekday: Mapped[int] = mapped_column(default=0)  # 0 is Monday
     audit_time: Mapped[str] = mapped_column(String(5), default="05:00")  # wall time in the zone
     mail_time: Mapped[str] = mapped_column(String(5), default="08:00")  # wall time of the weekly mail, same day
+    crawl_rate: Mapped[float | None]  # requests a second; None, here and below: what the desk uses
+    crawl_connections: Mapped[int | None]  # at once
+    crawl_max_pages: Mapped[int | None]
     active: Mapped[bool] = mapped_column(default=True)
     created_at: Mapped[datetime]
     version: Mapped[int] = mapped_column()

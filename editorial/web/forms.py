@@ -1,5 +1,6 @@
 """Forms: what a person typed, what it means, and what is wrong with it. Nothing typed is ever lost."""
 
+import math
 import re
 import unicodedata
 from collections.abc import Callable, Mapping
@@ -90,6 +91,17 @@ class Form:
             return number
 
         return self._read(name, read, Message(N_("Write a whole number.")))
+
+    def decimal(self, name: str) -> float | None:
+        """A number with a decimal point or comma; None where it is empty."""
+
+        def read(value: str) -> float:
+            number = float(value.replace(",", "."))
+            if not math.isfinite(number):
+                raise ValueError("no number")
+            return number
+
+        return self._read(name, read, Message(N_("Write a number, such as 2 or 0.5.")))
 
     def choice(self, name: str, kind: type[Choice]) -> Choice | None:
         """One of the values of an enum; None where it is empty."""

@@ -11,7 +11,7 @@ from editorial.domain.locales import Language
 from editorial.domain.messages import N_, Message
 from editorial.domain.people import Permission
 from editorial.services import sites
-from editorial.services.sites import Wanted
+from editorial.services.sites import CRAWL_LIMITS, Wanted
 from editorial.store import content
 from editorial.store.base import reading
 from editorial.store.content import Site
@@ -22,7 +22,7 @@ from editorial.web.guard import requires
 from editorial.web.zones import zone_groups
 
 bp = Blueprint("sites", __name__)
-FIELDS = ("name", "base_url", "language", "zone", "audit_weekday", "audit_time", "mail_time")
+FIELDS = ("name", "base_url", "language", "zone", "audit_weekday", "audit_time", "mail_time", *CRAWL_LIMITS)
 
 
 @bp.get("/sites")
@@ -120,6 +120,9 @@ def _read(form: Form) -> Wanted | None:
         audit_time=audit_time or time(5),
         mail_time=mail_time or time(8),
         active="active" in form.typed,
+        crawl_rate=form.decimal("crawl_rate"),
+        crawl_connections=form.number("crawl_connections"),
+        crawl_max_pages=form.number("crawl_max_pages"),
     )
     return wanted if form.ok else None
 
@@ -133,16 +136,27 @@ def _typed(site: Site) -> dict[str, str]:
         "audit_weekday": str(site.audit_weekday),
         "audit_time": site.audit_time,
         "mail_time": site.mail_time,
+        **{name: _number(getattr(site, name)) for name in CRAWL_LIMITS},
         "active": "on" if site.active else "",
         "version": str(site.version),
     }
+
+
+def _number(value: float | None) -> str:
+    return "" if value is None else str(int(value)) if value == int(value) else str(value)
 
 
 def _page(form: Form, site: Site | None, *, stale: bool = False) -> str:
     saved = _typed(site) if site is not None else {}
     theirs = {name: saved[name] for name in FIELDS if stale and saved[name] != form.typed.get(name, "")}
     return render_template(
-        "sites/site.html", form=form, site=site, zones=zone_groups(), weekdays=_weekdays(), theirs=theirs
+        "sites/site.html",
+        form=form,
+        site=site,
+        zones=zone_groups(),
+        weekdays=_weekdays(),
+        theirs=theirs,
+        usual=deps().config,
     )
 
 

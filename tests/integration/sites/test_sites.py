@@ -6,7 +6,9 @@ from sqlalchemy import event, select
 from editorial.domain.addresses import NOTHING_PRIVATE, AllowList
 from editorial.domain.locales import Language
 from editorial.domain.people import Role
+from editorial.services.auditing import start_audit
 from editorial.services.sites import BadAddress, clean_address, overview
+from editorial.store.audit import AuditTrigger
 from editorial.store.base import reading
 from editorial.store.content import Site
 from editorial.store.history import HistoryEvent
@@ -165,3 +167,38 @@ def test_the_list_asks_as_little_for_forty_sites_as_for_one(deps, database) -> N
 
     selects = [statement for statement in asked if statement.startswith("SELECT")]
     assert (len(rows), len(selects)) == (40, 3), selects
+
+
+def test_a_site_is_crawled_as_its_form_says(desk, deps) -> None:
+    manners = {"crawl_rate": "0,5", "crawl_connections": "1", "crawl_max_pages": "1000000"}
+    desk.post("/sites", **FORM, **manners)
+    with deps.sessions.begin() as session:
+        site = session.scalars(select(Site)).one()
+        audit = start_audit(session, site, AuditTrigger.PERSON, deps.now())
+
+        assert audit.options == {"rate": 0.5, "connections": 1, "max_pages": 1_000_000}
+    page = desk.get(f"/sites/{site.id}")
+    assert 'value="0.5"' in page
+    assert 'value="1000000"' in page
+
+
+def test_a_site_that_says_nothing_is_crawled_as_the_desk_does(desk, deps) -> None:
+    desk.post("/sites", **FORM, crawl_rate="", crawl_max_pages=" ")
+    with deps.sessions.begin() as session:
+        audit = start_audit(session, session.scalars(select(Site)).one(), AuditTrigger.PERSON, deps.now())
+
+        assert audit.options == {}
+
+
+@pytest.mark.parametrize(
+    ("field", "typed"),
+    [("crawl_rate", "0"), ("crawl_rate", "nan"), ("crawl_rate", "101"), ("crawl_connections", "17"),
+     ("crawl_connections", "two"), ("crawl_max_pages", "0"), ("crawl_max_pages", "1000001")],
+)  # fmt: skip
+def test_a_crawl_out_of_bounds_is_refused_and_kept_in_the_form(desk, deps, field, typed) -> None:
+    answer = desk.post("/sites", **FORM, **{field: typed})
+
+    assert answer.status_code == 422
+    assert f'id="f-{field}-error"' in answer.text
+    assert f'value="{typed}"' in answer.text
+    assert sites(deps) == []
