@@ -18,9 +18,12 @@ from editorial.cli.judge import judge
 from editorial.cli.keys import keys
 from editorial.cli.language import say, speaks
 from editorial.cli.migrate import migrate
+from editorial.cli.robots import robots
 from editorial.cli.rules import rules
 from editorial.cli.serve import serve
 from editorial.cli.settings import problems
+from editorial.cli.sitemap import sitemap
+from editorial.cli.url import url
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -32,7 +35,7 @@ def editorial(context: click.Context) -> None:
     context.obj = Assembly(config=read_config, make_deps=make_deps, create_app=create_app, make_clock=Clock)
 
 
-for command in (serve, clock, migrate, audit, judge, rules, jobs, job, channels, keys):
+for command in (serve, clock, migrate, audit, judge, rules, robots, sitemap, url, jobs, job, channels, keys):
     editorial.add_command(command)
 
 

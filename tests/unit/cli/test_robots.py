@@ -1,0 +1,101 @@
+"""`editorial robots`: allowed or not, and by which line."""
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+from pytest_httpserver import HTTPServer
+
+from editorial.__main__ import editorial
+
+TEXT = """User-agent: *
+Disallow: /private/
+Allow: /private/open$
+wrong line
+Sitemap: https://example.com/sitemap.xml
+
+User-agent: Googlebot
+Crawl-delay: 3
+Disallow: /*.pdf$
+"""
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> str:
+    path = tmp_path / "robots.txt"
+    path.write_text(TEXT)
+    return str(path)
+
+
+def run(*arguments: str, typed: str | None = None) -> Result:
+    return CliRunner().invoke(editorial, ["--lang", "en", "robots", *arguments], input=typed)
+
+
+@pytest.mark.parametrize(
+    ("agent", "url", "allowed", "line"),
+    [
+        ("Bingbot", "/private/x", False, 2),
+        ("Bingbot", "/private/open", True, 3),
+        ("Bingbot", "https://example.com/private/", False, 2),
+        ("Bingbot", "/elsewhere", True, None),
+        ("Googlebot/2.1 (+http://x)", "/a.pdf", False, 9),
+        ("googlebot", "/a.pdf?print", True, None),
+        ("googlebot", "/private/x", True, None),
+    ],
+)
+def test_it_says_which_line_decided(file: str, agent: str, url: str, allowed: bool, line: int | None) -> None:
+    said = run(file, "--agent", agent, url, "--format", "json")
+
+    (verdict,) = json.loads(said.stdout)["urls"]
+    assert (verdict["url"], verdict["allowed"], verdict["line"]) == (url, allowed, line)
+    assert said.exit_code == (0 if allowed else 1)
+
+
+def test_a_person_reads_one_line_an_address(file: str) -> None:
+    said = run(file, "--agent", "Bingbot", "/private/x", "/elsewhere", "http://")
+
+    assert said.stdout.splitlines() == [
+        "disallowed\t/private/x\tline 2: Disallow: /private/",
+        "allowed\t/elsewhere\tno line speaks of it",
+        "http:// is no address.",
+    ]
+    assert said.stderr == "no line of robots.txt: it has no effect\tline 4: wrong line\n"
+
+
+def test_without_addresses_it_says_what_the_file_holds(file: str) -> None:
+    facts = json.loads(run(file, "--agent", "Googlebot", "--format", "json").stdout)
+
+    assert (facts["token"], facts["crawl_delay"], facts["sitemaps"]) == (
+        "googlebot", 3.0, ["https://example.com/sitemap.xml"]
+    )  # fmt: skip
+    assert [(note["line"], note["kind"]) for note in facts["notes"]] == [(4, "syntax")]
+    assert run(file, "--agent", "Googlebot").stdout == "3 rules are read.\n"
+
+
+def test_it_reads_standard_input() -> None:
+    assert run("-", "--agent", "x", "/a", typed="User-agent: *\nDisallow: /").exit_code == 1
+
+
+@pytest.mark.parametrize(
+    ("status", "allowed", "exit_code"), [(404, True, 0), (403, True, 0), (429, False, 1), (503, False, 1)]
+)
+def test_the_status_of_the_answer_counts(httpserver: HTTPServer, status: int, allowed: bool, exit_code: int) -> None:
+    httpserver.expect_request("/robots.txt").respond_with_data("", status=status)
+    said = run(httpserver.url_for("/"), "--agent", "x", "/a", "--format", "json", "--allow-private")
+    facts = json.loads(said.stdout)
+
+    assert (facts["status"], facts["urls"][0]["allowed"], said.exit_code) == (status, allowed, exit_code)
+
+
+def test_a_private_address_is_not_reached(httpserver: HTTPServer) -> None:
+    said = run(httpserver.url_for("/robots.txt"), "--agent", "x", "--format", "json")
+
+    assert (json.loads(said.stdout)["error"], httpserver.log) == ("address", [])
+
+
+def test_what_is_not_there_is_said_in_one_sentence() -> None:
+    said = run("/nowhere/robots.txt", "--agent", "x", "/")
+
+    assert said.exit_code == 3
+    assert said.stderr.startswith("There is no file /nowhere/robots.txt. Give a file, an address")
