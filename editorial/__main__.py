@@ -13,6 +13,7 @@ from editorial.cli.assembly import Assembly
 from editorial.cli.audit import audit
 from editorial.cli.channels import channels
 from editorial.cli.clock import clock
+from editorial.cli.findings import finding, findings
 from editorial.cli.jobs import job, jobs
 from editorial.cli.judge import judge
 from editorial.cli.keys import keys
@@ -23,6 +24,7 @@ from editorial.cli.rules import rules
 from editorial.cli.serve import serve
 from editorial.cli.settings import problems
 from editorial.cli.sitemap import sitemap
+from editorial.cli.tasks import task, tasks
 from editorial.cli.url import url
 
 
@@ -35,7 +37,7 @@ def editorial(context: click.Context) -> None:
     context.obj = Assembly(config=read_config, make_deps=make_deps, create_app=create_app, make_clock=Clock)
 
 
-for command in (serve, clock, migrate, audit, judge, rules, robots, sitemap, url, jobs, job, channels, keys):
+for command in (serve, clock, migrate, audit, judge, rules, robots, sitemap, url, jobs, job, channels, findings, finding, tasks, task, keys):
     editorial.add_command(command)
 
 
