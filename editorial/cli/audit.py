@@ -24,6 +24,7 @@ from editorial.audit.rule import Severity
 from editorial.audit.summary import Judged
 from editorial.cli.audit_report import STYLES, Wanted, written
 from editorial.cli.language import say, speaks, spoken
+from editorial.cli.printing import COULD_NOT_RUN, ending_well, put
 from editorial.cli.scratch import scratch
 from editorial.domain.addresses import ALL_PRIVATE, NOTHING_PRIVATE, AllowList
 from editorial.domain.errors import EditorialError
@@ -36,7 +37,7 @@ from editorial.services.stop_reasons import why_it_stopped
 from editorial.store.audit import Audit, AuditState
 from editorial.store.base import reading
 
-FOUND, COULD_NOT_RUN, INTERRUPTED = 1, 3, 130  # exit statuses; 2 is click's, for bad usage
+FOUND = 1  # an exit status; 2 is click's, for bad usage
 NEVER = "never"
 SET_ASIDE = NP_(
     "%(count)s page was set aside by most rules: its canonical names another address. "
@@ -103,33 +104,39 @@ def audit(
         wrapper_class=structlog.make_filtering_bound_logger(40),  # errors only: the output belongs to the report
     )
     catalog = spoken()
-    try:
-        folder = _folder(target, base)
-    except FolderLost as error:
-        _fail(catalog, error, COULD_NOT_RUN)
-    except EditorialError as error:
-        _fail(catalog, error)
+    wanted = Wanted(style, target, facts=facts, every_outcome=outcomes == "all")
+    if facts and style != "json":
+        click.echo(catalog.say(Message(N_("--facts counts with --format json alone."))), err=True)
     options: dict[str, object] = {"max_pages": max_pages, "rate": rate, "connections": concurrency}
+    allow = ALL_PRIVATE if allow_private else _opened()
+    with ending_well():
+        try:
+            status = _audited(target, _folder(target, base), options, allow, wanted=wanted, fail_on=fail_on)
+        except FolderLost as error:
+            _fail(catalog, error, COULD_NOT_RUN)
+        except EditorialError as error:
+            _fail(catalog, error)
+    sys.exit(status)
+
+
+def _audited(
+    target: str, folder: Folder | None, options: dict[str, object], allow: AllowList, *, wanted: Wanted, fail_on: str
+) -> int:
+    """Audit, and print what was found. Returns the exit status."""
+    catalog, start = spoken(), target
     if folder is not None:
         start = folder.base
         if folder.told:
             taken = N_("%(url)s is taken as the address, because the canonicals of the pages say so.")
             click.echo(catalog.say(Message(taken, {"url": start})), err=True)
         root = start[: start.partition("?")[0].rindex("/") + 1]
-        options |= {"path_prefix": path_of(root), "follow_links": not Path(target).is_file()}
-    else:
-        start = target
-    workers = min(concurrency, max(1, (os.cpu_count() or 1) - 1))
-    wanted = Wanted(style, target, facts=facts, every_outcome=outcomes == "all")
-    with scratch(workers=workers, allow=ALL_PRIVATE if allow_private else _opened()) as parts:
-        try:
-            done = _run(parts, start, options, folder, catalog)
-            with reading(parts.sessions) as session:
-                found = session.get_one(Audit, done)
-                status = _report(session, found, catalog, wanted, fail_on=fail_on, offline=folder is not None)
-        except EditorialError as error:
-            _fail(catalog, error)
-    sys.exit(status)
+        options = options | {"path_prefix": path_of(root), "follow_links": not Path(target).is_file()}
+    workers = min(int(str(options["connections"])), max(1, (os.cpu_count() or 1) - 1))
+    with scratch(workers=workers, allow=allow) as parts:
+        done = _run(parts, start, options, folder, catalog)
+        with reading(parts.sessions) as session:
+            found = session.get_one(Audit, done)
+            return _report(session, found, catalog, wanted, fail_on=fail_on, offline=folder is not None)
 
 
 def _folder(target: str, base: str | None) -> Folder | None:
@@ -142,6 +149,8 @@ def _folder(target: str, base: str | None) -> Folder | None:
         if base is not None:
             raise click.UsageError(say(Message(N_("--url goes with a folder or a file only."))))
         return None
+    if not target:  # a variable that nobody set; as a path it would be the folder we are in
+        raise click.UsageError(say(Message(N_("TARGET is empty. Name an address, a folder or a file."))))
     path = Path(target)
     if not path.exists():
         neither = N_("%(target)s is neither a file here nor an address that begins with http:// or https://.")
@@ -172,16 +181,13 @@ def _progress_bar(catalog: Catalog) -> Iterator[Report]:
     """A bar on standard error if that is a terminal; nothing otherwise."""
     console = Console(stderr=True)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    try:
-        with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
-            task = bar.add_task(catalog.say(Message(N_("Auditing"))), total=None)
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
+        task = bar.add_task(catalog.say(Message(N_("Auditing"))), total=None)
 
-            def report(progress: records.Progress) -> None:
-                bar.update(task, completed=progress.fetched, total=max(progress.known, 1))
+        def report(progress: records.Progress) -> None:
+            bar.update(task, completed=progress.fetched, total=max(progress.known, 1))
 
-            yield report
-    except KeyboardInterrupt:
-        sys.exit(INTERRUPTED)
+        yield report
 
 
 def _report(session: Session, audit: Audit, catalog: Catalog, wanted: Wanted, *, fail_on: str, offline: bool) -> int:
@@ -193,7 +199,7 @@ def _report(session: Session, audit: Audit, catalog: Catalog, wanted: Wanted, *,
     aside: list[str] = []
     pages = _noting_aside(audit_output.judged_pages(session, audit), aside)
     for piece in written(pages, audit, catalog, wanted):
-        click.echo(piece, nl=False)
+        put(piece)
     if offline and aside:
         click.echo(catalog.say(Message.counted(SET_ASIDE, len(aside))), err=True)
     if audit.stop_reason != StopReason.COMPLETE:

@@ -23,8 +23,9 @@ from editorial.audit.rulebook import BY_ID
 from editorial.audit.stored import LONGEST, TOO_DEAR, TOO_LONG
 from editorial.audit.stored_lines import Answered, Lines, judged_lines
 from editorial.audit.stored_site import StoredSite
-from editorial.cli.audit import COULD_NOT_RUN, FOUND, INTERRUPTED, NEVER
+from editorial.cli.audit import FOUND, NEVER
 from editorial.cli.language import speaks, spoken
+from editorial.cli.printing import COULD_NOT_RUN, ending_well, put
 from editorial.cli.scratch import scratch
 from editorial.domain.messages import N_, Message
 from editorial.services import audit_output, auditing
@@ -75,16 +76,15 @@ def judge(*, responses: IO[bytes], facts: bool, outcomes: str, site: bool, fail_
     )
     judging = _as_a_site if site else _line_by_line
     broken = found = False
-    try:
-        for printed in judging(responses, spoken(), every_outcome=outcomes == "all", facts=facts):
-            click.echo(printed.text)
-            broken = broken or printed.broken
-            found = found or _is_found(printed.worst, fail_on)
-    except PoolExhausted:
-        click.echo(spoken().say(Message(MACHINE)), err=True)
-        sys.exit(COULD_NOT_RUN)
-    except KeyboardInterrupt:
-        sys.exit(INTERRUPTED)
+    with ending_well():
+        try:
+            for printed in judging(responses, spoken(), every_outcome=outcomes == "all", facts=facts):
+                put(printed.text + b"\n")
+                broken = broken or printed.broken
+                found = found or _is_found(printed.worst, fail_on)
+        except PoolExhausted:
+            click.echo(spoken().say(Message(MACHINE)), err=True)
+            sys.exit(COULD_NOT_RUN)
     sys.exit(COULD_NOT_RUN if broken else FOUND if found else 0)
 
 

@@ -12,6 +12,7 @@ from editorial.audit.rule import Param, Rule
 from editorial.audit.rulebook import ALL_RULES
 from editorial.audit.site_rule import SiteRule
 from editorial.cli.language import speaks, spoken
+from editorial.cli.printing import ending_well, put
 from editorial.domain.messages import NP_, Message
 
 
@@ -28,11 +29,13 @@ from editorial.domain.messages import NP_, Message
 def rules(*, style: str) -> None:
     """List every rule by category, with its severity, its reason and its source."""
     catalog = spoken()
-    if style == "json":
-        click.echo(orjson.dumps([rule_dict(rule, catalog) for rule in ALL_RULES], option=orjson.OPT_INDENT_2))
-        return
-    for line in _text(catalog):
-        click.echo(line)
+    with ending_well():
+        if style == "json":
+            said = [rule_dict(rule, catalog) for rule in ALL_RULES]
+            put(orjson.dumps(said, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE))
+            return
+        for line in _text(catalog):
+            put(f"{line}\n")
 
 
 def rule_dict(rule: Rule, catalog: Catalog) -> dict[str, Any]:
