@@ -51,7 +51,8 @@ class Verdict:
 
 @dataclass(frozen=True)
 class Oddity:
-    """A line that had no effect: `syntax` (no word of ours, no colon), `orphan` (a rule before any user agent)."""
+    """A line without effect, at least for some: `syntax` (no word of ours, no colon), `colon` (one of ours without its
+    colon, which Google forgives), `orphan` (a rule before any user agent)."""
 
     number: int
     text: str
@@ -162,7 +163,9 @@ class _Reader:
 
     def read(self, number: int, raw: bytes) -> None:
         text = raw.decode("utf-8", "replace").strip()
-        word, value = _word_and_value(raw)
+        word, value, colon = _word_and_value(raw)
+        if word and not colon:
+            self.oddities.append(Oddity(number, text, "colon"))
         if word == "user-agent":
             self._agent(value)
         elif word in ("allow", "disallow"):
@@ -191,19 +194,19 @@ class _Reader:
         self._open.lines.append(Line(number, text, allows or not value, _one_spelling(value)))
 
 
-def _word_and_value(raw: bytes) -> tuple[str, bytes]:
-    """The known word of a line and its value; "?" for words of others, "" for what is no line at all."""
+def _word_and_value(raw: bytes) -> tuple[str, bytes, bool]:
+    """The known word of a line, its value, whether it has a colon; "?" for words of others, "" for no line at all."""
     line = raw.partition(b"#")[0].strip()
     word, colon, value = line.partition(b":")
     if not colon:
         parts = line.split()
         if len(parts) != 2:
-            return "", b""
+            return "", b"", False
         word, value = parts
     name = _WORDS.get(word.strip().lower().decode("ascii", "replace"))
     if name is None:
-        return ("?" if colon else ""), b""
-    return name, value.strip()
+        return ("?" if colon else ""), b"", bool(colon)
+    return name, value.strip(), bool(colon)
 
 
 def _one_spelling(path: bytes) -> str:

@@ -1,11 +1,11 @@
 """The pages of an audit with everything the rules said, for reports."""
 
 from collections import defaultdict
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 
 import orjson
-from sqlalchemy import and_, literal, select, union_all
+from sqlalchemy import and_, func, literal, select, union_all
 from sqlalchemy.orm import Session
 
 from editorial.audit.crawl.records import StopReason, unpacked
@@ -35,11 +35,21 @@ class _Around:
     """Of the audit as a whole."""
     failed: SiteFailures
     subjects: Subjects
+    heavier: Mapping[str, Severity]
+    """Of page rules that many pages fail, by id."""
 
     def outcomes_of(self, no: int, facts: PageFacts) -> tuple[Outcome, ...]:
         """One outcome a rule."""
         available = self.known | ({Need.ROBOTS} if facts.robots_txt else frozenset())
-        return judge(facts, available, rules=PAGE_RULES) + self.of_site(no, fetched=facts.error is None)
+        alone = judge(facts, available, rules=PAGE_RULES)
+        return tuple(map(self._weighed, alone)) + self.of_site(no, fetched=facts.error is None)
+
+    def _weighed(self, outcome: Outcome) -> Outcome:
+        severity = self.heavier.get(outcome.rule)
+        if severity is None or outcome.result is not Result.FAIL:
+            return outcome
+        failures = tuple(replace(failure, severity=severity) for failure in outcome.failures)
+        return replace(outcome, severity=severity, failures=failures)
 
     def of_site(self, no: int, *, fetched: bool) -> tuple[Outcome, ...]:
         """One outcome a site rule."""
@@ -93,7 +103,18 @@ def _around(session: Session, audit: Audit, tables: AuditTables, only: int | Non
     """Of the whole audit, or of the page with the number `only`."""
     known = audit_memory.complete_before(session, audit)
     failed = _site_failures(session, audit.id, only)
-    return _Around(known, _complete(audit), failed, _subjects(session, tables, only))
+    return _Around(known, _complete(audit), failed, _subjects(session, tables, only), _heavier(session, audit.id))
+
+
+def _heavier(session: Session, audit_id: int) -> dict[str, Severity]:
+    """As the end of the audit weighed them."""
+    weighing = {rule.id: rule.many for rule in PAGE_RULES if rule.many is not None}
+    pages = (
+        select(AuditFailure.rule, func.count(AuditFailure.no.distinct()))
+        .where(AuditFailure.audit_id == audit_id, AuditFailure.rule.in_(weighing))
+        .group_by(AuditFailure.rule)
+    )
+    return {rule: weighing[rule].severity for rule, count in session.execute(pages) if count >= weighing[rule].pages}
 
 
 def _complete(audit: Audit) -> frozenset[Need]:

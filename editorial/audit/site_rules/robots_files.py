@@ -104,7 +104,7 @@ def robots_5xx(audit: AuditTables) -> Select[Any]:
     category="robots",
     severity=Severity.NOTICE,
     title=N_("Line of robots.txt without effect"),
-    says=N_("No search engine heeds line %(line)s of robots.txt."),
+    says=N_("Search engines do not heed line %(line)s of robots.txt, or not all of them."),
     why=N_("What the line was written for does not happen, and nobody is told."),
     fix=N_(
         "Write field, colon and value; name a user agent before the rules; begin paths with / or *, with $ at the end"
@@ -117,7 +117,10 @@ def robots_5xx(audit: AuditTables) -> Select[Any]:
     about="file",
 )
 def robots_syntax(audit: AuditTables) -> Select[Any]:
-    """Unknown fields are legal, and so is a UTF-8 byte order mark. An HTML page is no robots.txt."""
+    """Unknown fields are legal, and so is a UTF-8 byte order mark. An HTML page is no robots.txt.
+
+    A missing colon is forgiven by Google alone.
+    """
     file, note = audit.file, audit.note
     grave = func.max(case((note.c.kind.in_(GRAVE), 1), else_=0)) == 1
     return (

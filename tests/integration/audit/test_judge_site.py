@@ -57,6 +57,40 @@ def test_a_circle_of_redirects_ends():
     assert {each["facts"]["error"] for each in said if each["id"] != "/"} == {"redirect-loop"}
 
 
+def test_what_many_pages_have_weighs_more():
+    def severities(*paths: str) -> set[str]:
+        lines = (line(path, "<link rel=canonical href=/>") for path in ("/", *paths))
+        said = [orjson.loads(each) for each in run(*lines, options=("--outcomes", "fail")).stdout.splitlines()]
+        return {o["severity"] for each in said for o in each["outcomes"] if o["rule"] == "canonical-to-home"}
+
+    assert severities("/a", "/b") == {"warning"}
+    assert severities("/a", "/b", "/c") == {"error"}
+
+
+def test_what_a_canonical_names_is_looked_up_by_its_spelling_and_through_redirects():
+    moved = {"id": "/old", "url": SITE + "/old", "status": 301, "headers": [["Location", "/gone"]]}
+    named = {
+        "/a": "HTTPS://example.com:443/go%6ee#part",
+        "/b": "old",
+        "/c": "/unknown",
+        "/d": "/hidden",
+        "/e": "/closed",
+        "/f": "/f",
+    }
+    found = [line(path, f"<link rel=canonical href='{href}'>") for path, href in named.items()]
+    others = (
+        line("/gone", status=410),
+        line("/hidden", headers=[["X-Robots-Tag", "googlebot: none"]]),
+        line("/closed", status=403),
+    )
+
+    error = outcomes(line("/"), *found, moved, *others, rule="canonical-to-error")
+    noindex = outcomes(line("/"), *found, moved, *others, rule="canonical-to-noindex")
+
+    assert [error[path] for path in named] == ["fail", "fail", "inconclusive", "pass", "inconclusive", "pass"]
+    assert noindex["/d"] == "fail"
+
+
 def test_the_second_line_of_an_address_is_refused():
     result = run(line("/"), line("/", id="again"))
     said = [orjson.loads(each) for each in result.stdout.splitlines()]

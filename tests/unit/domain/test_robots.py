@@ -167,9 +167,17 @@ def test_a_delay_is_obeyed_up_to_half_a_minute():
 
 
 def test_lines_without_effect_are_kept_for_the_report():
-    robots = parse(b"Disallow: /a\n<html>\nUser-agent: *\nContent-Signal: x\n")
+    robots = parse(
+        b"Disallow: /a\n<html>\nUser-agent: *\nContent-Signal: x\nDisallow /b\nevery\nDisalow: /c\nsyntax error"
+    )
 
-    assert [(each.number, each.kind) for each in robots.oddities] == [(1, "orphan"), (2, "syntax")]
+    assert [(each.number, each.kind) for each in robots.oddities] == [
+        (1, "orphan"),
+        (2, "syntax"),
+        (5, "colon"),
+        (6, "syntax"),
+        (8, "syntax"),
+    ]
 
 
 def test_an_unreachable_robots_txt_forbids_everything():
