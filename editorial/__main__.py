@@ -37,7 +37,25 @@ def editorial(context: click.Context) -> None:
     context.obj = Assembly(config=read_config, make_deps=make_deps, create_app=create_app, make_clock=Clock)
 
 
-for command in (serve, clock, migrate, audit, judge, rules, robots, sitemap, url, jobs, job, channels, findings, finding, tasks, task, keys):
+for command in (
+    serve,
+    clock,
+    migrate,
+    audit,
+    judge,
+    rules,
+    robots,
+    sitemap,
+    url,
+    jobs,
+    job,
+    channels,
+    findings,
+    finding,
+    tasks,
+    task,
+    keys,
+):
     editorial.add_command(command)
 
 
