@@ -24,8 +24,8 @@ from editorial.store.mail import WeeklyIssue
 
 log = structlog.get_logger()
 
-AUDIT_GRACE = timedelta(hours=6)
-"""How long the mail waits for an audit that is under way; then it goes out and says so."""
+AUDIT_GRACE = timedelta(hours=8)
+"""How long the mail waits for an audit that is under way; then it goes out and says so. A crawl ends after six."""
 
 
 def write_due(deps: Deps) -> int:

@@ -4,18 +4,19 @@ from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Row
 from sqlalchemy.orm import Session
 
 from editorial.audit.rule import Severity
 from editorial.domain.findings import OPEN, FindingEvent, FindingState
 from editorial.domain.messages import N_, Message
 from editorial.domain.slots import shown_in
-from editorial.services import audit_pages, findings
+from editorial.services import audit_pages, findings, weekly_forms
+from editorial.services.stop_reasons import why_it_stopped
 from editorial.services.weekly_mail import (
     OLDEST,
     PIECES,
     Changes,
+    Found,
     Group,
     OldFinding,
     Piece,
@@ -42,10 +43,12 @@ def gather(session: Session, site: Site, week: str, now: datetime) -> Report:
     since = before.written_at if before is not None else now - WEEK
     zone = ZoneInfo(site.zone)
     today = shown_in(now, zone).date()
-    latest = audits.latest_audit(session, site.id)
+    latest, running = audits.latest_audit(session, site.id), audits.under_way(session, site.id)
     # an audit that the mail before has told, or that is older than a week, is not this week's
     fresh = latest is not None and latest.ended_at is not None and latest.ended_at > max(since, now - WEEK)
+    failed = _failed_since(session, site, latest, since)
     out = weekly.went_out(session, site.id, since, now)
+    verdicts = weekly.verdicts(session, site.id, [item.id for item, _ in out], since)
     coming = _in_order(weekly.coming(session, site.id, now, now + WEEK, (today, today + timedelta(days=6))), zone)
     return Report(
         site=site.name,
@@ -54,12 +57,14 @@ def gather(session: Session, site: Site, week: str, now: datetime) -> Report:
         at=now,
         since=since,
         seen=_seen(session, site, latest, since) if latest and fresh else None,
-        failure=_failure(session, site, latest, since, fresh=fresh),
+        failure=_failure(latest, running, failed, fresh=fresh),
+        unfinished=running is not None and not fresh and (running.paused or running.state is AuditState.RUNNING),
+        found=_changes(session, site, after=failed.id - 1).new if failed is not None and not fresh else (),
         troubles=tuple(
             Trouble(job.item.title, job.channel.name, job.state, job.due_at, f"/queue/jobs/{job.id}")
             for job in weekly.troubles(session, site.id, since, limit=TROUBLES)
         ),
-        went_out=tuple(_piece_out(item, title) for item, title in out[:PIECES]),
+        went_out=tuple(_piece_out(item, title, verdicts.get(item.id)) for item, title in out[:PIECES]),
         went_out_more=max(0, len(out) - PIECES),
         coming=tuple(_piece_ahead(item) for item in coming[:PIECES]),
         coming_more=max(0, len(coming) - PIECES),
@@ -73,7 +78,8 @@ def _seen(session: Session, site: Site, latest: Audit, told_until: datetime) -> 
     base = told or weekly.first_audit(session, site.id, before=latest.id)
     changes = _changes(session, site, after=told.id if told is not None else 0)
     ended_at = latest.ended_at or latest.requested_at
-    stopped = audit_pages.REASONS.get(latest.stop_reason or "") if latest.state is AuditState.STOPPED else None
+    hidden = () if latest.fetched >= latest.known else audit_pages.coverage(session, latest).hidden
+    form_findings = weekly.open_findings_of(session, site.id, weekly_forms.RULES)
     return Seen(
         at=ended_at,
         score=None if latest.score is None else round(latest.score),
@@ -81,13 +87,15 @@ def _seen(session: Session, site: Site, latest: Audit, told_until: datetime) -> 
         same_rules=base is None or base.ruleset == latest.ruleset,
         fetched=latest.fetched,
         known=latest.known,
-        stopped=stopped,
+        stopped=why_it_stopped(latest) if latest.state is AuditState.STOPPED else None,
+        hidden=tuple((part.says, part.count) for part in hidden),
         new=changes.new,
         discovered=changes.discovered,
         fixed=changes.fixed,
         since_before=_changes(session, site, after=base.id) if told is None and base is not None else None,
         oldest=_oldest(session, site, told, ended_at) if told is not None else (),
         open=weekly.open_findings(session, site.id),
+        forms=weekly_forms.forms_told(session, latest, base, _groups(form_findings)),
         scores=_scores(session, site, latest),
     )
 
@@ -101,14 +109,18 @@ def _changes(session: Session, site: Site, *, after: int) -> Changes:
     return Changes(_groups(new), len(discovered), _groups(fixed))
 
 
-def _groups(rows: Iterable[Row[str, str, str, str | None, str | None]]) -> tuple[Group, ...]:
-    return group(
-        (
-            (rule, findings.title_of(rule), severity, Spot(url, title or "", owner or ""))
-            for rule, severity, url, title, owner in rows
-        ),
-        ranks=_RANKS,
+def _groups(rows: Iterable[weekly.Told]) -> tuple[Group, ...]:
+    found = (
+        Found(
+            rule,
+            findings.title_of(rule),
+            severity,
+            Spot(url, title or "", owner or ""),
+            returned=state is FindingState.REOPENED,
+        )
+        for rule, severity, url, title, owner, state in rows
     )
+    return group(found, ranks=_RANKS)
 
 
 def _oldest(session: Session, site: Site, told: Audit, at: datetime) -> tuple[OldFinding, ...]:
@@ -120,7 +132,7 @@ def _oldest(session: Session, site: Site, told: Audit, at: datetime) -> tuple[Ol
             spot=Spot(url, title or "", owner or ""),
             days=(shown_in(at, zone).date() - shown_in(since, zone).date()).days,
         )
-        for rule, severity, url, title, owner, since in weekly.oldest_findings(
+        for rule, severity, url, title, owner, _, since in weekly.oldest_findings(
             session, site.id, seen_by=told.id, limit=OLDEST
         )
     )
@@ -132,24 +144,41 @@ def _scores(session: Session, site: Site, latest: Audit) -> tuple[tuple[date, in
     return tuple((shown_in(ended_at, zone).date(), round(score)) for ended_at, score in rows)
 
 
-def _failure(session: Session, site: Site, latest: Audit | None, since: datetime, *, fresh: bool) -> Message | None:
+def _failed_since(session: Session, site: Site, latest: Audit | None, since: datetime) -> Audit | None:
+    """An audit that saw nothing, after the one that is shown and the mail before."""
+    shown_until = latest.ended_at if latest is not None and latest.ended_at is not None else since
+    return weekly.last_failed_audit(session, site.id, max(since, shown_until))
+
+
+def _failure(latest: Audit | None, running: Audit | None, failed: Audit | None, *, fresh: bool) -> Message | None:
     """Why this week has no audit, or none that saw anything after the one that is shown."""
-    shown_until = latest.ended_at if latest is not None and latest.ended_at is not None else None
-    failed = weekly.last_failed_audit(session, site.id, max(since, shown_until) if shown_until else since)
+    if running is not None and not fresh:
+        return _not_yet(running)
     if failed is not None:
-        reason = audit_pages.REASONS.get(failed.stop_reason or "", Message(N_("The reason is not known.")))
-        return Message(N_("The audit of %(when)s failed. %(reason)s"), {"when": failed.ended_at, "reason": reason})
+        return Message(
+            N_("The audit of %(when)s failed. %(reason)s"), {"when": failed.ended_at, "reason": why_it_stopped(failed)}
+        )
     if fresh:
         return None
-    if audits.under_way(session, site.id) is not None:
-        return Message(N_("This week's audit is still under way."))
-    if shown_until is not None:
-        return Message(N_("No audit has run since %(when)s."), {"when": shown_until})
+    if latest is not None and latest.ended_at is not None:
+        return Message(N_("No audit has run since %(when)s."), {"when": latest.ended_at})
     return Message(N_("No audit of this site has run yet."))
 
 
-def _piece_out(item: ContentItem, title: str) -> Piece:
-    return Piece(title=title, at=item.published_at, url=item.url or "", owner=item.owner.name if item.owner else "")
+def _not_yet(running: Audit) -> Message:
+    """Why the week's audit has not ended."""
+    if running.paused:
+        return Message(N_("This week's audit is paused: somebody asked it to wait."))
+    if running.state is AuditState.QUEUED:
+        return Message(
+            N_("The audit was asked for on %(when)s, and nothing has begun it yet."), {"when": running.requested_at}
+        )
+    return Message(N_("This week's audit is still under way."))
+
+
+def _piece_out(item: ContentItem, title: str, found: int | None) -> Piece:
+    owner = item.owner.name if item.owner else ""
+    return Piece(title=title, at=item.published_at, url=item.url or "", owner=owner, found=found)
 
 
 def _piece_ahead(item: ContentItem) -> Piece:

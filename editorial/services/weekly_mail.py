@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from typing import NamedTuple
 
 from editorial.domain.jobs import JobState
 from editorial.domain.messages import N_, NP_, Message
@@ -11,6 +12,7 @@ SPOTS = 5  # addresses shown of one rule; the rest is counted
 GROUPS = 8  # rules shown under one heading
 OLDEST = 5  # long-standing findings
 PIECES = 12  # pieces shown under one heading
+CHANGED_FORMS = 6  # changes of lead forms
 FEW = 3  # of everything, where the whole is too long
 BAR_PIXELS = 36  # height of a bar for a score of 100
 LONGEST_LINK = 200  # characters; a longer address is shown, not linked, so that the mail keeps its size
@@ -46,6 +48,8 @@ class Group:
     count: int
     spots: tuple[Spot, ...]
     owners: tuple[str, ...] = ()
+    returned: int = 0
+    """How many of them were fixed once and are back."""
 
     @property
     def more(self) -> int:
@@ -83,6 +87,44 @@ class Changes:
 
 
 @dataclass(frozen=True)
+class FormChange:
+    """What became of a lead form since the audit before."""
+
+    form: str
+    """How people know it: the words on its button, or its heading."""
+    says: Message
+    loses: bool
+    """Whether it may cost leads."""
+    spot: Spot
+    """The first page it happened on."""
+    pages: int = 1
+    edits: tuple[Message, ...] = ()
+    """What is different about it."""
+
+
+@dataclass(frozen=True)
+class Forms:
+    """The lead forms of the site: how many there are, what became of them, and what is wrong with them."""
+
+    count: int
+    pages: int
+    """On which they stand."""
+    changes: tuple[FormChange, ...] = ()
+    """What costs leads first."""
+    changes_more: int = 0
+    open: tuple[Group, ...] = ()
+    """Open findings about forms, whether new or not."""
+
+    @property
+    def says(self) -> Message:
+        """How many there are, in a sentence."""
+        if not self.count:
+            return Message(N_("No lead form was seen on any page."))
+        forms = Message.counted(NP_("%(count)s lead form", "%(count)s lead forms"), self.count)
+        return Message(N_("%(forms)s on %(pages)s."), {"forms": forms, "pages": _pages(self.pages)})
+
+
+@dataclass(frozen=True)
 class Seen:
     """What the last audit saw, compared with the one before the last mail; before a first mail, with the first."""
 
@@ -95,6 +137,8 @@ class Seen:
     known: int
     stopped: Message | None
     """Why it did not see everything, where it did not."""
+    hidden: tuple[tuple[Message, int], ...] = ()
+    """What kept pages from being seen, and how many."""
     new: tuple[Group, ...] = ()
     discovered: int = 0
     """Findings on pages seen for the first time: not newly broken."""
@@ -103,6 +147,7 @@ class Seen:
     """What happened after the audit compared with, where the mail tells of that audit, too; None: all of the above."""
     oldest: tuple[OldFinding, ...] = ()
     open: int = 0
+    forms: Forms | None = None
     scores: tuple[tuple[date, int], ...] = ()
 
     @property
@@ -150,8 +195,16 @@ class Piece:
     on: date | None = None  # the planned day of what has none yet
     url: str = ""
     owner: str = ""
-    type: Message | str = ""
     status: Message | str = ""
+    found: int | None = None
+    """Open findings on its page; None where no audit has seen it yet."""
+
+    @property
+    def verdict(self) -> Message:
+        """What audits have to say about its page since it went out."""
+        if self.found is None:
+            return Message(N_("not audited yet"))
+        return _open(self.found) if self.found else Message(N_("nothing wrong found"))
 
     @property
     def spot(self) -> Spot:
@@ -182,6 +235,10 @@ class Report:
     seen: Seen | None
     failure: Message | None
     """Why there is no audit of this week; such a mail is always written, because silence would look like health."""
+    unfinished: bool = False
+    """Whether that is because it still runs, waits or is paused."""
+    found: tuple[Group, ...] = ()
+    """What broke according to an audit that could see nothing else: a robots.txt that shuts everybody out."""
     troubles: tuple[Trouble, ...] = ()
     went_out: tuple[Piece, ...] = ()
     went_out_more: int = 0
@@ -204,11 +261,12 @@ def shortened(report: Report) -> Report:
     out, coming = report.went_out[:FEW], report.coming[:FEW]
     seen = report.seen
     if seen is not None:
-        new = tuple(replace(one, spots=one.spots[:1]) for one in seen.new)
-        seen = replace(seen, new=new, oldest=seen.oldest[:FEW])
+        forms = seen.forms and _fewer_changes(seen.forms)
+        seen = replace(seen, new=_with_one_spot(seen.new), oldest=seen.oldest[:FEW], forms=forms)
     return replace(
         report,
         seen=seen,
+        found=_with_one_spot(report.found),
         troubles=report.troubles[:FEW],
         went_out=out,
         went_out_more=report.went_out_more + len(report.went_out) - len(out),
@@ -217,11 +275,20 @@ def shortened(report: Report) -> Report:
     )
 
 
+def _with_one_spot(groups: tuple[Group, ...]) -> tuple[Group, ...]:
+    return tuple(replace(one, spots=one.spots[:1]) for one in groups)
+
+
+def _fewer_changes(forms: Forms) -> Forms:
+    told = forms.changes[:FEW]
+    return replace(forms, changes=told, changes_more=forms.changes_more + len(forms.changes) - len(told))
+
+
 def headline(report: Report) -> Message:
     """The one sentence of the week; the subject is the site and this."""
     seen = report.seen
     if report.failure is not None or seen is None:
-        return Message(N_("The audit could not run"))
+        return Message(N_("The audit has not ended")) if report.unfinished else Message(N_("The audit could not run"))
     if seen.score is None:
         return _counts(seen)
     if seen.before is None:
@@ -290,18 +357,29 @@ def _moved(seen: Changes, delta: int) -> Message:
     return Message(N_("As last time."))
 
 
-def group(rows: Iterable[tuple[str, Message, str, Spot]], *, ranks: Sequence[str]) -> tuple[Group, ...]:
-    """Put findings (rule id, title, severity, where) together by rule: worst severity first, then the most frequent."""
-    found: dict[str, list[tuple[Message, str, Spot]]] = {}
-    for rule, title, severity, spot in rows:
-        found.setdefault(rule, []).append((title, severity, spot))
+class Found(NamedTuple):
+    """A finding, as far as the mail tells it."""
+
+    rule: str
+    title: Message
+    severity: str
+    spot: Spot
+    returned: bool = False
+
+
+def group(rows: Iterable[Found], *, ranks: Sequence[str]) -> tuple[Group, ...]:
+    """Put findings together by rule: worst severity first, then the most frequent."""
+    found: dict[str, list[Found]] = {}
+    for row in rows:
+        found.setdefault(row.rule, []).append(row)
     groups = [
         Group(
-            title=members[0][0],
-            severity=min((severity for _, severity, _ in members), key=ranks.index),
+            title=members[0].title,
+            severity=min((one.severity for one in members), key=ranks.index),
             count=len(members),
-            spots=tuple(spot for _, _, spot in members[:SPOTS]),
-            owners=tuple(dict.fromkeys(spot.owner for _, _, spot in members if spot.owner)),
+            spots=tuple(one.spot for one in members[:SPOTS]),
+            owners=tuple(dict.fromkeys(one.spot.owner for one in members if one.spot.owner)),
+            returned=sum(one.returned for one in members),
         )
         for members in found.values()
     ]

@@ -1,6 +1,6 @@
 """What the weekly mail asks the tables: of one site, since the mail before."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
 
 from sqlalchemy import ColumnElement, Row, Select, and_, case, func, or_, select
@@ -9,12 +9,23 @@ from sqlalchemy.orm import Session, aliased, joinedload
 from editorial.domain.findings import OPEN, FindingEvent, FindingState
 from editorial.domain.jobs import JobState
 from editorial.domain.workflow import Status
-from editorial.store.audit import ENDED, Audit, AuditState, Finding, FindingHistory
+from editorial.store.audit import (
+    ENDED,
+    Audit,
+    AuditFormPlace,
+    AuditPage,
+    AuditState,
+    AuditUrl,
+    Finding,
+    FindingHistory,
+)
 from editorial.store.content import ContentItem, ItemRevision
 from editorial.store.distribution import Channel, DistributionJob
 from editorial.store.mail import WeeklyIssue
 from editorial.store.people import Person
 
+Told = Row[str, str, str, str | None, str | None, FindingState]
+"""Rule, severity, url, title and owner of the piece, state."""
 _RANK = case({"blocker": 0, "error": 1, "warning": 2}, value=Finding.severity, else_=3)
 _WHOLE = (Audit.whole_site, Audit.state.in_(ENDED))
 _AHEAD = (Status.PUBLISHED, Status.REFRESH_DUE, Status.ARCHIVED, Status.REJECTED)
@@ -64,10 +75,10 @@ def scores(session: Session, site_id: int, *, until: int, limit: int) -> list[tu
 
 def findings_that(
     session: Session, site_id: int, events: Sequence[FindingEvent], states: Sequence[FindingState], *, after: int
-) -> Sequence[Row[str, str, str, str | None, str | None]]:
+) -> Sequence[Told]:
     """Findings to which one of `events` happened after audit `after`, and which are still in one of `states`.
 
-    Columns: rule, severity, url, title and owner of the piece. The worst first.
+    The worst first.
     """
     happened = select(FindingHistory.finding_id).where(
         FindingHistory.finding_id == Finding.id, FindingHistory.audit_id > after, FindingHistory.event.in_(events)
@@ -77,9 +88,40 @@ def findings_that(
     ).all()
 
 
+def open_findings_of(session: Session, site_id: int, rules: Collection[str]) -> Sequence[Told]:
+    """Open findings of some rules, the worst first."""
+    wanted = _with_piece().where(Finding.site_id == site_id, Finding.state.in_(OPEN), Finding.rule.in_(rules))
+    return session.execute(wanted).all()
+
+
+def lead_forms(session: Session, audit_id: int) -> tuple[int, int]:
+    """How many different lead forms an audit saw, and on how many pages."""
+    place = AuditFormPlace
+    wanted = select(func.count(place.key.distinct()), func.count(place.no.distinct()))
+    forms, pages = session.execute(wanted.where(place.audit_id == audit_id)).one()
+    return forms, pages
+
+
+def verdicts(session: Session, site_id: int, items: Collection[int], since: datetime) -> dict[int, int]:
+    """Open findings of each piece whose page an audit has seen since it went out; the others are left out."""
+    page = and_(AuditPage.audit_id == AuditUrl.audit_id, AuditPage.no == AuditUrl.no, AuditPage.error.is_(None))
+    here = or_(AuditUrl.n2 == ContentItem.url_n2, AuditPage.final_n2 == ContentItem.url_n2)
+    seen = (
+        select(AuditPage.no)
+        .join_from(Audit, AuditUrl, AuditUrl.audit_id == Audit.id)
+        .join(AuditPage, page)
+        .where(Audit.site_id == site_id, Audit.state.in_(ENDED), Audit.ended_at > since, here)
+        .where(Audit.ended_at > ContentItem.published_at)
+    )
+    bad = select(func.count()).where(Finding.content_item_id == ContentItem.id, Finding.state.in_(OPEN))
+    wanted = select(ContentItem.id, bad.scalar_subquery()).where(ContentItem.id.in_(items), seen.exists())
+    found: dict[int, int] = dict(session.execute(wanted).all())
+    return found
+
+
 def oldest_findings(
     session: Session, site_id: int, *, seen_by: int, limit: int
-) -> Sequence[Row[str, str, str, str | None, str | None, datetime]]:
+) -> Sequence[Row[str, str, str, str | None, str | None, FindingState, datetime]]:
     """Open findings that audit `seen_by` knew already, the oldest first. A last column tells since when."""
     wanted = _with_piece().add_columns(Finding.first_seen_at).order_by(None)
     wanted = wanted.where(
@@ -157,9 +199,9 @@ def _title_out() -> ColumnElement[str]:
     return func.coalesce(title, ContentItem.title)
 
 
-def _with_piece() -> Select[str, str, str, str | None, str | None]:
+def _with_piece() -> Select[str, str, str, str | None, str | None, FindingState]:
     return (
-        select(Finding.rule, Finding.severity, Finding.url, _title_out(), Person.name)
+        select(Finding.rule, Finding.severity, Finding.url, _title_out(), Person.name, Finding.state)
         .outerjoin(ContentItem, ContentItem.id == Finding.content_item_id)
         .outerjoin(Person, Person.id == ContentItem.owner_id)
         .order_by(_RANK, Finding.rule, Finding.url, Finding.key)

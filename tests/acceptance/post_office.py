@@ -61,11 +61,10 @@ smtpd_tls_security_level = may
 smtpd_sasl_type = dovecot
 smtpd_sasl_path = private/auth
 smtpd_peername_lookup = no
-smtpd_recipient_restrictions =
-  check_recipient_access inline:{{
+turned_away = check_recipient_access inline:{{
     {{ gone@{domain} = 550 5.1.1 No such user here }}
-    {{ full@{domain} = 452 4.2.2 Mailbox full }} }},
-  permit_sasl_authenticated, permit_mynetworks, reject
+    {{ full@{domain} = 452 4.2.2 Mailbox full }} }}
+smtpd_recipient_restrictions = $turned_away, permit_mynetworks, reject
 """
 MASTER = """
 127.0.0.1:{smtp} inet n - n - - smtpd
@@ -73,11 +72,11 @@ MASTER = """
   -o smtpd_tls_security_level=encrypt
   -o smtpd_sasl_auth_enable=yes
   -o smtpd_tls_auth_only=yes
-  -o smtpd_recipient_restrictions=permit_sasl_authenticated,reject
+  -o {{ smtpd_recipient_restrictions = $turned_away, permit_sasl_authenticated, reject }}
 127.0.0.1:{wrapped} inet n - n - - smtpd
   -o smtpd_tls_wrappermode=yes
   -o smtpd_sasl_auth_enable=yes
-  -o smtpd_recipient_restrictions=permit_sasl_authenticated,reject
+  -o {{ smtpd_recipient_restrictions = $turned_away, permit_sasl_authenticated, reject }}
 cleanup unix n - n - 0 cleanup
 qmgr unix n - n 300 1 qmgr
 tlsmgr unix - - n 1000? 1 tlsmgr
@@ -237,7 +236,7 @@ def _write(office: PostOffice) -> None:
         shutil.chown(folder / name, owner)
     names = "subjectAltName=DNS:localhost,IP:127.0.0.1"
     key = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost"]
-    files = ["-addext", names, "-keyout", folder / "key.pem", "-out", folder / "cert.pem"]
+    files = ["-addext", names, "-keyout", f"{folder}/key.pem", "-out", f"{folder}/cert.pem"]
     subprocess.run([*key, *files], check=True, capture_output=True)
     values = {**vars(office), "domain": DOMAIN}
     for name, text in (("postfix/main.cf", MAIN), ("postfix/master.cf", MASTER), ("dovecot.conf", DOVECOT)):

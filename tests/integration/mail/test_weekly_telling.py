@@ -6,11 +6,13 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
+from editorial.audit.form_inventory import Asked, Shape
 from editorial.background.ticks.mails import enqueue_weekly_mails
 from editorial.domain.findings import FindingEvent, FindingState
 from editorial.domain.jobs import JobState
 from editorial.domain.locales import Language
 from editorial.services.deps import Deps
+from editorial.store.audit import Audit, AuditFormPlace, AuditFormShape, AuditPage, AuditState, AuditUrl
 from editorial.store.content import ContentItem, ItemRevision
 from editorial.store.distribution import Channel, DistributionJob
 from editorial.store.mail import OutgoingMail, WeeklyIssue
@@ -156,3 +158,119 @@ def test_days_and_hours_are_the_readers_and_their_zone_is_named_once(deps, team)
     assert "Thu 3 Dec, 16:00" in text  # what went out
     assert text.count("Los Angeles") == 1
     assert mei(deps).html.count("Los Angeles") == 1
+
+
+# -- what is told of forms, of pages that went out, and of a site that shuts us out --------------------------------
+
+
+def test_a_finding_that_came_back_is_counted_as_that(deps, team) -> None:
+    with deps.sessions.begin() as session:
+        now = session.scalars(select(Audit).order_by(Audit.id.desc())).first()
+        row = finding(session, team.site, "noindex-page", "/back", (now, FindingEvent.REOPENED))
+        row.state = FindingState.REOPENED
+
+    enqueue_weekly_mails(deps)
+    assert "8 (1 came back)" in mei(deps).text
+
+
+@pytest.mark.parametrize(
+    ("seen", "said"), [(None, "not audited yet"), ("before", "not audited yet"), ("after", "1 finding")]
+)
+def test_a_piece_that_went_out_has_a_verdict_once_its_page_was_seen_after_that(deps, team, seen, said) -> None:
+    with deps.sessions.begin() as session:
+        audits = session.scalars(select(Audit).order_by(Audit.id)).all()
+        item = session.scalars(select(ContentItem).where(ContentItem.published_at.is_not(None))).one()
+        item.url_n2 = item.url
+        if seen is not None:
+            _page(session, audits[seen == "after"].id, 1, str(item.url))
+
+    enqueue_weekly_mails(deps)
+    assert f"https://northgauge.example/case/dairy\n  {said} (Mei Lin)" in mei(deps).text
+
+
+def test_the_forms_are_compared_with_the_audit_that_the_mail_before_told(deps, team) -> None:
+    gone, stays = _shape("Request a demo", "demo"), _shape("Subscribe", "newsletter")
+    with deps.sessions.begin() as session:
+        before, now = session.scalars(select(Audit).order_by(Audit.id)).all()
+        for number, shapes in ((before.id, (gone, stays)), (now.id, (stays,))):
+            _page(session, number, 1, "https://northgauge.example/demo")
+            for position, shape in enumerate(shapes):
+                session.add(AuditFormShape(audit_id=number, key=shape.key, shape=shape.to_json()))
+                session.add(
+                    AuditFormPlace(audit_id=number, no=1, position=position, key=shape.key, mark="m", address="")
+                )
+
+    enqueue_weekly_mails(deps)
+    assert "1 lead form on 1 page." in mei(deps).text
+    assert "- Request a demo: vanished\n  https://northgauge.example/demo" in mei(deps).text
+
+
+def test_open_findings_about_forms_are_told_though_they_are_not_new(deps, team) -> None:
+    with deps.sessions.begin() as session:
+        before = session.scalars(select(Audit).order_by(Audit.id)).first()
+        old = (before, FindingEvent.NEW)
+        finding(session, team.site, "form-lead-vanished", "/demo", old, state=FindingState.PERSISTING)
+
+    enqueue_weekly_mails(deps)
+    assert "- Lead form vanished: 1 open" in mei(deps).text
+
+
+def test_a_robots_txt_that_shuts_everybody_out_is_told_with_what_it_broke(deps, team) -> None:
+    """Such an audit fails, and what it found is the worst that can happen to a site."""
+    with deps.sessions.begin() as session:
+        latest = session.scalars(select(Audit).order_by(Audit.id.desc())).first()
+        latest.ended_at -= timedelta(days=6)  # the week before has been told
+        shut = {"state": AuditState.FAILED, "stop_reason": "robots_forbids"}
+        failed = audit(session, team.site, MONDAY - timedelta(hours=1), score=None, **shut)
+        finding(session, team.site, "robots-blocks-all", "/robots.txt", (failed, FindingEvent.NEW), severity="blocker")
+        session.query(WeeklyIssue).update({"written_at": latest.ended_at + timedelta(minutes=1)})
+
+    enqueue_weekly_mails(deps)
+    assert mei(deps).subject == "[northgauge.example] The audit could not run"
+    assert "robots.txt forbids EditorialBot" in mei(deps).text
+    assert "https://northgauge.example/robots.txt" in mei(deps).text
+    assert "/case/" not in mei(deps).text.partition("New findings")[2].partition("Published")[0]
+
+
+def test_coverage_says_what_kept_pages_from_being_seen(deps, team) -> None:
+    with deps.sessions.begin() as session:
+        now = session.scalars(select(Audit).order_by(Audit.id.desc())).first()
+        now.state, now.stop_reason = AuditState.STOPPED, "page_cap"
+        for number, error in enumerate(("timeout", "timeout", "dns"), start=1):
+            _page(session, now.id, number, f"https://northgauge.example/{number}", error=error)
+
+    enqueue_weekly_mails(deps)
+    assert "Not seen: No answer in time (2), Host name not found (1)." in mei(deps).text
+    assert "The audit stopped at its limit of 92 pages; 100 were known." in mei(deps).text
+
+
+def _shape(shown: str, kind: str) -> Shape:
+    asked = Asked(f"{shown} mail", f"{kind}-email", "email", required=True, labelled=True)
+    return Shape(shown, kind, "native", "", "", "self", "post", "none", hidden=False, fields=(asked,))
+
+
+def _page(session, audit_id: int, number: int, url: str, error: str | None = None) -> None:
+    session.add(AuditUrl(audit_id=audit_id, no=number, url=url, n2=url, internal=True, wanted=True, depth=0))
+    session.flush()
+    session.add(
+        AuditPage(
+            audit_id=audit_id,
+            no=number,
+            final_url=url,
+            final_n2=url,
+            status=0 if error else 200,
+            error=error,
+            truncated=False,
+            elapsed_ms=1,
+            body_bytes=1,
+            media_type="text/html",
+            title="",
+            title_folded="",
+            language="en",
+            is_html=error is None,
+            is_results_page=True,
+            digest="",
+            outcomes="",
+            facts=b"",
+        )
+    )

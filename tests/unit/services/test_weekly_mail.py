@@ -17,8 +17,12 @@ from editorial.adapters.mail_templates import MailTemplates, MailTooLong, Render
 from editorial.domain.jobs import JobState
 from editorial.domain.messages import Message
 from editorial.services.weekly_mail import (
+    CHANGED_FORMS,
     GROUPS,
     PIECES,
+    FormChange,
+    Forms,
+    Found,
     Group,
     OldFinding,
     Piece,
@@ -40,6 +44,7 @@ NOW = datetime(2026, 12, 7, tzinfo=UTC)
 TEMPLATES = MailTemplates()
 LONG = "https://northgauge.example/" + "%E8%B7%AF/" * 17  # as long as a link may be
 BROKEN = Group(Message("Noindex"), "error", 7, tuple(Spot(f"https://x.example/{n}") for n in range(5)), ("Mei",))
+FORM = FormChange("Request a demo", Message("vanished"), loses=True, spot=Spot("https://x.example/demo"), pages=3)
 SEEN = Seen(at=NOW, score=84, before=87, same_rules=True, fetched=92, known=100, stopped=None, new=(BROKEN,), open=9)
 QUIET = Seen(at=NOW, score=84, before=84, same_rules=True, fetched=100, known=100, stopped=None)
 REPORT = Report(
@@ -116,6 +121,12 @@ def test_a_number_comes_with_its_explanation(catalogs, seen, sentence) -> None:
     assert say(catalogs, explanation(seen)) == sentence
 
 
+def test_an_audit_that_still_runs_is_not_called_one_that_could_not_run(catalogs) -> None:
+    report = replace(REPORT, seen=None, failure=Message("Under way."), unfinished=True)
+
+    assert say(catalogs, headline(report)) == "The audit has not ended"
+
+
 def test_a_failed_audit_is_the_headline_even_beside_an_older_score(catalogs) -> None:
     report = replace(REPORT, failure=Message("It failed."))
 
@@ -148,10 +159,16 @@ def test_a_quiet_week_is_empty_and_anything_at_all_is_not() -> None:
 
 
 def test_findings_stand_by_rule_the_worst_and_most_frequent_first() -> None:
-    def row(rule: str, severity: str, owner: str = "") -> tuple[str, Message, str, Spot]:
-        return rule, Message(rule), severity, Spot(f"https://x.example/{rule}", owner=owner)
+    def row(rule: str, severity: str, owner: str = "", *, returned: bool = False) -> Found:
+        return Found(rule, Message(rule), severity, Spot(f"https://x.example/{rule}", owner=owner), returned)
 
-    rows = [row("a", "warning"), *[row("b", "error", "Mei")] * 7, row("c", "error", "Chen"), row("d", "blocker")]
+    rows = [
+        row("a", "warning"),
+        *[row("b", "error", "Mei")] * 6,
+        row("b", "warning", "Mei", returned=True),
+        row("c", "error", "Chen"),
+        row("d", "blocker"),
+    ]
     groups = group(rows, ranks=RANKS)
 
     assert [(one.title.id, one.count, len(one.spots), one.more) for one in groups] == [
@@ -160,7 +177,7 @@ def test_findings_stand_by_rule_the_worst_and_most_frequent_first() -> None:
         ("c", 1, 1, 0),
         ("a", 1, 1, 0),
     ]
-    assert groups[1].owners == ("Mei",)
+    assert (groups[1].owners, groups[1].returned) == (("Mei",), 1)
 
 
 @pytest.mark.parametrize(("fetched", "known", "percent"), [(0, 0, 100), (999, 1000, 99), (1000, 1000, 100), (1, 3, 33)])
@@ -187,11 +204,14 @@ FULL = replace(
         fixed=(BROKEN,),
         discovered=3,
         stopped=Message("It stopped."),
+        hidden=((Message("Closed by robots.txt"), 5), (Message("No answer in time"), 3)),
+        forms=Forms(2, 9, (FORM, replace(FORM, edits=(Message("new field"), Message("field gone")))), 4, (BROKEN,)),
         oldest=(OldFinding(Message("Old"), "warning", Spot("https://x.example/o", owner="Mei"), 21),),
         scores=((date(2026, 11, 30), 87), (date(2026, 12, 7), 84)),
     ),
     troubles=(Trouble("Piece", "Website", JobState.UNKNOWN_OUTCOME, NOW, "/queue/jobs/7"),),
-    went_out=(Piece("Out <b>", at=NOW, url="https://x.example/out"),),
+    went_out=(Piece("Out <b>", at=NOW, url="https://x.example/out", found=2), Piece("Out", at=NOW, found=0)),
+    found=(replace(BROKEN, returned=2),),
     went_out_more=2,
     coming=(Piece("Slot", at=NOW, status=Message("Scheduled")), Piece("Plan", on=date(2026, 12, 9), owner="Chen")),
     coming_more=1,
@@ -218,6 +238,8 @@ def test_no_sentence_of_the_mail_escapes_translation(catalogs) -> None:
         "Plan",
         "Chen",
         "example",
+        "Request",
+        "demo",
         "nbsp",
     }
 
@@ -232,6 +254,61 @@ def test_the_mail_says_why_it_comes_and_how_to_stop_it(catalogs) -> None:
         assert "https://desk.example/unsubscribe/1.x" in part
 
 
+@pytest.mark.parametrize(
+    ("forms", "sentence"),
+    [
+        (Forms(0, 0), "No lead form was seen on any page."),
+        (Forms(1, 1), "1 lead form on 1 page."),
+        (Forms(3, 512), "3 lead forms on 512 pages."),
+    ],
+)
+def test_the_lead_forms_are_counted_whether_or_not_anything_happened_to_them(catalogs, forms, sentence) -> None:
+    mail = render(catalogs, replace(REPORT, seen=replace(QUIET, forms=forms)))
+
+    for part in (mail.text, mail.html):
+        assert sentence in part
+        assert ("Nothing is wrong with them" in part) == bool(forms.count)
+
+
+def test_what_became_of_a_form_and_what_is_wrong_with_it_stand_in_both_parts(catalogs) -> None:
+    mail = render(catalogs, FULL)
+    shown = " ".join(re.sub(r"<[^>]+>", " ", mail.html).split())
+
+    assert "Request a demo: vanished\n  https://x.example/demo (3 pages)" in mail.text
+    assert "Request a demo: vanished (new field; field gone)" in mail.text
+    assert "Noindex: 7 open" in mail.text
+    assert "Request a demo vanished: new field; field gone x.example/demo 3 pages" in shown
+    assert "Noindex error 7 open" in shown
+
+
+@pytest.mark.parametrize(
+    ("found", "verdict"), [(None, "not audited yet"), (0, "nothing wrong found"), (1, "1 finding"), (3, "3 findings")]
+)
+def test_a_published_piece_comes_with_what_audits_say_of_its_page(catalogs, found, verdict) -> None:
+    mail = render(catalogs, replace(REPORT, went_out=(Piece("Out", at=NOW, found=found),)))
+
+    assert verdict in mail.text
+    assert verdict in mail.html
+
+
+def test_what_came_back_and_what_was_not_seen_is_said(catalogs) -> None:
+    mail = render(catalogs, FULL)
+
+    assert "Noindex: 7 (2 came back)" in mail.text
+    assert "2 came back" in mail.html
+    for part in (mail.text, mail.html):
+        assert "Not seen: Closed by robots.txt (5), No answer in time (3)." in part
+        assert "It stopped." in part
+
+
+def test_the_preview_line_of_a_mailbox_adds_to_the_subject(catalogs) -> None:
+    """What mail programs show beside the subject: the first words of the HTML."""
+    html = render(catalogs, REPORT).html
+    first = re.sub(r"<[^>]+>", "", html.partition("<body")[2].partition(">")[2]).strip().split("\n")[0]
+
+    assert first == "Down by 3, most of all because of “Noindex” on 7 pages."
+
+
 def test_a_name_that_nobody_gave_raises(catalogs) -> None:
     with pytest.raises(UndefinedError):
         TEMPLATES.render("weekly", catalogs["en"], ZoneInfo("UTC"), {"report": REPORT})
@@ -243,18 +320,24 @@ def test_the_subject_is_one_line_whatever_a_site_is_called(catalogs) -> None:
     assert mail.subject == "[North Bcc: all@x.example] Score 84 (−3), 7 new findings, 0 fixed"
 
 
-def test_the_longest_mail_stays_below_what_mail_programs_cut_off(catalogs) -> None:
+def test_the_longest_mail_once_shortened_stays_below_what_mail_programs_cut_off(catalogs) -> None:
     spots = tuple(Spot(LONG, title="标" * 200, owner="名" * 120) for _ in range(5))
     groups = tuple(Group(Message("R" * 60), "error", 999, spots, ("名" * 120,)) for _ in range(40))
     pieces = tuple(Piece("标" * 200, at=NOW, url=LONG, owner="名" * 120) for _ in range(PIECES))
     oldest = tuple(OldFinding(Message("R" * 60), "error", spots[0], 63) for _ in range(5))
-    seen = replace(SEEN, new=groups, fixed=groups, oldest=oldest)
-    trouble = Trouble("标" * 200, "名" * 120, JobState.FAILED, NOW, "/queue/jobs/1")
-    mail = render(
-        catalogs, replace(FULL, seen=seen, went_out=pieces, coming=pieces, troubles=(trouble,) * 10), "zh_Hans_CN"
+    change = FormChange("名" * 60, Message("R" * 60), True, spots[0], 99, (Message("标" * 200),) * 9)
+    forms = Forms(9, 99, (change,) * CHANGED_FORMS, 9, groups)
+    hidden = ((Message("R" * 60), 99),) * 9
+    seen = replace(
+        SEEN, new=groups, fixed=groups, oldest=oldest, forms=forms, hidden=hidden, stopped=Message("R" * 200)
     )
+    trouble = Trouble("标" * 200, "名" * 120, JobState.FAILED, NOW, "/queue/jobs/1")
+    longest = replace(FULL, seen=seen, found=groups, went_out=pieces, coming=pieces, troubles=(trouble,) * 10)
+    with pytest.raises(MailTooLong):
+        render(catalogs, longest, "zh_Hans_CN")
 
-    assert len(mail.html.encode()) < 100_000
+    mail = render(catalogs, shortened(longest), "zh_Hans_CN")
+    assert len(mail.html.encode()) < 80_000
 
 
 def test_a_shortened_mail_counts_what_it_leaves_out() -> None:
