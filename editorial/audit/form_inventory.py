@@ -17,7 +17,7 @@ from editorial.audit.field_meanings import is_trap, meaning_of
 from editorial.audit.form_kinds import is_lead_form, lead_type
 from editorial.audit.form_memory import key_of, shown_name
 from editorial.audit.form_notices import consent_of
-from editorial.audit.form_vendors import vendor_of
+from editorial.audit.form_vendors import vendor_name, vendor_of
 from editorial.domain.urls import n1, n2
 
 MOST_FORMS = 20  # of one page
@@ -120,7 +120,18 @@ def _opened(form: Form) -> Form:
 
 
 def _embedded(form: Form) -> Shape:
-    return Shape("", "", form.origin, form.vendor, "", _bare(form.action_url), "", "", hidden=False, fields=None)
+    return Shape(
+        vendor_name(form.vendor),
+        "",
+        form.origin,
+        form.vendor,
+        "",
+        _bare(form.action_url),
+        "",
+        "",
+        hidden=False,
+        fields=None,
+    )
 
 
 def _shape(form: Form, page: PageFacts, vendor: str) -> Shape:

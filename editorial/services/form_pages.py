@@ -8,7 +8,7 @@ from enum import StrEnum
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from editorial.audit.form_differences import OWN_PAGE, Difference, Seen, Stand, What, differences
+from editorial.audit.form_differences import OWN_PAGE, Difference, Seen, Stand, differences
 from editorial.audit.form_inventory import Asked, Shape
 from editorial.audit.rule import Severity
 from editorial.audit.rulebook import ALL_RULES
@@ -22,6 +22,8 @@ from editorial.store.content import Site
 LINES = 300  # forms of one site that are listed
 PAGES = 50  # pages that are listed of one form
 FORM_RULES = tuple(rule.id for rule in ALL_RULES if rule.category == "forms")
+VANISHED = "form-lead-vanished"
+MISSED = 5  # told above the list
 SENDING = frozenset({"form-action-dead", "form-endpoint-dead"})  # rules whose failure loses what people typed
 CONSENT = frozenset({"form-consent-preticked", "form-privacy-link-missing"})
 
@@ -187,16 +189,13 @@ class Forms:
     changes: Sequence[Difference]
     pages: int
     """Pages with a lead form."""
+    missed: Sequence[Finding] = ()
+    """Open findings about forms that vanished, in this audit or before."""
 
     @property
     def losing(self) -> int:
         """Forms that lose leads now."""
         return sum(line.state is State.LOSES for line in self.lines)
-
-    @property
-    def gone(self) -> Sequence[Difference]:
-        """Forms that vanished since."""
-        return [change for change in self.changes if change.what is What.VANISHED]
 
 
 @dataclass(frozen=True)
@@ -223,11 +222,13 @@ def forms_of(session: Session, site: Site) -> Forms:
     latest, before = audit_pages.latest_two(session, site.id)
     if latest is None or not form_storage.has_inventory(session, latest.id):
         return Forms(site, latest, None, (), (), 0)
+    missed = select(Finding).where(Finding.site_id == site.id, Finding.rule == VANISHED, Finding.state.in_(OPEN))
     after = seen_in(session, latest)
     compared = before if before is not None and form_storage.has_inventory(session, before.id) else None
     changes = differences(seen_in(session, compared), after) if compared is not None else []
     lines = _lines(session, site, latest, after, changes)
-    return Forms(site, latest, compared, lines[:LINES], changes, len(after.stands))
+    found = session.scalars(missed.order_by(Finding.first_seen_at.desc(), Finding.id).limit(MISSED)).all()
+    return Forms(site, latest, compared, lines[:LINES], changes, len(after.stands), found)
 
 
 def form_of(session: Session, site: Site, key: str) -> tuple[Forms, Line]:

@@ -18,7 +18,7 @@ from editorial.domain.locales import Language
 from editorial.services import muting, tasks, team, team_mail, weekly
 from editorial.services.deps import Deps
 from editorial.services.team import Invitation
-from editorial.store.audit import Audit, Finding
+from editorial.store.audit import Audit, AuditFormPlace, Finding
 from editorial.store.base import Base
 from editorial.store.content import Site
 from editorial.store.distribution import DistributionJob
@@ -27,7 +27,7 @@ from editorial.store.mail import OutgoingMail
 from editorial.store.people import Person
 from editorial.store.tasks import Task
 from tests.browser.conftest import Desk, Visit
-from tests.integration.web.audited import audit, good, untitled, with_images
+from tests.integration.web.audited import audit, good, untitled, with_form, with_images
 from tests.web import add_person, add_workspace, application, visitor
 from tests.world import World, make_world
 
@@ -36,6 +36,7 @@ SKIPPED = {
     "health.healthz",  # JSON
     "audit_runs.progress",  # a fragment
     "audits.download",  # a file, not a page
+    "lead_forms.table",  # the same
     "calendar.day_list",  # a fragment
     "calendar.here",  # leads on to the month
     "content.steps.query",  # a fragment
@@ -45,6 +46,9 @@ SKIPPED = {
     "people.sign_in_page",  # leads on when one is signed in; so does that test
 }
 FRAMED = {"content.preview", "mail.document", "mail.weekly_document"}  # documents, shown in a frame
+
+
+PHONE = "<input name=phone placeholder=Phone required>"
 
 
 def paths(deps: Deps, tokens: dict[str, str]) -> Iterator[tuple[str, str]]:
@@ -63,6 +67,7 @@ def paths(deps: Deps, tokens: dict[str, str]) -> Iterator[tuple[str, str]]:
             "no": 1,
             "rule_id": "img-alt-missing",
             "n": 1,
+            "key": session.scalar(select(AuditFormPlace.key).order_by(AuditFormPlace.audit_id.desc())) or "",
             "campaign_id": 1,
             "month": "2026-12",
             "day": "2026-12-09",
@@ -80,10 +85,17 @@ def fill(deps: Deps, folder: Path) -> tuple[World, dict[str, str]]:
     """A desk with ten items, an audit with findings, a mail, and a link of each purpose."""
     world = make_world(deps, folder)
     for at, pages in (
-        (timedelta(days=7), [good("a"), good("b"), with_images("c", 4)]),
+        (timedelta(days=7), [good("a"), good("b"), with_images("c", 4), with_form("demo"), with_form("talk", PHONE)]),
         (
             timedelta(),
-            [good("a"), untitled("b"), with_images("c", 2), with_images("posts/mount-a-sensor-in-4-minutes/", 3)],
+            [
+                good("a"),
+                untitled("b"),
+                with_images("c", 2),
+                with_images("posts/mount-a-sensor-in-4-minutes/", 3),
+                with_form("demo", PHONE),
+                good("talk"),
+            ],
         ),
     ):
         audit(deps, world.site.id, pages, at=deps.now() - at)

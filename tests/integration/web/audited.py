@@ -17,6 +17,7 @@ from editorial.audit.crawl.records import (
     packed,
 )
 from editorial.audit.facts import Charset, Heading, Image, MainText, PageFacts, PlacedText, Response
+from editorial.audit.gather import gather
 from editorial.audit.rulebook import ruleset_version
 from editorial.audit.rules import PAGE_RULES
 from editorial.domain.locales import Language
@@ -69,6 +70,17 @@ def with_images(path: str, count: int) -> PageFacts:
     """A page with images that have no alt text."""
     images = tuple(Image(f"/{n}.png", f"{BASE}{n}.png", None, "", False, 100, 100, False) for n in range(count))
     return replace(good(path), images=images)
+
+
+def with_form(path: str, extra: str = "") -> PageFacts:
+    """A page with a lead form that asks for an address, a company, and whatever `extra` adds."""
+    html = (
+        "<form id=demo action=/lead method=post><label>Work e-mail<input type=email name=email required></label>"
+        f"<label>Company<input name=company></label>{extra}<a href=/privacy>Privacy</a><button>Ask for a demo</button>"
+    )
+    url = BASE + path
+    seen = gather(Response(url, url, 200, (("Content-Type", "text/html; charset=utf-8"),), html.encode()))
+    return replace(good(path), forms=seen.forms)
 
 
 def unseen(path: str, error: str) -> PageFacts:

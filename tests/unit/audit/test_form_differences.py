@@ -52,7 +52,7 @@ def became(before: dict[str, str], after: dict[str, str]) -> list[tuple[str, str
         ({}, {"/a": DEMO}, []),  # seen for the first time: not new
         ({"/a": DEMO + NEWS}, {"/a": NEWS + DEMO}, []),  # another order is no difference
         ({"/a": DEMO}, {"/a": DEMO.replace("Request a demo", "Show me")}, []),
-        ({"/a": DEMO}, {"/a": FRAME}, [("changed", "", ["/a"])]),
+        ({"/a": DEMO}, {"/a": FRAME}, [("changed", "Tally", ["/a"])]),
         ({"/a": NEWS + DEMO}, {"/a": NEWS}, [("vanished", "Request a demo", ["/a"])]),
     ],
 )
