@@ -124,8 +124,8 @@ def _cells(line: Line) -> list[str]:
         line.answer,
         say(form_pages.CONSENTS[shape.consent]),
         say(line.state.label),
-        "\n".join(fields),
-        "\n".join(say(one.title) for one in line.wrong),
+        "; ".join(fields),
+        "; ".join(say(one.title) for one in line.wrong),
     ]
 
 
