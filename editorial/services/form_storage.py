@@ -17,10 +17,11 @@ TABLES = (AuditFormShape, AuditFormPlace, AuditFormProbe)
 
 def save(connection: Connection, audit_id: int, pages: Sequence[PageRow]) -> None:
     """Write the forms of some pages; a shape that is there already stays as it is."""
-    places, shapes = [], {}
+    places = []
+    shapes: dict[str, tuple[int, str, str]] = {}  # the first page names it
     for page in pages:
         for position, (key, shape, mark, address) in enumerate(page.record.inventory):
-            shapes[key] = (audit_id, key, shape)
+            shapes.setdefault(key, (audit_id, key, shape))
             places.append((audit_id, page.no, position, key, mark, address))
     store.insert_rows(connection, AuditFormShape, list(shapes.values()))
     store.insert_rows(connection, AuditFormPlace, places)
