@@ -12,6 +12,7 @@ from editorial.audit.lexicon import one_of
 THIN_WORDS = 50  # of a text that alone would not be worth a page
 THIN_HAN = 100
 OPENS = 60  # characters; a phrase further in may be about something else
+APOLOGISES = 200  # characters; a text about error pages comes to such phrases later
 SHORT = 250  # words; an error page with lists of popular pages
 
 _NOT = r"(?:can|could|is|was|does|do|has)(?: ?n['’]?t| not|not)"
@@ -43,19 +44,17 @@ _LINE = one_of(rf"""
     (?:{_PITY}\W{{0,3}})?(?:找不到|未找到|没有找到|无法找到){_SOUGHT}(?:该|此|这个|相关)?{_PAGE}
 """)
 _WHOLE = re.compile(rf"\W{{0,4}}(?:{_LINE})\W{{0,4}}", re.IGNORECASE)
-_WITHIN = re.compile(
-    one_of(rf"""
-        {_THING}{_WHOSE} (?:{_GONE})
-        (?:might|may) have been (?:removed|moved|deleted|renamed)
-        has been (?:removed|deleted) or (?:moved|renamed)
-        {_CANNOT} find the {_THING}
-        404 (?:error|not found)|error 404
-        {_PAGE}\W{{0,2}}(?:{_LOST})
-        (?:找不到|未找到|没有找到|无法找到)[^。]{{0,12}}{_PAGE}
-        返回首页.{{0,20}}404|404.{{0,20}}返回首页
-    """),
-    re.IGNORECASE,
-)
+_APOLOGY = one_of(rf"""
+    {_THING}{_WHOSE} (?:{_GONE})
+    (?:might|may) have been (?:removed|moved|deleted|renamed)
+    has been (?:removed|deleted) or (?:moved|renamed)
+    {_CANNOT} find the {_THING}
+    {_PAGE}\W{{0,2}}(?:{_LOST})
+    (?:找不到|未找到|没有找到|无法找到)[^。]{{0,12}}{_PAGE}
+    返回首页.{{0,20}}404|404.{{0,20}}返回首页
+""")
+_SORRY_TEXT = re.compile(_APOLOGY, re.IGNORECASE)
+_WITHIN = re.compile(rf"(?:{_APOLOGY})|404 (?:error|not found)|error 404", re.IGNORECASE)
 _PARTS = re.compile(r"\s+[-–—|·•:：»«/]+\s+|\s*[|｜_]\s*|\s*[—–]{1,2}\s*")
 
 
@@ -70,11 +69,11 @@ def error_phrase(page: PageFacts) -> str:
     if page.text.words > (2 * SHORT if page.text.script == "zh" else SHORT):
         return ""
     headline = next((line for line in _lines(page) if _says_so(line)), "")
-    within = _WITHIN.search(page.text.opening.replace(headline, " ", 1) if headline else page.text.opening)
     if headline:
-        return headline if within is not None or is_thin(page) else ""
-    opens = within is not None and within.start() <= OPENS
-    return within[0] if opens and within is not None and is_thin(page) else ""
+        sorry = _SORRY_TEXT.search(page.text.opening.replace(headline, " ", 1), 0, APOLOGISES)
+        return headline if sorry is not None or is_thin(page) else ""
+    within = _WITHIN.search(page.text.opening)
+    return within[0] if within is not None and within.start() <= OPENS and is_thin(page) else ""
 
 
 def _lines(page: PageFacts) -> list[str]:

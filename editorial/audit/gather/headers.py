@@ -23,7 +23,13 @@ KEPT = frozenset(
 )
 VALUE = 100  # characters of a directive and of its value
 _VALUED = frozenset({"max-snippet", "max-image-preview", "max-video-preview", "unavailable_after"})
-_BOTS = frozenset({"robots", "bingpreview", "slurp", "teoma", "yandex", "applebot-extended", "google-extended"})
+_BOTS = frozenset(
+    {
+        *("robots", "bingpreview", "slurp", "teoma", "yandex", "applebot-extended", "baiduspider-render"),
+        *("google-extended", "google-inspectiontool", "googleother", "adsbot-google", "storebot-google"),
+        *("facebookexternalhit", "ia_archiver"),
+    }
+)
 _WEEKDAY = re.compile(r"[A-Za-z]{3,9}")
 _MONTH_DAY = re.compile(r"[A-Za-z]{3,9}\.? +\d{1,2}")
 _YEAR = re.compile(r"\d{4}\b")

@@ -79,6 +79,12 @@ def test_chinese_in_gbk_that_says_utf_8_is_garbled():
         ("公司", "<p>抱歉，您访问的页面不存在，返回首页</p>"),
         ("Acme", "<p>Sorry, this page isn't available.</p>"),
         ("找不到页面", "x"),
+        ("404: This page could not be found.", ""),
+        ("Error 404 (Not Found)!!1", "<p>The requested URL was not found on this server.</p>"),
+        ("Acme", "<h1>404 - Not found</h1>"),
+        ("百度-您访问的页面不存在！", ""),
+        ("商城", "<h1>该商品已下架</h1><p>去看看其他商品</p>"),
+        ("提示信息 - 论坛", "<p>抱歉，您指定的页面不存在</p>"),
         (
             "Page not found – Acme",
             "<h1>Page not found</h1><p>It may have been removed.</p>" + "<p>Popular: gateways</p>" * 30,
@@ -95,7 +101,17 @@ def test_a_page_says_that_it_does_not_exist(title, body):
         ("How to fix 404 errors", "<h1>How to fix 404 errors</h1>" + "Look for the link. " * 60),
         ("404 Not Found: what it means", "A short entry."),
         ("Glossary", "<h1>404 Not Found</h1>" + "<p>The status says that a server has nothing to send.</p>" * 20),
+        (
+            "HTTP 404 Not Found - Statuses",
+            "<h1>404 Not Found</h1><p>The 404 Not Found status says that the server cannot find what was asked for. "
+            "It does not say whether that is so for good. Links that lead there are called dead; readers come to them "
+            "from old bookmarks and from other sites.</p><p>If a page is missing for good, answer 410.</p>"
+            + "Text. "
+            * 40,
+        ),
         ("404 页面设计指南", "如何设计一个好用的 404 页面"),
+        ("商品不存在怎么办_帮助中心", "<h1>下单时提示商品不存在怎么办？</h1>" + "请先刷新页面，再检查商品。" * 20),
+        ("404不锈钢管价格", "<h1>404不锈钢管</h1><p>欢迎询价。</p>"),
         ("Gateways", "No results for this filter. Try another."),
         ("Room 404", "Our meeting room."),
         ("Shell", "<div id=root></div><script src=/app.js></script>"),
