@@ -292,12 +292,20 @@ class FormSeen(NamedTuple):
     meanings: tuple[str, ...]
 
 
+class Nowhere(NamedTuple):
+    """What the site answers, with 200, at an address (`url`) where nothing can be: the digest of its main text."""
+
+    url: str
+    digest: str
+
+
 @dataclass(frozen=True, slots=True)
 class Known:
     """What others know of the page; None is "nobody looked". Set with `dataclasses.replace` before judging.
 
     `indexable_before`: it could stand on a results page in the last audit that saw it, or a regression reported there
-    still lasts. `forms_before`: the lead forms it had then, and those still missed.
+    still lasts. `forms_before`: the lead forms it had then, and those still missed. `nowhere`: how the site
+    answers, as if all were well, where nothing is.
     """
 
     published: bool | None = None
@@ -305,6 +313,7 @@ class Known:
     indexable_before: bool | None = None
     utility: bool = False
     forms_before: tuple[FormSeen, ...] | None = None
+    nowhere: Nowhere | None = None
 
 
 NO_TEXT = MainText(0, 0, 0, "", "", "")

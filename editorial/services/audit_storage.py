@@ -184,13 +184,21 @@ def interrupted(sessions: Sessions, audit_id: int) -> tuple[list[UrlRow], dict[i
         of_page = and_(url.audit_id == page.audit_id, url.no == page.no)
         stays = page.final_url == url.url  # its facts hold no hops; those of a whole site would not fit in memory
         pages = session.execute(
-            select(page.no, url.url, page.final_url, page.status, page.error, case((stays, None), else_=page.facts))
+            select(
+                page.no,
+                url.url,
+                page.final_url,
+                page.status,
+                page.error,
+                page.digest,
+                case((stays, None), else_=page.facts),
+            )
             .join_from(page, url, of_page)
             .where(page.audit_id == audit_id)
         )
         return known, {
-            no: Settled(no, asked, final, status, error, _hops(facts))
-            for no, asked, final, status, error, facts in pages.yield_per(1000)
+            no: Settled(no, asked, final, status, error, _hops(facts), digest)
+            for no, asked, final, status, error, digest, facts in pages.yield_per(1000)
         }
 
 

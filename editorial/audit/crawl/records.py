@@ -10,7 +10,7 @@ import orjson
 
 from editorial.audit import form_inventory
 from editorial.audit.engine import judge
-from editorial.audit.facts import FormSeen, Known, PageFacts, Response
+from editorial.audit.facts import FormSeen, Known, Nowhere, PageFacts, Response
 from editorial.audit.form_memory import expected
 from editorial.audit.gather.text import fold
 from editorial.audit.predicates import counted_canonicals, is_html_page, is_results_page, noindex_engines
@@ -234,16 +234,17 @@ def known_row(known: Known) -> list[Any] | None:
     if known == NOTHING_KNOWN:
         return None
     forms = None if known.forms_before is None else [list(form) for form in known.forms_before]
-    return [known.published, known.in_sitemap, known.indexable_before, known.utility, forms]
+    nowhere = None if known.nowhere is None else list(known.nowhere)
+    return [known.published, known.in_sitemap, known.indexable_before, known.utility, forms, nowhere]
 
 
 def known_from(row: Sequence[Any] | None) -> Known:
     """What `known_row` made, read again."""
     if row is None:
         return NOTHING_KNOWN
-    published, in_sitemap, indexable_before, utility, forms = row
+    published, in_sitemap, indexable_before, utility, forms, nowhere = row
     before = None if forms is None else tuple(seen_from(form) for form in forms)
-    return Known(published, in_sitemap, indexable_before, utility, before)
+    return Known(published, in_sitemap, indexable_before, utility, before, Nowhere(*nowhere) if nowhere else None)
 
 
 def seen_from(row: Sequence[Any]) -> FormSeen:

@@ -20,6 +20,8 @@ class Settled:
     status: int
     error: str | None = None
     hops: Hops = ()
+    digest: str = ""
+    """Of its main text."""
 
 
 @dataclass(frozen=True)
@@ -103,4 +105,4 @@ class Redirects:
 def _joined(entry: Entry, hops: Hops, target: Settled) -> Settled:
     whole = (*hops, *target.hops)
     error = target.error or ("redirects" if len(whole) > MAX_HOPS else None)
-    return Settled(entry.no, entry.url, target.final_url, target.status, error, whole)
+    return Settled(entry.no, entry.url, target.final_url, target.status, error, whole, target.digest)

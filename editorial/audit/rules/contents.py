@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from editorial.audit.error_pages import error_phrase
 from editorial.audit.facts import PageFacts
 from editorial.audit.form_kinds import has_task
-from editorial.audit.predicates import is_html_page, is_results_page
+from editorial.audit.predicates import is_home, is_html_page, is_results_page
 from editorial.audit.rule import Failure, Param, Params, Severity, page_rule
 from editorial.audit.rules.responses import HTTP_ERRORS
 from editorial.domain.messages import N_
@@ -31,7 +31,7 @@ SHELL = 10  # words; a page with scripts and less than that is filled by them
 
 
 @page_rule(
-    version=1,
+    version=2,
     category="content",
     severity=Severity.WARNING,
     title=N_("Error page that says all is well"),
@@ -42,9 +42,23 @@ SHELL = 10  # words; a page with scripts and less than that is filled by them
     applies=is_html_page,
 )
 def soft_404(page: PageFacts, _: Params) -> Iterator[Failure]:
-    """Title, main heading or the beginning of a very short text; articles about errors have more to say."""
-    if phrase := error_phrase(page):
-        yield Failure("phrase", {"phrase": phrase[:100]}, tuple(text for text in (page.title[:200],) if text))
+    """Title, main heading or the beginning of a very short text; articles about errors have more to say.
+
+    In other words and languages: the very text that the site shows where nothing can be. A first page shown for every
+    address does not count, nor does a page that scripts fill.
+    """
+    phrase, shown = error_phrase(page), [page.title[:200]]
+    if not phrase and is_nowhere(page) and page.known.nowhere is not None:
+        phrase = page.text.opening
+        shown.append(page.known.nowhere.url[:200])
+    if phrase:
+        yield Failure("phrase", {"phrase": phrase[:100]}, tuple(text for text in shown if text))
+
+
+def is_nowhere(page: PageFacts) -> bool:
+    """The page reads as an address does where nothing is."""
+    nowhere = page.known.nowhere
+    return nowhere is not None and page.text.digest == nowhere.digest and not is_home(page.final_url)
 
 
 @page_rule(
@@ -89,7 +103,7 @@ def _is_exempt(page: PageFacts) -> bool:
     """Forms, tools and videos are there for something else; a shell is filled by its scripts; an error is no text."""
     if page.text.words < SHELL and (page.inline_scripts or any(part.kind == "script" for part in page.resources)):
         return True
-    return _shows_video(page) or has_task(page) or bool(error_phrase(page))
+    return _shows_video(page) or has_task(page) or bool(error_phrase(page)) or is_nowhere(page)
 
 
 def _shows_video(page: PageFacts) -> bool:

@@ -10,8 +10,10 @@ from pathlib import Path
 
 import pytest
 
+from editorial.audit.crawl.nowhere import address
 from editorial.domain.addresses import ALL_PRIVATE
 from editorial.domain.locales import Language
+from editorial.domain.urls import scope_of
 from editorial.services.auditing import AuditParts, run_audit, start_audit, start_audit_of
 from editorial.store.audit import Audit, AuditTrigger
 from editorial.store.base import Sessions, make_engine, make_sessions
@@ -109,6 +111,12 @@ class Web:
     def paths(self) -> list[str]:
         """What was asked for, in that order."""
         return [path for path, _ in self.asked]
+
+    @property
+    def nowhere(self) -> str:
+        """The path at which a crawl that begins at the top looks for what is not there."""
+        found = address(self.url, self.url + "/", scope_of(self.url + "/"))
+        return (found or "").removeprefix(self.url)
 
     def redirect(self, path: str, to: str, status: int = 302) -> None:
         """Plant a redirect."""
