@@ -107,7 +107,7 @@ class _FormReader:
         self._collect()
         unowned = self._own()
         order = [float(draft.index) for draft in self.drafts]
-        if _start_tags(self.html) > len(self.drafts) or (unowned and self._has_empty_form()):
+        if _start_tags(self.html) > len(self.drafts) or self._is_cut(unowned):
             order = self._read_source(unowned)
         forms = [(place, self._form(draft)) for place, draft in zip(order, self.drafts, strict=True)]
         owned = {control.index for draft in self.drafts for control in draft.controls}
@@ -172,17 +172,24 @@ class _FormReader:
                 unowned.append(control)
         return unowned
 
-    def _has_empty_form(self) -> bool:
-        return any(not draft.controls for draft in self.drafts)
+    def _is_cut(self, unowned: list[Control]) -> bool:
+        """Whether a control may belong to a form that it does not stand in.
+
+        A table throws the controls of a form in it out, and an end tag too many (`<div><form></div>`) ends the box of
+        a form and not the form.
+        """
+        last = unowned[-1].index if unowned else -1
+        return any((draft.index < last and not draft.inert) or not draft.controls for draft in self.drafts if unowned)
 
     def _read_source(self, unowned: list[Control]) -> list[float]:
         """Order, nesting and owners by the tags as they stand in the source."""
         waiting: dict[Signature, deque[_Draft]] = defaultdict(deque)
         for draft in self.drafts:
             waiting[_signature("form", draft.attributes)].append(draft)
-        free: dict[Signature, deque[Control]] = defaultdict(deque)
-        for control in unowned:
-            free[_signature(control.tag, control.attributes)].append(control)
+        left = {control.index for control in unowned}
+        alike: dict[Signature, deque[Control]] = defaultdict(deque)
+        for control in self.controls:
+            alike[_signature(control.tag, control.attributes)].append(control)
         drafts: list[_Draft] = []
         open_at: int | None = None
         for name, closing, attributes in _source_tags(self.html):
@@ -194,8 +201,10 @@ class _FormReader:
                 drafts.append(draft)
                 if open_at is None and draft.node is not None:
                     open_at = len(drafts) - 1
-            elif open_at is not None and (found := free.get(_signature(name, attributes))):
-                drafts[open_at].controls.append(found.popleft())
+            elif found := alike.get(_signature(name, attributes)):
+                control = found.popleft()
+                if control.index in left and open_at is not None:
+                    drafts[open_at].controls.append(control)
         drafts.extend(draft for queue in waiting.values() for draft in queue)
         return self._placed(drafts)
 

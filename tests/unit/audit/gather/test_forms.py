@@ -29,6 +29,20 @@ def test_a_form_broken_by_a_table_keeps_its_controls():
     assert [[field.name for field in form.fields] for form in found] == [["xm"]]
 
 
+def test_an_end_tag_too_many_closes_the_box_of_a_form_and_not_the_form():
+    """As Chromium has it: the parser's form pointer stays until the form's own end tag."""
+    found = forms("<div><form id=f><input name=a></div><input name=b></form><input name=c><p><input name=b></p>")
+
+    assert [[field.name for field in form.fields] for form in found] == [["a", "b"]]
+
+
+def test_a_control_like_one_of_a_cut_form_stays_where_it_is():
+    cut = "<div><form id=f></div><input name=q></form>"
+    found = forms(f"<form id=e><input name=q></form>{cut}<input name=q>")
+
+    assert [(form.id, len(form.fields)) for form in found] == [("e", 1), ("f", 1)]
+
+
 def test_two_broken_forms_are_told_apart_by_the_source():
     row = "<tr><td><input name=q></td></tr>"
     found = forms(f"<table><form id=f>{row}</form><form id=g>{row}{row}</form></table>")
