@@ -55,7 +55,7 @@ _APOLOGY = one_of(rf"""
 """)
 _SORRY_TEXT = re.compile(_APOLOGY, re.IGNORECASE)
 _WITHIN = re.compile(rf"(?:{_APOLOGY})|404 (?:error|not found)|error 404", re.IGNORECASE)
-_PARTS = re.compile(r"\s+[-–—|·•:：»«/]+\s+|\s*[|｜_]\s*|\s*[—–]{1,2}\s*")
+_PARTS = re.compile(r"\s+[-–—|·•:：»«/]+\s+|\s*[|｜_]\s*|\s*[—–]{1,2}\s*|(?<=[一-鿿！])-|-(?=[一-鿿])")
 
 
 def is_thin(page: PageFacts) -> bool:
