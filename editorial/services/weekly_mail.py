@@ -32,10 +32,11 @@ class Spot:
         """The address to follow, or nothing where it is too long for a mail."""
         return self.url if len(self.url) <= LONGEST_LINK else ""
 
-    @property
-    def shown(self) -> str:
-        """The address as it is read: without its scheme, cut in the middle of nowhere only at its end."""
-        bare = self.url.partition("://")[2] or self.url
+    def shown_on(self, site_url: str) -> str:
+        """The address as it is read: without its scheme, and without the host of the site that the mail is about."""
+        origin, bare = "/".join(site_url.split("/")[:3]), self.url.partition("://")[2] or self.url
+        if self.url.startswith(f"{origin}/"):
+            bare = self.url[len(origin) :]
         return bare if len(bare) <= LONGEST_SHOWN else bare[: LONGEST_SHOWN - 1] + "…"
 
 

@@ -185,6 +185,20 @@ def test_a_hundred_percent_means_all_of_it(fetched, known, percent) -> None:
     assert replace(SEEN, fetched=fetched, known=known).percent == percent
 
 
+@pytest.mark.parametrize(
+    ("url", "shown"),
+    [
+        ("https://northgauge.example/a?b=c", "/a?b=c"),
+        ("https://northgauge.example/", "/"),
+        ("https://northgauge.example.evil/a", "northgauge.example.evil/a"),
+        ("http://northgauge.example/a", "northgauge.example/a"),
+        ("https://northgauge.example/" + "x" * 100, "/" + "x" * 88 + "…"),
+    ],
+)
+def test_pages_of_the_site_itself_are_read_without_its_name(url, shown) -> None:
+    assert Spot(url).shown_on("https://northgauge.example/en/") == shown
+
+
 @given(scores=st.lists(st.integers(0, 100), max_size=8))
 def test_bars_fit_their_row_and_keep_their_order(scores) -> None:
     bars = replace(SEEN, scores=tuple((date(2026, 12, 7), score) for score in scores)).bars
