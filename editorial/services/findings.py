@@ -17,6 +17,7 @@ from editorial.audit.site_rule import SiteRule
 from editorial.domain.findings import CLOSED, OPEN, Answer, FindingEvent, FindingState, after_audit
 from editorial.domain.messages import N_, Message
 from editorial.domain.urls import n2
+from editorial.services.page_items import items_by_page
 from editorial.services.quiet import Quiet, seen_hash
 from editorial.store.audit import (
     Audit,
@@ -77,7 +78,7 @@ def merge(session: Session, audit: Audit, answers: Answers, now: datetime) -> di
             )
         )
     }
-    items = _items_by_page(session, audit.id)
+    items = items_by_page(session, audit)
     seen_before = _pages_seen_before(session, audit)
     counts: Counter[str] = Counter()
     fresh: list[dict[str, Any]] = []
@@ -218,33 +219,6 @@ def _pages_seen_before(session: Session, audit: Audit) -> set[str] | None:
     pages = session.scalars(wanted.where(AuditUrl.audit_id == before.id, AuditPage.error.is_(None)))
     files = session.scalars(select(AuditFile.url).where(AuditFile.audit_id == before.id))
     return {*pages, *(n2(url) or url for url in files)}
-
-
-def _items_by_page(session: Session, audit_id: int) -> dict[str, int]:
-    """Content item by the N2 of the page that is it: the address asked for, the final one, the canonical one."""
-    items: dict[str, int] = {
-        row.url_n2: row.id
-        for row in session.execute(select(ContentItem.url_n2, ContentItem.id).where(ContentItem.url_n2.is_not(None)))
-    }
-    found: dict[str, int] = {}
-    if not items:
-        return found
-    pages = session.execute(
-        select(AuditUrl.n2, AuditPage.final_n2, AuditPage.canonical_n2)
-        .join(AuditPage, and_(AuditPage.audit_id == AuditUrl.audit_id, AuditPage.no == AuditUrl.no))
-        .where(AuditUrl.audit_id == audit_id)
-    )
-    for page in pages:
-        item = items.get(page.n2)
-        if item is not None:
-            found[page.n2] = item  # its own address outweighs what others say of themselves
-            if page.final_n2 not in items:
-                found[page.final_n2] = item
-            continue
-        item = items.get(page.final_n2) or items.get(page.canonical_n2)
-        if item is not None:
-            found.setdefault(page.n2, item)
-    return found
 
 
 # -- asking ------------------------------------------------------------------------------------------------------
