@@ -15,6 +15,7 @@ from editorial.audit.crawl.records import (
     FileRow,
     Judge,
     LinkRow,
+    PageRecord,
     PageRow,
     Progress,
     Sink,
@@ -22,7 +23,7 @@ from editorial.audit.crawl.records import (
     packed,
 )
 from editorial.audit.crawl.sitemaps import read_sitemap
-from editorial.audit.facts import Response
+from editorial.audit.facts import PageFacts, Response
 from editorial.domain.robots import Robots
 from editorial.domain.urls import n1, n2, origin_of
 
@@ -122,7 +123,7 @@ class _Walk:
             return True
         if n2(response.final_url) != entry.n2:  # another spelling of a page that is judged by its own
             response = replace(response, body=b"", headers=())
-        record, facts = self._judge.of(response, self._answers.robots(entry.url))
+        record, facts = self._judged(response)
         self._fetched, self._failures = self._fetched + 1, self._failures + len(record.failures)
         for position, (url, compare, internal, nofollow, text) in enumerate(record.links):
             follow = internal and self._plan.follow_links
@@ -137,6 +138,16 @@ class _Walk:
             return True
         self._beat_at = now
         return self._sink.beat(Progress(self._fetched, self._frontier.known, self._failures, now - self._began))
+
+    def _judged(self, response: Response) -> tuple[PageRecord, PageFacts]:
+        """The record and the facts; of a page that cannot be read, that it could not, as a worker program says it."""
+        try:
+            return self._judge.of(response, self._answers.robots(response.url))
+        except Exception as error:  # noqa: BLE001 -- one page must not cost the others their audit
+            if self._judge.raised is not None:
+                self._judge.raised("gather", error)
+            code = "overrun" if isinstance(error, MemoryError) else "crash"
+        return self._judge.of(replace(response, status=0, body=b"", error=code))
 
     def _save(self) -> None:
         self._batch.urls, self._frontier.fresh = self._frontier.fresh, []

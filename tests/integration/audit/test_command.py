@@ -7,6 +7,8 @@ import orjson
 import pytest
 from click.testing import CliRunner, Result
 
+from editorial.audit.facts import PageFacts, Response
+from editorial.audit.gather import gather
 from editorial.cli.audit import audit
 from tests.integration.audit.conftest import Answer, Web, links, page
 
@@ -104,6 +106,24 @@ def test_one_file_is_judged_alone(tmp_path: Path):
     assert result.exit_code == 1
     assert "title-missing" in result.stdout
     assert "link-broken-internal" not in result.stdout
+
+
+def test_a_file_that_cannot_be_read_costs_the_others_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    def frail(response: Response) -> PageFacts:
+        if response.url.endswith("bad.html") and not response.error:
+            raise RecursionError
+        return gather(response)
+
+    monkeypatch.setattr("editorial.services.auditing.gather", frail)
+    (tmp_path / "index.html").write_bytes(page("Home", links("bad.html")).body)
+    (tmp_path / "bad.html").write_bytes(page("Bad").body)
+
+    result = run(str(tmp_path), "--format", "json", "--facts", "--outcomes", "all")
+
+    said = {line["url"][-8:]: line for line in map(orjson.loads, result.stdout.splitlines())}
+    assert said["bad.html"]["facts"]["error"] == "crash"
+    assert "fail" not in {outcome["outcome"] for outcome in said["bad.html"]["outcomes"]}
+    assert said["calhost/"]["facts"]["error"] is None
 
 
 def canonical(url: str) -> str:
