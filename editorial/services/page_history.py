@@ -20,6 +20,7 @@ from editorial.store.audit import Audit, AuditPage, AuditUrl, Finding, FindingHi
 from editorial.store.content import Site
 
 VISITS = 26  # on a page: half a year of weeks
+COMPARED = ("status", "index", "title", "words", "forms")
 
 
 @dataclass(frozen=True)
@@ -133,9 +134,8 @@ def _changed(earlier: Visit | None, visit: Visit) -> frozenset[str]:
     """What differs from the visit before; nothing is said about what was not seen then or now."""
     if earlier is None or visit.error or earlier.error:
         return frozenset()
-    names = {"status", "title", "words", "forms"}
-    found = {name for name in names if getattr(earlier, name) != getattr(visit, name)}
-    return frozenset(found | ({"index"} if earlier.index != visit.index else set()))
+    pairs = {name: (getattr(earlier, name), getattr(visit, name)) for name in COMPARED}
+    return frozenset(name for name, (then, now) in pairs.items() if then != now and None not in (then, now))
 
 
 def _happenings(session: Session, site_id: int, address: str, audits: Sequence[int]) -> dict[int, Sequence[Happening]]:

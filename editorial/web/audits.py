@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Any
 
+from babel.dates import get_day_names
 from babel.lists import format_list
 from babel.numbers import format_decimal
 from flask import Blueprint, Response, render_template, request, stream_with_context
@@ -66,6 +67,7 @@ def overview() -> ResponseReturnValue:
             reason=_reason(view.latest if view is not None else None),
             failure_reason=_reason(view.last_failure if view is not None else None),
             severity_names=SEVERITIES,
+            weekday=get_day_names("wide", locale=catalog().locale)[site.audit_weekday] if site is not None else "",
         )
 
 

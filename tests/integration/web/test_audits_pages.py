@@ -20,9 +20,9 @@ from editorial.domain.locales import Language
 from editorial.domain.people import Role
 from editorial.domain.urls import n2
 from editorial.services.deps import Deps
+from editorial.services.rule_pages import CATEGORIES
 from editorial.store.audit import Audit, AuditState, Finding
 from editorial.store.content import ContentItem
-from editorial.services.rule_pages import CATEGORIES
 from editorial.web.audit_charts import score_chart
 from tests.conftest import Clock
 from tests.integration.web.audited import BASE, add_site, audit, good, unseen, untitled, with_images
