@@ -169,12 +169,13 @@ class JsonLd(NamedTuple):
 
 
 class Button(NamedTuple):
-    """A button of a form: `kind` is submit, button, reset or image."""
+    """A button of a form: `kind` is submit, button, reset or image. `action` is its formaction, as written."""
 
     kind: str
     text: str
     name: str
     disabled: bool
+    action: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -191,8 +191,8 @@ _PRIVACY = re.compile(
 _MARKETING = re.compile(
     one_of(r"""
         newsletter|\bupdates?\b|marketing|opt.?in|subscri|receive|\boffers?\b|promotion|contact me
-        keep me|send me|stay (?:informed|in touch)|email me|接收|订阅|营销|资讯|推送|产品信息
-        活动通知|通知我|短信|电子报
+        keep me|send me(?! (?:a )?copy)|stay (?:informed|in touch)|email me(?! (?:a )?copy)
+        接收|订阅|营销|资讯|推送|产品信息|活动通知|通知我|短信|电子报
     """),
     re.IGNORECASE,
 )

@@ -5,7 +5,7 @@ all that matters to whoever fills it in, so that two shapes with one key are the
 """
 
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from hashlib import blake2b
 from typing import Any, NamedTuple, Self
 from urllib.parse import urlsplit
@@ -13,9 +13,9 @@ from urllib.parse import urlsplit
 import orjson
 
 from editorial.audit.facts import Field, Form, PageFacts
-from editorial.audit.field_meanings import is_trap, meaning_of
-from editorial.audit.form_kinds import is_lead_form, lead_type
-from editorial.audit.form_memory import key_of, shown_name
+from editorial.audit.field_meanings import meaning_of
+from editorial.audit.form_kinds import is_lead_form, lead_type, opened
+from editorial.audit.form_memory import key_of, sent_by, shown_name
 from editorial.audit.form_notices import consent_of
 from editorial.audit.form_vendors import vendor_name, vendor_of
 from editorial.domain.urls import n1, n2
@@ -96,9 +96,9 @@ def lead_forms_of(page: PageFacts) -> Iterator[Placed]:
     for form in page.forms[: 3 * MOST_FORMS]:
         if form.origin == "embedded":
             yield Placed(_embedded(form), form.vendor, "")
-        elif is_lead_form(opened := _opened(form), page):
+        elif is_lead_form(shown := opened(form), page):
             vendor = vendor_of(form)
-            yield Placed(_shape(opened, page, vendor.id if vendor else ""), key_of(form)[:200], _address(form, page))
+            yield Placed(_shape(shown, page, vendor.id if vendor else ""), key_of(form)[:200], _address(form, page))
 
 
 def rows_of(page: PageFacts) -> list[tuple[str, str, str, str]]:
@@ -109,14 +109,6 @@ def rows_of(page: PageFacts) -> list[tuple[str, str, str, str]]:
         if len(found) == MOST_FORMS:
             break
     return found
-
-
-def _opened(form: Form) -> Form:
-    """A form in a dialog that waits to be opened, with the fields that people will then see."""
-    if not form.hidden:
-        return form
-    fields = (replace(field, hidden=field.kind == "hidden" or is_trap(field)) for field in form.fields)
-    return replace(form, fields=tuple(fields))
 
 
 def _embedded(form: Form) -> Shape:
@@ -160,6 +152,8 @@ def _action(form: Form, page: PageFacts) -> str:
     written = form.action.strip()
     if form.origin == "virtual":
         return ""
+    if by_button := sent_by(form):
+        return by_button[:TEXT]
     if not written or written.startswith(("#", "?")) or form.action_url is None:
         return "self" if form.action_url is not None or not written or written[0] in "#?" else written[:TEXT]
     if n2(form.action_url.partition("?")[0]) == n2(page.final_url.partition("?")[0]):
@@ -176,7 +170,7 @@ def _bare(url: str | None) -> str:
 
 def _address(form: Form, page: PageFacts) -> str:
     """Where a form is sent, if it is an address that can be asked about without sending anything."""
-    if form.origin != "native" or vendor_of(form) is not None or form.method not in ("get", "post"):
+    if form.origin != "native" or vendor_of(form) is not None or form.method not in ("get", "post") or sent_by(form):
         return ""
     if form.action_url is None or _action(form, page) == "self" or form.scripted:
         return ""

@@ -6,13 +6,13 @@ that B2B sites are translated into where they tell lead forms apart.
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cached_property, lru_cache
 
 from editorial.audit import form_words as words
 from editorial.audit.facts import Field, Form, PageFacts
-from editorial.audit.field_meanings import meaning_of
+from editorial.audit.field_meanings import is_trap, meaning_of
 from editorial.audit.form_vendors import vendor_of
 
 TEXTUAL = frozenset({"text", "email", "tel", "url", "search", "password", "number", "date", "textarea"})
@@ -128,6 +128,14 @@ def lead_forms(page: PageFacts) -> tuple[Form, ...]:
     if not page.forms:
         return ()
     return tuple(form for form, kind in _kinds(_Same(page)) if kind is Kind.LEAD)
+
+
+def opened(form: Form) -> Form:
+    """A form in a dialog that waits to be opened, with the fields that people will then see."""
+    if not form.hidden:
+        return form
+    fields = (replace(field, hidden=field.kind == "hidden" or is_trap(field)) for field in form.fields)
+    return replace(form, fields=tuple(fields))
 
 
 class _Same:

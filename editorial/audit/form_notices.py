@@ -12,7 +12,9 @@ CONSENTS = frozenset({"consent-privacy", "consent-marketing"})
 
 _PRIVACY = re.compile(
     r"privacy|data.?protection|datenschutz|privacidad|confidentialit|riservatezza|gizlilik|kvkk|конфиденциальн"
-    r"|персональн|隐私|隱私|个人信息|個人資料|개인정보|プライバシー|个人资料|yinsi",
+    r"|персональн|隐私|隱私|个人信息|個人資料|개인정보|プライバシー|个人资料|個人情報|yinsi"
+    r"|\b(?:rgpd|dsgvo|gdpr|lgpd|avg)\b|prywatno|osobních údaj|osobných údaj|integritets|personuppgift|privatliv"
+    r"|persondata|personvern|tietosuoja|adatvéd|απορρήτου|riêng tư|privasi|الخصوصية|פרטיות|конфіденційн|поверителност",
     re.IGNORECASE,
 )
 _REFUSAL = re.compile(
@@ -32,6 +34,7 @@ def has_notice(form: Form) -> bool:
     """A privacy notice is linked in the form, or in its section."""
     told = [f"{link.text} {link.name} {link.href}" for link in form.links]
     told += [link for field in form.fields for link in field.label_links]
+    told += [button.text for button in form.buttons if button.kind == "button"]  # opens it in a dialog
     return any(_PRIVACY.search(text) for text in (*told, *form.nearby))
 
 

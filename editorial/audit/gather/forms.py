@@ -35,7 +35,7 @@ OFF_SCREEN = frozenset(
         "hidden",
     }
 )
-SCRIPTING = ("on", "@", "v-on:", "(", "x-on:", "ng-", "hx-", "data-hx-", "wire:", "data-action")
+SCRIPTING = ("on", "@", "v-on:", "(", "x-on:", "ng-", "hx-", "data-hx-", "wire:", "data-action", "lay-")
 SCRIPTED = frozenset({"data-netlify", "netlify", "data-remote", "data-ajax", "data-controller", "x-data", "data-turbo"})
 FORM_TEXT = 2_000  # characters kept
 MOST_OPTIONS = 60
@@ -273,6 +273,7 @@ class _FormReader:
             (collapse(text) or collapse(spoken))[:LABEL_TEXT],
             attributes.get("name", ""),
             "disabled" in attributes,
+            attributes.get("formaction", "")[:2000],
         )
 
     def _field(self, control: Control) -> Field:

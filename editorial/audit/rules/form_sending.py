@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from editorial.audit.facts import Form, PageFacts
 from editorial.audit.form_kinds import lead_forms
-from editorial.audit.form_memory import key_of, shown_name
+from editorial.audit.form_memory import has_scripts, key_of, sent_by, shown_name
 from editorial.audit.form_vendors import vendor_of
 from editorial.audit.predicates import is_html_page, is_local
 from editorial.audit.rule import Failure, Params, Severity, page_rule
@@ -15,6 +15,7 @@ from editorial.domain.urls import host_of
 _LEFT_OVER = re.compile(
     r"\{\{|\{%|<%|<\?|%s\b|\$\{|your[-_ ]?(?:form|endpoint|id|key|url)|form[-_]?id[-_]?here", re.IGNORECASE
 )
+_REACT = "React form unexpectedly submitted"  # what React 19 writes where a function of its own takes the form
 
 
 @page_rule(
@@ -36,6 +37,7 @@ def form_action_dead(page: PageFacts, _: Params) -> Iterator[Failure]:
             form.origin == "native"
             and vendor_of(form) is None
             and not form.scripted
+            and not sent_by(form)
             and (severity := _dead(form, page))
         ):
             action = form.action.strip()[:200] or "-"
@@ -47,9 +49,9 @@ def _dead(form: Form, page: PageFacts) -> Severity | None:
     action = form.action.strip()
     if _LEFT_OVER.search(action):
         return Severity.ERROR
-    if action.lower().startswith("mailto:") or form.method == "dialog":
+    if action.lower().startswith("mailto:") or form.method == "dialog" or _REACT in action:
         return None
-    likely = Severity.WARNING if _has_scripts(page) else Severity.ERROR
+    likely = Severity.WARNING if has_scripts(page) else Severity.ERROR
     if action.lower().startswith("javascript:"):
         return likely
     if not action or action.startswith("#"):
@@ -59,10 +61,6 @@ def _dead(form: Form, page: PageFacts) -> Severity | None:
         return Severity.ERROR
     host = host_of(form.action_url)
     return Severity.ERROR if is_local(host) and not is_local(host_of(page.final_url)) else None
-
-
-def _has_scripts(page: PageFacts) -> bool:
-    return page.inline_scripts > 0 or any(part.kind == "script" for part in page.resources)
 
 
 def _tag(form: Form) -> str:

@@ -6,7 +6,7 @@ import pytest
 
 from editorial.audit.facts import Known
 from editorial.audit.form_memory import expected, seen_on, vanished
-from editorial.audit.rule import Severity
+from editorial.audit.rule import CannotSay, Severity
 from editorial.audit.rules.form_changes import form_lead_vanished
 from editorial.audit.rules.form_consents import form_consent_preticked, form_privacy_link_missing
 from editorial.audit.rules.form_sending import form_action_dead
@@ -15,6 +15,7 @@ from tests.unit.audit.pages import document, page
 URL = "https://example.com/x"
 FIELDS = "<label>Work e-mail<input type=email name=email></label><label>Company<input name=company></label>"
 BUTTON = "<button>Request a demo</button>"
+SCRIPT = "<script>send()</script>"
 
 
 def demo(inner: str = "", attributes: str = "action=/demo method=post", around: str = "{}", head: str = "") -> str:
@@ -35,6 +36,10 @@ def demo(inner: str = "", attributes: str = "action=/demo method=post", around: 
         ("<label><input type=radio name=size checked> Yes, more than 50</label>", False),
         ("<label><input type=checkbox> I agree to the privacy policy</label>", False),
         ("<label><input type=checkbox checked> Gateways</label>", False),
+        ("<label><input type=checkbox checked> Send me a copy of this message</label>", False),
+        ("<label><input type=checkbox checked> Send me product news</label>", True),
+        ("<label><input type=checkbox checked> Don't send me e-mails</label>", False),
+        ("<label><input type=checkbox checked disabled> I agree to the terms</label>", True),
         ("<label><input type=checkbox checked> Please do not send me newsletters</label>", False),
         ("<label><input type=checkbox checked> 不接收营销信息</label>", False),
         ("<div hidden><label><input type=checkbox checked> I agree to the terms</label></div>", False),
@@ -57,6 +62,11 @@ def test_a_ticked_box_of_another_form_is_none_of_this_rule():
         (demo('<a href="/datenschutz">Datenschutz</a>'), False),
         (demo('<a href="/yinsi.html">隐私政策</a>'), False),
         (demo('<label><input type=checkbox> I agree to the <a href="/legal/privacy">notice</a></label>'), False),
+        (demo('<a href="/p">Polityka prywatności</a>'), False),
+        (demo('<a href="/p">RGPD</a>'), False),
+        (demo('<a href="/p">個人情報保護方針</a>'), False),
+        (demo("<button type=button data-opens=notice>Privacy policy</button>"), False),
+        (demo("<a onclick=open()>Privacy policy</a>"), False),
         (demo("By sending you accept our privacy policy."), True),
         (demo('<a href="/terms">Terms</a>'), True),
         (demo(around='<section>{}<p><a href="/privacy">Privacy</a></p></section>'), False),
@@ -66,9 +76,6 @@ def test_a_ticked_box_of_another_form_is_none_of_this_rule():
 )
 def test_a_privacy_notice_is_linked_in_the_form_or_its_section(html, missing):
     assert bool(list(form_privacy_link_missing(page(html, URL)))) is missing
-
-
-SCRIPT = "<script>send()</script>"
 
 
 @pytest.mark.parametrize(
@@ -101,6 +108,8 @@ def test_a_form_that_sends_nowhere_loses_leads(attributes, head, severity):
         ("onsubmit='send()'", ""),
         ("@submit.prevent=send", ""),
         ("data-netlify=true", ""),
+        ("class=layui-form lay-filter=demo", ""),
+        ("action='javascript:throw new Error(\"React form unexpectedly submitted.\")'", SCRIPT),
         ("class=wpcf7-form action='/x#wpcf7-f1' method=post", ""),
         ("class=w-form", ""),
         ("action=mailto:a@example.com", ""),
@@ -110,6 +119,27 @@ def test_a_form_that_sends_nowhere_loses_leads(attributes, head, severity):
 )
 def test_a_form_that_something_may_send_is_left_alone(attributes, head):
     assert not list(form_action_dead(page(demo(attributes=attributes, head=head), URL)))
+
+
+@pytest.mark.parametrize(
+    ("button", "dead"),
+    [
+        ("<button formaction=/lead formmethod=post>Request a demo</button>", False),
+        ("<input type=submit formaction=/lead value='Request a demo'>", False),
+        ("<button formaction=#>Request a demo</button>", True),
+        ("<button type=button formaction=/lead>Help</button><button>Request a demo</button>", True),
+    ],
+)
+def test_a_button_may_send_the_form_elsewhere(button, dead):
+    html = document("", f"<form action=#>{FIELDS}{button}</form>")
+
+    assert bool(list(form_action_dead(page(html, URL)))) is dead
+
+
+def test_a_form_is_called_by_the_button_that_sends_it():
+    (failure,) = form_privacy_link_missing(page(demo("<button type=button>Send the code</button>"), URL))
+
+    assert failure.params["form"] == "Request a demo"
 
 
 def after(html: str, before: str) -> list[str]:
@@ -127,6 +157,10 @@ NEWSLETTER = "<form id=n action=/news><input type=email name=e><button>Subscribe
         (document("", "<p>Soon.</p>"), ["Request a demo"]),
         (document("", "<form role=search><input name=q></form>"), ["Request a demo"]),
         (document("", f"<template><form>{FIELDS}{BUTTON}</form></template>"), ["Request a demo"]),
+        (document(SCRIPT, f"<template><form>{FIELDS}{BUTTON}</form></template>"), []),
+        (demo(around="<div class=modal aria-hidden=true>{}</div>"), []),
+        (demo(around="<div style='display:none'>{}</div>"), []),
+        (document(SCRIPT, "<p>" + "The form is gone. " * 10), ["Request a demo"]),
         (demo(), []),
         (demo("<input name=phone>", "action=/other method=post"), []),
         (document("", f"<form>{FIELDS}<button>Talk to us</button></form>"), []),
@@ -136,6 +170,21 @@ NEWSLETTER = "<form id=n action=/news><input type=email name=e><button>Subscribe
 )
 def test_a_lead_form_is_missed_when_nothing_came_in_its_place(now, missed):
     assert after(now, demo()) == missed
+
+
+def test_of_a_page_that_a_script_writes_nothing_is_known():
+    shell = document(SCRIPT, "<div id=root></div>")
+
+    with pytest.raises(CannotSay):
+        after(shell, demo())
+
+
+def test_a_form_in_a_dialog_is_looked_for_too():
+    dialog = page(demo(around="<div class=modal aria-hidden=true>{}</div>"), URL)
+
+    gone = replace(page(document("", "<p>Soon.</p>"), URL), known=Known(forms_before=expected(dialog)))
+
+    assert [form.shown for form in vanished(gone)] == ["Request a demo"]
 
 
 def test_one_of_two_forms_is_missed():
