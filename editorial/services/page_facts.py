@@ -17,7 +17,7 @@ from editorial.audit.site_rules import SITE_RULES
 from editorial.domain.errors import NotFound
 from editorial.domain.findings import OPEN, FindingEvent
 from editorial.domain.messages import N_, Message
-from editorial.services import findings, page_history
+from editorial.services import findings, page_history, page_items
 from editorial.services.audit_output import judged_page
 from editorial.services.facts_in_words import Change, Fact, changes_between, facts_of, indexability
 from editorial.services.findings import FindingView
@@ -268,10 +268,9 @@ def _failed(session: Session, page: AuditPage) -> dict[str, tuple[Severity, int]
 
 
 def _item_of(session: Session, address: str, page: AuditPage) -> ContentItem | None:
-    names = [name for name in (address, page.final_n2, page.canonical_n2) if name]
-    wanted = select(ContentItem).where(ContentItem.url_n2.in_(names)).order_by(ContentItem.id).limit(1)
-    item = session.scalar(wanted)
-    return content.get_item(session, item.id) if item is not None else None
+    site_id = session.scalar(select(Audit.site_id).where(Audit.id == page.audit_id))
+    item_id = page_items.item_of(session, site_id, address, page.final_n2, page.canonical_n2)
+    return content.get_item(session, item_id) if item_id is not None else None
 
 
 def _page_of(session: Session, audit_id: int, address: str) -> AuditPage | None:
