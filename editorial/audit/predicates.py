@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from editorial.audit.codes import LANGUAGES
 from editorial.audit.dates import instant
-from editorial.audit.facts import Canonical, PageFacts
+from editorial.audit.facts import Canonical, PageFacts, RobotsDirective
 from editorial.audit.rule import ALL_ENGINES, Engine
 from editorial.domain.addresses import is_public
 from editorial.domain.urls import n1, n2, path_of
@@ -64,6 +64,13 @@ def directives_for(page: PageFacts, *tokens: str) -> frozenset[str]:
         else:
             names.add(directive.name)
     return frozenset(names)
+
+
+def closes(directive: RobotsDirective, page: PageFacts) -> bool:
+    """Whether this directive keeps the page out of the index of whom it speaks to."""
+    if directive.name == "unavailable_after":
+        return _is_past(directive.value, page)
+    return directive.name in ("noindex", "none")
 
 
 def noindex_engines(page: PageFacts) -> tuple[Engine, ...]:

@@ -1,10 +1,17 @@
 """May the page be indexed, and was that meant?"""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import replace
 
 from editorial.audit.facts import PageFacts, RobotsDirective
-from editorial.audit.predicates import ENGINE_NAMES, blocked_engines, directives, is_html_page, noindex_engines
+from editorial.audit.predicates import (
+    ENGINE_NAMES,
+    blocked_engines,
+    closes,
+    directives,
+    is_html_page,
+    noindex_engines,
+)
 from editorial.audit.rule import ALL_ENGINES, Engine, Failure, Need, Params, Severity, page_rule
 from editorial.domain.messages import N_
 
@@ -33,7 +40,7 @@ def noindex_page(page: PageFacts, _: Params) -> Iterator[Failure]:
     yield Failure(
         "noindex",
         {"engines": ", ".join(ENGINE_NAMES[engine] for engine in engines)},
-        tuple(_shown(found) for found in page.robots if found.name in ("noindex", "none", "unavailable_after"))[:10],
+        _closing(page, engines),
         Severity.ERROR if unmeant else None,
     )
 
@@ -56,8 +63,7 @@ def noindex_regression(page: PageFacts, _: Params) -> Iterator[Failure]:
     engines = noindex_engines(page)
     if page.known.indexable_before and len(engines) == len(ALL_ENGINES):
         named = ", ".join(ENGINE_NAMES[engine] for engine in engines)
-        said = tuple(_shown(found) for found in page.robots if found.name in ("noindex", "none", "unavailable_after"))
-        yield Failure("noindex", {"engines": named}, said[:10])
+        yield Failure("noindex", {"engines": named}, _closing(page, engines))
 
 
 @page_rule(
@@ -101,9 +107,22 @@ def robots_meta_conflict(page: PageFacts, _: Params) -> Iterator[Failure]:
     """Across meta and header, everyone and one engine. `all` contradicts nothing, and a date that passed is no slip."""
     written = replace(page, robots=tuple(found for found in page.robots if found.name != "unavailable_after"))
     for allowed, refused in (("index", "noindex"), ("follow", "nofollow")):
-        if any({allowed, refused} <= directives(written, engine) for engine in Engine):
-            said = tuple(_shown(found) for found in page.robots if found.name in (allowed, refused, "none"))
-            yield Failure(allowed, {"directives": f"{allowed}, {refused}"}, said[:10])
+        engines = [engine for engine in Engine if {allowed, refused} <= directives(written, engine)]
+        if engines:
+            said = (found for found in _said_to(page, engines) if found.name in (allowed, refused, "none"))
+            yield Failure(allowed, {"directives": f"{allowed}, {refused}"}, tuple(map(_shown, said))[:10])
+
+
+def _said_to(page: PageFacts, engines: Collection[Engine]) -> Iterator[RobotsDirective]:
+    """What is said to everyone or to one of these engines."""
+    heard = {"", *(engine.agent for engine in engines)}
+    return (found for found in page.robots if found.agent in heard)
+
+
+def _closing(page: PageFacts, engines: Collection[Engine]) -> tuple[str, ...]:
+    """The directives that close the page to these engines."""
+    said = (found for found in _said_to(page, engines) if closes(found, page))
+    return tuple(map(_shown, said))[:10]
 
 
 def _shown(found: RobotsDirective) -> str:

@@ -5,7 +5,7 @@ import pytest
 from editorial.audit.facts import Known
 from editorial.audit.rule import Severity
 from editorial.audit.rules.canonicals import canonical_multiple
-from editorial.audit.rules.indexability import noindex_page
+from editorial.audit.rules.indexability import noindex_page, robots_meta_conflict
 from tests.unit.audit.pages import document, page
 
 
@@ -47,6 +47,21 @@ def test_what_the_team_meant_decides_how_bad_noindex_is(known, severity):
     facts = page(document("<meta name=robots content=noindex>"), known=known)
 
     assert [failure.severity for failure in noindex_page(facts)] == [severity]
+
+
+def test_the_evidence_is_what_closes_the_page_to_these_engines():
+    html = document(
+        "<meta name=yandex content=noindex><meta name=googlebot content='index, none'>"
+        "<meta name=robots content='index, unavailable_after: 2999-01-01'><meta name=bingbot content=nofollow>"
+    )
+    facts = page(html)
+
+    assert next(noindex_page(facts)).evidence == ('<meta name="googlebot" content="none">',)
+    assert next(robots_meta_conflict(facts)).evidence == (
+        '<meta name="googlebot" content="index">',
+        '<meta name="googlebot" content="none">',
+        '<meta name="robots" content="index">',
+    )
 
 
 def test_the_evidence_is_what_was_written():
