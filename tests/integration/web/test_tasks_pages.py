@@ -182,6 +182,130 @@ def test_a_viewer_may_neither_mute_nor_make_tasks(app: Flask, deps: Deps, findin
     assert "Make a task" not in viewer.get(f"/audits/findings/{finding}")
 
 
+def test_a_task_is_made_by_hand_from_an_item_and_shown_with_its_history(
+    editor: Visitor, deps: Deps, ed: Person
+) -> None:
+    with deps.sessions.begin() as session:
+        item = ContentItem(
+            type_id=3,
+            title="How we price",
+            language=Language.EN,
+            owner_id=ed.id,
+            content_hash="0" * 64,
+            created_at=deps.now(),
+            updated_at=deps.now(),
+        )
+        session.add(item)
+        session.flush()
+        item_id = item.id
+    form = editor.get(f"/tasks/new?item={item_id}")
+    editor.post(
+        "/tasks", title="  Ask <b>Anna</b>  ", assignee=ed.id, due_on="2026-12-18", item=item_id, note="By phone."
+    )
+
+    page = editor.get(f"/tasks/{task(deps).id}")
+
+    assert f"/tasks/new?item={item_id}" in editor.get(f"/items/{item_id}")
+    assert "How we price" in form
+    assert "Ask &lt;b&gt;Anna&lt;/b&gt;" in page
+    assert "Until Fri 18 Dec" in page
+    assert "Made the task" in page
+    assert "Ask &lt;b&gt;Anna&lt;/b&gt;" in editor.get(f"/items/{item_id}")
+    assert "Ask &lt;b&gt;Anna&lt;/b&gt;" in editor.get("/tasks")
+
+
+def test_a_task_that_is_refused_keeps_what_was_typed(editor: Visitor, deps: Deps) -> None:
+    answer = editor.post("/tasks", title="", note="By <i>phone</i>.", url="nowhere", due_on="2026-12-18")
+
+    assert answer.status_code == 422
+    assert "The task has no title." in answer.text
+    assert "By &lt;i&gt;phone&lt;/i&gt;." in answer.text
+    with deps.sessions() as session:
+        assert session.scalars(select(Task)).all() == []
+
+
+def test_a_stale_change_shows_both_versions(editor: Visitor, deps: Deps, ed: Person) -> None:
+    editor.post("/tasks", title="Ask Anna", assignee=ed.id)
+    number = task(deps).id
+    fields = {"version": 1, "assignee": ed.id, "kind": "other", "url": "", "site": "", "item": ""}
+    editor.post(f"/tasks/{number}", **fields | {"title": "Theirs"})
+
+    answer = editor.post(f"/tasks/{number}", **fields | {"title": "Mine"})
+
+    assert answer.status_code == 409
+    assert "<del>Theirs</del><ins>Mine</ins>" in answer.text
+    assert 'name="version" value="2"' in answer.text  # saving again keeps mine
+    assert task(deps).title == "Theirs"
+
+
+def test_one_task_is_made_of_the_ticked_findings(editor: Visitor, deps: Deps, app: Flask) -> None:
+    site = add_site(deps)
+    audit(deps, site, [untitled("a"), untitled("b"), untitled("c")])
+    with deps.sessions() as session:
+        first, second, third = session.scalars(select(Finding.id).order_by(Finding.id)).all()
+    address = f"/audits/sites/{site}/task"
+    before = editor.get(f"{address}?rule=title-missing")
+    nothing = editor.post(address, rule="title-missing")
+    editor.post(address, rule="title-missing", findings=[first, second], note="Before the fair.")
+    after = editor.get(f"{address}?rule=title-missing")
+    page = editor.get(f"/tasks/{task(deps).id}")
+
+    assert f"{address}?rule=title-missing" in editor.get(f"/audits/sites/{site}/findings")
+    assert before.count('name="findings"') == 3
+    assert nothing.status_code == 422
+    assert f'value="{third}"' in after
+    assert after.count('name="findings"') == 1
+    assert "0 of 2 findings closed" in page
+    assert page.count("/audits/findings/") == 2
+
+
+def test_a_task_is_called_off_and_opened_again(editor: Visitor, deps: Deps) -> None:
+    editor.post("/tasks", title="Ask Anna")
+    number = task(deps).id
+    editor.post(f"/tasks/{number}/calling-off")
+    page = editor.get(f"/tasks/{number}")
+    editor.post(f"/tasks/{number}/opening", **{"from": "task"})
+
+    assert "Called off, " in page
+    assert (task(deps).state, task(deps).called_off) == (TaskState.OPEN, False)
+
+
+def test_the_sections_count_ones_own_open_tasks(app: Flask, deps: Deps, editor: Visitor, ed: Person) -> None:
+    mei = visitor(app, deps, add_person(deps, "Mei Lin"))
+    editor.post("/tasks", title="Ask Anna", assignee=ed.id)
+    editor.post("/tasks", title="Ask Bo", assignee=ed.id)
+
+    assert '<span aria-hidden="true">2</span><span class="sr">2 open</span>' in editor.get("/audits")
+    assert '<span aria-hidden="true">2</span>' not in mei.get("/audits")
+
+
+def test_the_list_is_filtered_by_site_and_rule(editor: Visitor, deps: Deps, finding: int) -> None:
+    editor.post(f"/audits/findings/{finding}/tasks")
+    editor.post("/tasks", title="Ask Anna")
+    with deps.sessions() as session:
+        site = session.get_one(Finding, finding).site_id
+
+    filtered = editor.get(f"/tasks?whose=all&site={site}&rule=title-missing")
+
+    assert "Ask Anna" in editor.get("/tasks?whose=nobody")
+    assert "Ask Anna" not in filtered
+    assert "/pricing" in filtered
+    assert "No task fits these filters." in editor.get("/tasks?rule=no-such-rule")
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/tasks", "/tasks/1", "/tasks/1/closing", "/tasks/1/opening", "/tasks/1/calling-off", "/audits/sites/1/task"],
+)
+def test_a_viewer_changes_no_task(app: Flask, deps: Deps, editor: Visitor, path: str) -> None:
+    editor.post("/tasks", title="Ask Anna")
+    viewer = visitor(app, deps, add_person(deps, "Vera", Role.VIEWER))
+
+    assert viewer.post(path, title="Mine").status_code == 403
+    assert "Ask Anna" in viewer.get(f"/tasks/{task(deps).id}")
+    assert "Change the task" not in viewer.get(f"/tasks/{task(deps).id}")
+
+
 @pytest.mark.parametrize("after", ["x", "2026-12-09", "2026-12-09.x", "9" * 12])
 def test_a_broken_place_in_the_tasks_is_refused_in_words(editor: Visitor, after: str) -> None:
     assert "Begin at the first page." in editor.get(f"/tasks?after={after}", status=422)
