@@ -28,6 +28,7 @@ def render_report(catalog: Catalog, values: Mapping[str, object]) -> str:
     environment.install_gettext_callables(  # type: ignore[attr-defined]
         catalog.gettext, catalog.ngettext, newstyle=True
     )
+    environment.filters["number"] = catalog.value
     styles = Markup((FOLDER / "audit.css").read_text(encoding="utf-8"))  # noqa: S704 -- our own file
     given = {**values, "styles": styles, "lang_tag": catalog.tag}
     return environment.get_template("audit.html").render(given)

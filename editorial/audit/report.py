@@ -3,6 +3,7 @@
 The JSON shape is a contract (docs/audit-output.md): `id`, `url`, `status`, `facts`, `outcomes`.
 """
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
@@ -39,6 +40,22 @@ RESULT_COUNTS: Mapping[Result, tuple[str, str]] = {
     Result.NOT_APPLICABLE: NP_("did not apply to %(count)s page", "did not apply to %(count)s pages"),
     Result.INCONCLUSIVE: NP_("could not judge %(count)s page", "could not judge %(count)s pages"),
 }
+
+
+_ESCAPED = re.compile("(?:%[89A-F][0-9A-F])+")
+
+
+def readable(url: str) -> str:
+    """An address as people read it: letters and digits beyond ASCII as themselves, everything else as it is."""
+    return _ESCAPED.sub(_letters, url)
+
+
+def _letters(escaped: re.Match[str]) -> str:
+    try:
+        text = bytes.fromhex(escaped[0].replace("%", "")).decode()
+    except UnicodeDecodeError:
+        return escaped[0]
+    return text if text.isalnum() else escaped[0]  # no sign that hides or turns what stands around it
 
 
 def sentence(outcome: Outcome, rule: Rule) -> Message | None:
@@ -143,7 +160,7 @@ def _rule_lines(found: RuleFound, translate: Translate) -> Iterator[str]:
     yield f"    {translate(Message(rule.fix, rule.defaults()))}"
     for url, outcome in found.pages:
         said = sentence(outcome, rule)
-        yield f"  {url}"
+        yield f"  {readable(url)}"
         yield f"      {translate(said) if said is not None else ''}"
         for failure in outcome.failures[:MOST_EVIDENCE]:
             yield from (f"      {shown}" for shown in failure.evidence)

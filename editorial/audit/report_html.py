@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from editorial.audit.report import SEVERITY_NAMES, SILENCED, Translate, sentence, severity_counts, totals
+from editorial.audit.report import SEVERITY_NAMES, SILENCED, Translate, readable, sentence, severity_counts, totals
 from editorial.audit.rule import Outcome, Result, Rule
 from editorial.audit.summary import Judged, RuleFound, Summary, summarise
 from editorial.domain.messages import N_, NP_, Message
@@ -60,6 +60,7 @@ def _page(url: str, outcome: Outcome, rule: Rule, translate: Translate) -> dict[
     evidence = [shown for failure in outcome.failures for shown in failure.evidence]
     return {
         "url": url.translate(SILENCED),
+        "shown": readable(url).translate(SILENCED),
         "linked": url.startswith(("http://", "https://")),
         "said": (translate(said) if said is not None else "").translate(SILENCED),
         "evidence": [shown.translate(SILENCED) for shown in evidence[:MOST_EVIDENCE]],

@@ -3,7 +3,7 @@
 import csv
 import io
 
-from editorial.audit.report import text_report
+from editorial.audit.report import readable, text_report
 from editorial.audit.report_csv import BOM, COLUMNS, csv_report, safe
 from editorial.audit.report_html import html_values
 from editorial.audit.rulebook import BY_ID
@@ -52,6 +52,12 @@ def test_the_page_says_how_often_each_rule_passed():
 
     assert row["counts"] == [1, 1, 0, 0]
     assert values["totals"][0] == "2 pages judged."
+
+
+def test_addresses_are_shown_as_people_read_them():
+    assert readable("https://a.example/%E6%8C%87%E5%8D%97?q=%C3%A9") == "https://a.example/指南?q=é"
+    for kept in ("/a%20b", "/%2F", "/%E4%B8", "/%E2%80%AE", "/%E3%80%80", "/%C2%A0x", "/100%"):
+        assert readable(kept) == kept
 
 
 def test_a_page_lists_where_a_rule_failed():
