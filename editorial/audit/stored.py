@@ -146,14 +146,15 @@ def _response(data: Mapping[str, Any], received: str) -> Response:
     if received and "date" not in names:
         headers = (*headers, ("Date", received))
     body = _body(data, next((value for name, value in headers if name.lower() == "content-type"), ""))
-    final = data.get("final_url")
+    hops, final = _hops(data.get("redirects")), data.get("final_url")
+    led = hops[-1].location if hops else url
     return Response(
         url,
-        url if final is None else _address("final_url", final),
+        led if final is None else _address("final_url", final),
         _status("status", data.get("status"), 200),
         headers,
         body[:LARGEST],
-        _hops(data.get("redirects")),
+        hops,
         truncated=_flag(data.get("truncated")) or len(body) > LARGEST,
         error=_error(data.get("error")),
         elapsed_ms=_elapsed(data.get("elapsed_ms")),

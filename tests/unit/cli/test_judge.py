@@ -218,11 +218,13 @@ def test_an_answer_that_never_came_is_judged_inconclusive():
     assert outcome("title-missing", html=None, status=0, error="timeout") == "inconclusive"
 
 
-def test_a_redirect_may_lead_to_a_relative_address():
+def test_a_redirect_may_lead_to_a_relative_address_which_answers_in_the_end():
     hop = {"url": "https://example.com/a/old", "status": 301, "location": "new"}
-    said = answers(stored(url="https://example.com/a/old", final_url=URL, redirects=[hop]))[0]
+    said = answers(stored(url="https://example.com/a/old", redirects=[hop]))[0]
 
     assert said["facts"]["redirects"] == [hop | {"location": "https://example.com/a/new"}]
+    assert said["url"] == "https://example.com/a/new"
+    assert {each["outcome"] for each in said["outcomes"] if each["rule"] == "redirect-loop"} == {"pass"}
 
 
 def test_redirects_before_the_answer_are_facts():
