@@ -58,6 +58,9 @@ CLAIM_LEASE = timedelta(seconds=60)
 """From the claim to `sending`; no network is touched in between."""
 SEND_LEASE = timedelta(minutes=10)
 """Longer than every time-out of one delivery together; a sender that took longer has died."""
+TRIES = 100
+"""After so many, four days and some hours, a server that still says “later” is taken for one that says no, and somebody
+is asked (RFC 5321, 4.5.4.1). A person may have it tried as often once more."""
 _BACKOFF = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=15), timedelta(hours=1))
 
 

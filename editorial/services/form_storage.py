@@ -10,7 +10,15 @@ from editorial.audit.crawl.records import PageRow
 from editorial.audit.form_differences import Stand
 from editorial.audit.form_inventory import Shape
 from editorial.store import audit as store
-from editorial.store.audit import AuditForm, AuditFormPlace, AuditFormProbe, AuditFormShape, AuditPage, AuditUrl
+from editorial.store.audit import (
+    AuditFailure,
+    AuditForm,
+    AuditFormPlace,
+    AuditFormProbe,
+    AuditFormShape,
+    AuditPage,
+    AuditUrl,
+)
 
 TABLES = (AuditFormShape, AuditFormPlace, AuditFormProbe)
 
@@ -71,9 +79,15 @@ def pages_read(session: Session, audit_id: int) -> set[str]:
 
 
 def has_inventory(session: Session, audit_id: int) -> bool:
-    """Whether an audit kept its forms: one of an older version remembered some and kept none."""
+    """Whether an audit kept its forms: one of an older version remembered some that were there, and kept none."""
     kept = select(AuditFormPlace.no).where(AuditFormPlace.audit_id == audit_id).limit(1)
-    remembered = select(AuditForm.no).where(AuditForm.audit_id == audit_id).limit(1)
+    missed = select(AuditFailure.no).where(
+        AuditFailure.audit_id == AuditForm.audit_id,
+        AuditFailure.no == AuditForm.no,
+        AuditFailure.rule == "form-lead-vanished",
+        AuditFailure.key == AuditForm.key,
+    )
+    remembered = select(AuditForm.no).where(AuditForm.audit_id == audit_id, ~missed.exists()).limit(1)
     return session.scalar(kept) is not None or session.scalar(remembered) is None
 
 

@@ -17,7 +17,7 @@ from editorial.adapters.mime import Letter, as_bytes, domain_of, wire_address
 from editorial.adapters.smtp import NAMELESS, SmtpServer, Unreachable
 from editorial.domain.errors import EditorialError
 from editorial.domain.jobs import NotSent, Refused, Unclear
-from editorial.domain.mails import NEWS, NOTICE, NOTICES, WEEKLY, MailState, move, retry_delay
+from editorial.domain.mails import NEWS, NOTICE, NOTICES, TRIES, WEEKLY, MailState, move, retry_delay
 from editorial.domain.messages import N_, Message
 from editorial.domain.packing import pack
 from editorial.services import links_at_rest
@@ -84,10 +84,15 @@ def send_one(deps: Deps, server: SmtpServer, mail_id: int) -> bool:
         receipt = server.deliver(sender, wire_address(row.address), _bytes(deps, row))
     except Refused as no:
         _record(deps, row, MailState.REFUSED, no.says)
-    except NotSent as later:
+    except Unreachable as later:
         _record(deps, row, MailState.WAITING, later.says, retry_after=later.retry_after)
-        if isinstance(later, Unreachable):
-            raise
+        raise
+    except NotSent as later:
+        if row.attempts % TRIES:
+            _record(deps, row, MailState.WAITING, later.says, retry_after=later.retry_after)
+        else:
+            says = Message(N_("We gave up after %(tries)s tries. %(reason)s"), {"tries": TRIES, "reason": later.says})
+            _record(deps, row, MailState.REFUSED, says)
     except Unclear as lost:
         _record(deps, row, MailState.UNKNOWN, lost.says)
     else:

@@ -2,6 +2,7 @@
 
 import socket
 import socketserver
+import struct
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
@@ -73,10 +74,14 @@ def inbox() -> Iterator[Inbox]:
     controller.stop()
 
 
+HANG = "hang"
+
+
 class Scripted(socketserver.ThreadingTCPServer):
     """A mail server that answers as it is told: `answers` maps a verb (or `.` for the end of the text) to a reply.
 
-    A reply of None closes the connection without a word.
+    A reply of None closes the connection without a word, HANG keeps it open without one. `RCPT <address>` answers to
+    one reader. `chokes` closes it hard in the middle of a text that is longer than that.
     """
 
     allow_reuse_address = True
@@ -94,6 +99,9 @@ class Scripted(socketserver.ThreadingTCPServer):
         self.answers |= {".": "250 taken", "QUIT": "221 bye", "RSET": "250 ok"} | answers
         self.taken: list[bytes] = []
         self.connections = 0
+        self.chokes = 0
+        self.over = threading.Event()
+        self.heard = threading.Event()  # a whole text came in
 
     @property
     def port(self) -> int:
@@ -108,8 +116,10 @@ class _Talk(socketserver.StreamRequestHandler):
         if not self._say("hi"):
             return
         while line := self.rfile.readline():
-            verb = line.decode().strip().upper()[:4]
-            if not self._say(verb):
+            said = line.decode().strip()
+            verb = said.upper()[:4]
+            one = f"RCPT {said.partition('<')[2].rstrip('>')}"
+            if not self._say(one if one in self.server.answers else verb):
                 return
             if verb == "QUIT":
                 return
@@ -117,13 +127,23 @@ class _Talk(socketserver.StreamRequestHandler):
                 text = b""
                 while (part := self.rfile.readline()) not in (b".\r\n", b""):
                     text += part
+                    if self.server.chokes and len(text) > self.server.chokes:
+                        self._reset()
+                        return
                 self.server.taken.append(text)
+                self.server.heard.set()
                 if not self._say("."):
                     return
+
+    def _reset(self) -> None:
+        self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
 
     def _say(self, what: str) -> bool:
         reply = self.server.answers.get(what, "502 not here")
         if reply is None:
+            return False
+        if reply == HANG:
+            self.server.over.wait(20)
             return False
         self.wfile.write(f"{reply}\r\n".encode())
         return True
@@ -143,6 +163,7 @@ def scripted() -> Iterator[Callable[..., Scripted]]:
 
     yield start
     for server in servers:
+        server.over.set()
         server.shutdown()
         server.server_close()
 

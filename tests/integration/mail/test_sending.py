@@ -14,11 +14,12 @@ from editorial.background.clock import Clock
 from editorial.background.ticks.mails import enqueue_weekly_mails, send_mails
 from editorial.domain.errors import EditorialError
 from editorial.domain.mails import CLAIM_LEASE, SEND_LEASE, MailMoveRefused, MailState
+from editorial.domain.packing import unpack
 from editorial.services import sending
 from editorial.store import mail
 from editorial.store.mail import OutgoingMail
 from editorial.store.people import Person
-from tests.integration.mail.conftest import free_port
+from tests.integration.mail.conftest import HANG, free_port
 
 
 def rows(deps) -> list[OutgoingMail]:
@@ -87,6 +88,58 @@ def test_a_permanent_no_is_shown_and_not_tried_again(written, with_smtp, scripte
 
     assert states(refusing) == ["refused", "refused"]
     assert other.connections == 2
+
+
+def test_a_no_to_one_reader_is_none_to_the_others(written, with_smtp, scripted) -> None:
+    other = scripted()
+    other.answers["RCPT chen@northgauge.example"] = "550 5.1.1 no such user"
+    send_mails(with_smtp(written, other.port))
+
+    assert {row.name: row.state.value for row in rows(written)} == {"Mei Lin": "sent", "陈宇": "refused"}
+    assert len(other.taken) == 1
+
+
+def test_a_server_that_falls_silent_after_the_text_leaves_a_question_and_no_second_mail(
+    written, with_smtp, scripted, clock
+) -> None:
+    other = scripted(end=HANG)
+    hasty = SmtpServer("127.0.0.1", other.port, "none", body_seconds=0.2)
+    sending.send_due(written, hasty)
+    clock.forward(days=2)
+    sending.send_due(written, hasty)
+
+    assert states(written) == ["unknown", "unknown"]
+    assert len(other.taken) == 2
+
+
+def test_a_connection_cut_before_the_text_is_tried_again_and_arrives_once(
+    written, with_smtp, scripted, inbox, clock
+) -> None:
+    send_mails(with_smtp(written, scripted(data=None).port))
+    before = states(written)
+    clock.forward(minutes=1)
+    send_mails(with_smtp(written, inbox.port))
+
+    assert (before, states(written), len(inbox.raw)) == (["waiting", "waiting"], ["sent", "sent"], 2)
+
+
+def test_patience_ends_after_four_days_of_later_and_somebody_is_asked(written, with_smtp, scripted, clock) -> None:
+    busy = with_smtp(written, scripted(rcpt="452 4.2.2 mailbox full").port)
+    began = clock()
+    while states(busy)[0] == "waiting":
+        send_mails(busy)
+        clock.forward(hours=1)
+
+    assert timedelta(days=4) < clock() - began < timedelta(days=5)  # RFC 5321, 4.5.4.1
+    assert states(busy) == ["refused", "refused"]
+    assert say(busy, rows(busy)[0]) == (
+        "We gave up after 100 tries. The mail server asks to try later: 452 4.2.2 mailbox full"
+    )
+
+
+def say(deps, row: OutgoingMail) -> str:
+    """Why it did not leave, as a person reads it."""
+    return str(deps.catalogs["en"].say(unpack(row.last_error or {})))
 
 
 def test_the_message_id_is_stored_before_the_network_is_touched(written, with_smtp, inbox, monkeypatch) -> None:

@@ -2,7 +2,6 @@
 
 import socket
 import ssl
-import threading
 from pathlib import Path
 
 import pytest
@@ -11,7 +10,7 @@ from aiosmtpd.smtp import AuthResult
 
 from editorial.adapters.smtp import SmtpServer, Unreachable
 from editorial.domain.jobs import NotSent, Refused, Unclear
-from tests.integration.mail.conftest import Inbox, _Keep, free_port
+from tests.integration.mail.conftest import HANG, Inbox, _Keep, free_port
 
 PEM = Path(__file__).with_name("localhost.pem")  # made for these tests; nobody trusts it
 MAIL = b"Subject: x\r\n\r\n.one dot\r\nlast line\r\n"
@@ -76,22 +75,27 @@ def test_a_server_that_says_goodbye_after_the_text_has_not_taken_it(scripted) ->
         server(scripted(end="421 4.3.2 shutting down").port).deliver(FROM, TO, MAIL)
 
 
-def test_an_answer_that_takes_too_long_is_unclear_as_well() -> None:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        done = threading.Event()
+def test_an_answer_that_takes_too_long_is_unclear_as_well(scripted) -> None:
+    other = scripted(end=HANG)
 
-        def slow() -> None:
-            talk, _ = listener.accept()
-            with talk, talk.makefile("rb") as lines:
-                for reply in (b"220 hi", b"250 ok", b"250 ok", b"250 ok", b"354 go"):
-                    talk.sendall(reply + b"\r\n")
-                    lines.readline()
-                done.wait(5)
+    with pytest.raises(Unclear) as lost:
+        server(other.port).deliver(FROM, TO, MAIL)
+    assert (str(lost.value.says.params["said"])[-9:], len(other.taken)) == ("timed out", 1)
 
-        threading.Thread(target=slow, daemon=True).start()
-        with pytest.raises(Unclear):
-            server(listener.getsockname()[1]).deliver(FROM, TO, MAIL)
-        done.set()
+
+def test_a_connection_that_is_cut_in_the_middle_of_the_text_is_unclear(scripted) -> None:
+    other = scripted()
+    other.chokes = 10_000
+
+    with pytest.raises(Unclear):
+        server(other.port).deliver(FROM, TO, MAIL + b"a line of text\r\n" * 200_000)
+    assert other.taken == []
+
+
+@pytest.mark.parametrize("verb", ["mail", "rcpt", "data"])
+def test_a_server_that_falls_silent_before_the_text_has_taken_nothing(scripted, verb) -> None:
+    with pytest.raises(NotSent):
+        server(scripted(**{verb: HANG}).port, command_seconds=0.2).deliver(FROM, TO, MAIL)
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,16 @@ from editorial.domain.findings import FindingEvent, FindingState
 from editorial.domain.jobs import JobState
 from editorial.domain.locales import Language
 from editorial.services.deps import Deps
-from editorial.store.audit import Audit, AuditFormPlace, AuditFormShape, AuditPage, AuditState, AuditUrl
+from editorial.store.audit import (
+    Audit,
+    AuditFailure,
+    AuditForm,
+    AuditFormPlace,
+    AuditFormShape,
+    AuditPage,
+    AuditState,
+    AuditUrl,
+)
 from editorial.store.content import ContentItem, ItemRevision
 from editorial.store.distribution import Channel, DistributionJob
 from editorial.store.mail import OutgoingMail, WeeklyIssue
@@ -203,6 +212,24 @@ def test_the_forms_are_compared_with_the_audit_that_the_mail_before_told(deps, t
     enqueue_weekly_mails(deps)
     assert "1 lead form on 1 page." in mei(deps).text
     assert "- Request a demo: vanished\n  https://northgauge.example/demo" in mei(deps).text
+
+
+def test_a_site_whose_only_form_vanished_has_none(deps, team) -> None:
+    gone = _shape("Request a demo", "demo")
+    with deps.sessions.begin() as session:
+        before, now = session.scalars(select(Audit).order_by(Audit.id)).all()
+        for number in (before.id, now.id):
+            _page(session, number, 1, "https://northgauge.example/demo")
+            told = {"shown": gone.shown, "type": gone.type, "action": "", "meanings": ""}
+            session.add(AuditForm(audit_id=number, no=1, position=0, key=gone.key, **told))
+        session.add(AuditFormShape(audit_id=before.id, key=gone.key, shape=gone.to_json()))
+        session.add(AuditFormPlace(audit_id=before.id, no=1, position=0, key=gone.key, mark="m", address=""))
+        about = {"rule": "form-lead-vanished", "version": 1, "severity": "error", "params": "{}", "evidence": "[]"}
+        session.add(AuditFailure(audit_id=now.id, fingerprint="f", no=1, key=gone.key, **about))
+
+    enqueue_weekly_mails(deps)
+    assert "No lead form was seen on any page." in mei(deps).text
+    assert "- Request a demo: vanished" in mei(deps).text
 
 
 def test_open_findings_about_forms_are_told_though_they_are_not_new(deps, team) -> None:
