@@ -158,20 +158,28 @@ def _patterns(session: Session, audit: Audit) -> Counter[frozenset[Failed]]:
     wanted = (
         select(*each, func.count()).join(AuditPage, same).where(failure.audit_id == audit.id, AuditPage.is_html)
     ).group_by(*each)
-    muted = (
-        select(*each, func.count())
-        .join(Finding, Finding.fingerprint == failure.fingerprint)
-        .where(failure.audit_id == audit.id, Finding.site_id == audit.site_id, Finding.state == FindingState.MUTED)
-    ).group_by(*each)
-    quiet = {(no, rule, severity): count for no, rule, severity, count in session.execute(muted)}
+    quiet = _muted(session, audit)
+    known: dict[tuple[str, str, bool], Failed] = {}  # made once each: a large site has a hundred thousand
     failed: dict[int, set[Failed]] = defaultdict(set)
-    for no, rule, severity, count in session.execute(wanted):
+    for no, rule, severity, count in session.connection().execute(wanted):  # past the ORM: twice as fast
         silent = quiet.get((no, rule, severity), 0)
-        if silent:
-            failed[no].add(Failed(rule, severity, muted=True))
-        if count > silent:
-            failed[no].add(Failed(rule, severity, muted=False))
-    return Counter(frozenset(each) for each in failed.values())
+        for muted in (True,) * bool(silent) + (False,) * (count > silent):
+            key = rule, severity, muted
+            failed[no].add(known.get(key) or known.setdefault(key, Failed(*key)))
+    return Counter(frozenset(page) for page in failed.values())
+
+
+def _muted(session: Session, audit: Audit) -> dict[tuple[int, str, str], int]:
+    """How many failures are muted, by page, rule and severity."""
+    each = (AuditFailure.no, AuditFailure.rule, AuditFailure.severity)
+    wanted = (
+        select(*each, func.count())
+        .join(Finding, Finding.fingerprint == AuditFailure.fingerprint)
+        .where(AuditFailure.audit_id == audit.id, Finding.site_id == audit.site_id)
+        .where(Finding.state == FindingState.MUTED)
+        .group_by(*each)
+    )
+    return {(no, rule, severity): count for no, rule, severity, count in session.connection().execute(wanted)}
 
 
 def _points(pattern: Collection[Failed]) -> float:

@@ -6,7 +6,6 @@ from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from editorial.audit.rule import LACKS
 from editorial.audit.rulebook import ALL_RULES
 from editorial.domain.findings import FindingState
 from editorial.domain.people import Permission
@@ -61,7 +60,6 @@ def show(rule_id: str) -> ResponseReturnValue:
             categories=CATEGORIES,
             engines=[ENGINES[engine] for engine in ENGINES if engine in view.rule.engines],
             severity_names=SEVERITIES,
-            lacks=LACKS,
         )
 
 

@@ -3,6 +3,7 @@
 import re
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -53,7 +54,7 @@ def test_what_an_audit_opened_fixed_and_brought_back_is_told_with_its_day(deps: 
 
 def test_what_differs_from_the_audit_before_is_marked(deps: Deps, clock: Clock) -> None:
     shorter = replace(good("a"), text=replace(good("a").text, words=12))
-    noindex = replace(good("a"), robots=(RobotsDirective("", "noindex", "", "meta"),))
+    noindex = replace(good("a"), robots=(RobotsDirective("", "noindex", "", "head"),))
     last = weeks(deps, clock, good("a"), shorter, good("a"), noindex, replace(good("a"), status=404))
     with deps.sessions() as session:
         visits = history(session, last, 2).visits
@@ -126,7 +127,7 @@ def test_a_long_history_asks_as_little_as_a_short_one(deps: Deps, clock: Clock) 
 
 def test_the_audits_of_a_page_are_entered_by_the_index_over_addresses(deps: Deps, clock: Clock) -> None:
     last = weeks(deps, clock, good("a"))
-    asked: list[tuple[str, object]] = []
+    asked: list[tuple[str, Any]] = []
     with deps.sessions() as session:
         if session.get_bind().dialect.name != "sqlite":
             return  # of a few rows PostgreSQL rightly reads the table; its plan on many rows is the same
