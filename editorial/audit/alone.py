@@ -6,25 +6,28 @@ from dataclasses import replace
 from editorial.audit.crawl.files import Note, robots_notes
 from editorial.audit.engine import judge
 from editorial.audit.gather import gather
-from editorial.audit.predicates import ENGINE_NAMES
+from editorial.audit.predicates import ENGINE_NAMES, CanonState, canon_state, is_html_page
 from editorial.audit.robots_access import verdicts
 from editorial.audit.rule import Engine, Failure, Need, Severity
 from editorial.audit.rules import PAGE_RULES
 from editorial.audit.site_rule import site_outcome
 from editorial.audit.site_rules import SITE_RULES
+from editorial.audit.site_rules.canonicals import canonical_to_error, canonical_to_noindex, canonical_to_redirect
 from editorial.audit.site_rules.robots_files import GRAVE, TOO_MANY, robots_5xx, robots_blocks_all, robots_syntax
 from editorial.audit.stored import Stored
 from editorial.audit.summary import Judged
 from editorial.domain.urls import origin_of
 
 NOTHING: frozenset[Need] = frozenset()
+ABOUT_CANONICALS = (canonical_to_redirect.id, canonical_to_error.id, canonical_to_noindex.id)
+"""Rules about what stands at the one address that a page names as its canonical."""
 
 
 def judge_stored(stored: Stored, raised: Callable[[str, Exception], None] | None = None) -> Judged:
     """The page of a stored answer with one outcome a rule.
 
     Rules about a whole site are inconclusive: one page is no site. Those about its robots.txt answer where the line
-    has one.
+    has one, those about its canonical where it names none or itself.
 
     Args:
         raised: told the id of a rule that raised, and its error.
@@ -36,11 +39,14 @@ def judge_stored(stored: Stored, raised: Callable[[str, Exception], None] | None
         facts = replace(facts, robots_txt=verdicts(stored.robots, facts.final_url))
     outcomes = judge(facts, available, rules=PAGE_RULES, raised=raised)
     found = _robots_failures(stored, facts.final_url)
+    named = canon_state(facts) if is_html_page(facts) else CanonState.NONE
+    if named is CanonState.SELF:
+        found |= {rule: [] for rule in ABOUT_CANONICALS}
     whole = tuple(
         site_outcome(
             rule,
             found.get(rule.id) or (),
-            applies=True,
+            applies=rule.id not in ABOUT_CANONICALS or named in (CanonState.SELF, CanonState.OTHER),
             complete=NOTHING,
             fetched=rule.id in found or facts.error is None,
             unsure=found.get(rule.id) is None,

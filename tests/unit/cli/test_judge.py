@@ -214,6 +214,23 @@ def test_a_date_that_passed_keeps_a_page_out_even_without_a_date_header():
     assert not facts(html=html)["robots"]["google"]["may_index"]
 
 
+@pytest.mark.parametrize(
+    ("head", "expected"),
+    [
+        ("", "not-applicable"),
+        ("<link rel=canonical href=''>", "not-applicable"),
+        (f"<link rel=canonical href='{URL}#part'>", "pass"),
+        ("<link rel=canonical href='/other'>", "inconclusive"),
+        (f"<link rel=canonical href='{URL}'><link rel=canonical href='/other'>", "not-applicable"),
+    ],
+)
+def test_what_a_canonical_names_is_known_if_it_is_the_page_itself(head, expected):
+    said = answers(stored(html=f"<!doctype html><title>T</title>{head}<p>x"))[0]
+    named = ("canonical-to-redirect", "canonical-to-error", "canonical-to-noindex")
+
+    assert {each["outcome"] for each in said["outcomes"] if each["rule"] in named} == {expected}
+
+
 def test_an_answer_that_never_came_is_judged_inconclusive():
     assert outcome("title-missing", html=None, status=0, error="timeout") == "inconclusive"
 
