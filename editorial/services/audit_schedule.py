@@ -4,45 +4,55 @@ from datetime import datetime, time
 from zoneinfo import ZoneInfo
 
 import structlog
+from sqlalchemy import and_, or_, select
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
 
 from editorial.domain.mails import latest_due
 from editorial.services import auditing
 from editorial.services.deps import Deps
-from editorial.store import content, weekly
-from editorial.store.audit import AuditTrigger
+from editorial.store import content
+from editorial.store.audit import ENDED, Audit, AuditState, AuditTrigger
 from editorial.store.base import reading
 from editorial.store.content import Site
 
 log = structlog.get_logger()
+_UNDER_WAY = (AuditState.QUEUED, AuditState.RUNNING)
 
 
 def enqueue_due(deps: Deps) -> int:
     """Queue the audit of every site whose hour has come; returns how many. Safe in any number of processes.
 
     What counts is whether anybody asked for an audit since the hour: so it happens once on a night with two such
-    hours, once after a downtime, and not again where a person was faster. A site's first one is that after it was
-    added.
+    hours, once after a downtime, and not again where a person was faster. An audit that was under way at the hour is
+    the one that was due, unless it fails. A site's first one is that after it was added.
     """
     now = deps.now()
     with reading(deps.sessions) as session:
-        due = [
-            site.id
-            for site in content.active_sites(session)
-            if (since := _due_since(site, now)) is not None and not weekly.audit_asked_since(session, site.id, since)
-        ]
+        due = [site.id for site in content.active_sites(session) if _is_owed(session, site, now)]
     queued = 0
     for site_id in due:
         try:
             with deps.sessions.begin() as session:
                 site = content.get_site(session, site_id)
-                since = _due_since(site, now)
-                if since is not None and not weekly.audit_asked_since(session, site_id, since):
+                if _is_owed(session, site, now):
                     auditing.start_audit(session, site, AuditTrigger.SCHEDULE, now)
                     queued += 1
         except IntegrityError:
             log.info("audit.queued_elsewhere", site_id=site_id)  # another process was faster by a moment
     return queued
+
+
+def _is_owed(session: Session, site: Site, now: datetime) -> bool:
+    """Whether the site's hour has come, and neither was an audit asked for since, nor is one under way."""
+    since = _due_since(site, now)
+    if since is None:
+        return False
+    asked = or_(
+        Audit.requested_at >= since, Audit.state.in_(_UNDER_WAY), and_(Audit.state.in_(ENDED), Audit.ended_at >= since)
+    )
+    wanted = select(Audit.id).where(Audit.site_id == site.id, Audit.whole_site, asked)
+    return session.scalar(wanted.limit(1)) is None
 
 
 def _due_since(site: Site, now: datetime) -> datetime | None:

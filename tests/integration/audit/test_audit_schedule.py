@@ -1,16 +1,17 @@
 """The weekly audit is asked for once a week, by the clocks of the site."""
 
 import itertools
-from datetime import UTC, datetime
+import threading
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import func, select
 
 from editorial.domain.locales import Language
-from editorial.services import audit_schedule
+from editorial.services import audit_schedule, auditing
 from editorial.services.deps import Deps
-from editorial.store.audit import Audit, AuditState
+from editorial.store.audit import Audit, AuditState, AuditTrigger
 from editorial.store.content import Site
 from tests.conftest import Clock
 
@@ -38,10 +39,16 @@ def audits(deps: Deps) -> int:
         return session.scalar(select(func.count()).select_from(Audit)) or 0
 
 
-def end_all(deps: Deps) -> None:
+def end_all(deps: Deps, state: AuditState = AuditState.FAILED) -> None:
     with deps.sessions.begin() as session:
         for audit in session.scalars(select(Audit).where(Audit.ended_at.is_(None))):
-            audit.state, audit.ended_at = AuditState.FAILED, deps.now()
+            audit.state, audit.ended_at = state, deps.now()
+
+
+def ask(deps: Deps) -> None:
+    """Somebody presses “Audit now”."""
+    with deps.sessions.begin() as session:
+        auditing.start_audit(session, session.scalars(select(Site)).one(), AuditTrigger.PERSON, deps.now())
 
 
 @pytest.mark.usefixtures("site")
@@ -76,6 +83,152 @@ def test_the_next_week_asks_again(deps: Deps, clock: Clock) -> None:
     clock.forward(days=7)
 
     assert audit_schedule.enqueue_due(deps) == 1
+
+
+@pytest.mark.usefixtures("site")
+def test_an_audit_that_a_person_asked_for_after_the_hour_is_enough(deps: Deps, clock: Clock) -> None:
+    """The clock was away at the hour; somebody pressed the button before it came back."""
+    clock.instant = MONDAY_FIVE_IN_SHANGHAI
+    clock.forward(hours=3)
+    ask(deps)
+    end_all(deps)
+    clock.forward(minutes=5)
+
+    assert audit_schedule.enqueue_due(deps) == 0
+
+
+@pytest.mark.usefixtures("site")
+def test_an_audit_that_ended_before_the_hour_is_not_that_of_the_week(deps: Deps, clock: Clock) -> None:
+    clock.instant = MONDAY_FIVE_IN_SHANGHAI
+    clock.forward(hours=-2)
+    ask(deps)
+    end_all(deps)
+    clock.forward(hours=2)
+
+    assert [audit_schedule.enqueue_due(deps) for _ in range(3)] == [1, 0, 0]
+
+
+@pytest.mark.usefixtures("site")
+@pytest.mark.parametrize(("state", "more"), [(AuditState.DONE, 0), (AuditState.STOPPED, 0), (AuditState.FAILED, 1)])
+def test_an_audit_under_way_at_the_hour_is_that_of_the_week_unless_it_fails(
+    deps: Deps, clock: Clock, state: AuditState, more: int
+) -> None:
+    clock.instant = MONDAY_FIVE_IN_SHANGHAI
+    clock.forward(minutes=-10)
+    ask(deps)
+    clock.forward(minutes=10)
+    meanwhile = [audit_schedule.enqueue_due(deps) for _ in range(3)]
+    clock.forward(minutes=10)
+    end_all(deps, state)
+
+    assert meanwhile == [0, 0, 0]
+    assert [audit_schedule.enqueue_due(deps) for _ in range(3)] == [more, 0, 0]
+
+
+@pytest.mark.usefixtures("site")
+def test_two_clocks_at_the_same_moment_ask_once(deps: Deps, clock: Clock) -> None:
+    clock.instant = MONDAY_FIVE_IN_SHANGHAI
+    start, asked = threading.Barrier(4), []
+
+    def tick() -> None:
+        start.wait()
+        asked.append(audit_schedule.enqueue_due(deps))
+
+    clocks = [threading.Thread(target=tick) for _ in range(4)]
+    for one in clocks:
+        one.start()
+    for one in clocks:
+        one.join()
+
+    assert (sorted(asked), audits(deps)) == ([0, 0, 0, 1], 1)
+
+
+def test_the_page_just_published_is_audited_alone_and_is_not_the_weekly_audit(
+    deps: Deps, clock: Clock, site: Site
+) -> None:
+    clock.instant = MONDAY_FIVE_IN_SHANGHAI
+    clock.forward(minutes=1)
+    with deps.sessions.begin() as session:
+        made = auditing.start_page_audit(session, site.id, "https://northgauge.example/posts/a/", deps.now())
+
+    assert made is not None
+    assert (made.whole_site, made.trigger) == (False, AuditTrigger.PUBLISH)
+    assert audit_schedule.enqueue_due(deps) == 1
+
+
+def test_a_site_that_is_switched_off_is_left_alone(deps: Deps, clock: Clock, site: Site) -> None:
+    clock.instant = MONDAY_FIVE_IN_SHANGHAI
+    with deps.sessions.begin() as session:
+        session.get_one(Site, site.id).active = False
+
+    assert audit_schedule.enqueue_due(deps) == 0
+
+
+def test_another_hour_counts_from_when_it_was_chosen(deps: Deps, clock: Clock, site: Site) -> None:
+    """Moved from Monday to Wednesday after this week's audit: one more on Wednesday, then each Wednesday."""
+    clock.instant = MONDAY_FIVE_IN_SHANGHAI
+    audit_schedule.enqueue_due(deps)
+    end_all(deps, AuditState.DONE)
+    with deps.sessions.begin() as session:
+        session.get_one(Site, site.id).audit_weekday = 2
+    asked = []
+    for _ in range(2 * 7):
+        asked.append(audit_schedule.enqueue_due(deps))
+        end_all(deps, AuditState.DONE)
+        clock.forward(days=1)
+
+    assert asked == [0, 0, 1, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0]
+
+
+CHANGES = [  # zone, day, time on the wall, instant at which it is due
+    ("Europe/Berlin", "2027-03-28", "02:30", "2027-03-28T01:30"),  # gap 2 to 3: an hour later on the wall
+    ("Europe/Berlin", "2027-10-31", "02:30", "2027-10-31T00:30"),  # twice: the first
+    ("America/New_York", "2027-03-14", "02:30", "2027-03-14T07:30"),
+    ("America/New_York", "2027-11-07", "01:30", "2027-11-07T05:30"),
+    ("Africa/Cairo", "2027-04-30", "00:30", "2027-04-29T22:30"),  # a gap at midnight
+    ("Africa/Cairo", "2027-10-28", "23:30", "2027-10-28T20:30"),
+    ("Australia/Lord_Howe", "2027-10-03", "02:15", "2027-10-02T15:45"),  # half an hour only
+    ("Australia/Lord_Howe", "2027-04-04", "01:45", "2027-04-03T14:45"),
+    ("Pacific/Auckland", "2027-09-26", "02:30", "2027-09-25T14:30"),
+    ("Pacific/Auckland", "2027-04-04", "02:30", "2027-04-03T13:30"),
+    ("America/Santiago", "2027-09-05", "00:30", "2027-09-05T04:30"),
+    ("America/Santiago", "2027-04-03", "23:30", "2027-04-04T02:30"),
+    ("Atlantic/Azores", "2027-03-28", "00:30", "2027-03-28T01:30"),
+    ("Atlantic/Azores", "2027-10-31", "00:30", "2027-10-31T00:30"),
+    ("America/Havana", "2027-03-14", "00:30", "2027-03-14T05:30"),
+    ("America/Havana", "2027-11-07", "00:30", "2027-11-07T04:30"),
+]
+
+
+@pytest.mark.parametrize("change", CHANGES, ids=lambda change: " ".join(change[:3]))
+def test_on_the_night_of_a_change_it_is_asked_for_once_at_its_instant(
+    deps: Deps, clock: Clock, change: tuple[str, str, str, str]
+) -> None:
+    zone, day, at, due = change
+    expected = datetime.fromisoformat(due).replace(tzinfo=UTC)
+    weekday = datetime.fromisoformat(day).weekday()
+    clock.instant = expected - timedelta(hours=30)
+    with deps.sessions.begin() as session:
+        session.add(
+            Site(
+                name=zone,
+                base_url="https://clocks.example/",
+                language=Language.EN,
+                zone=zone,
+                audit_weekday=weekday,
+                audit_time=at,
+                created_at=deps.now(),
+            )
+        )
+    clock.instant = expected - timedelta(hours=3)
+    asked = []
+    for _ in range(6 * 12):  # every five minutes
+        if audit_schedule.enqueue_due(deps):
+            asked.append(clock.instant)
+            end_all(deps)
+        clock.forward(minutes=5)
+
+    assert asked == [expected]
 
 
 def test_a_night_on_which_the_hour_occurs_twice_asks_once(deps: Deps, clock: Clock) -> None:
