@@ -104,7 +104,10 @@ class Alternate(NamedTuple):
 
 
 class Heading(NamedTuple):
-    """h1 to h6; `text` holds its text and the alt of its images, whitespace collapsed. `hidden` by markup alone."""
+    """h1 to h6; `text` holds its text and the alt of its images, whitespace collapsed.
+
+    `hidden` by its own markup or by what is around it.
+    """
 
     level: int
     text: str
@@ -138,7 +141,11 @@ class Link(NamedTuple):
 
 
 class Image(NamedTuple):
-    """One `img`. `alt` is None without the attribute; `width` and `height` are those attributes in pixels, or None."""
+    """One `img`. `alt` is None without the attribute; `width` and `height` are those attributes in pixels, or None.
+
+    `role` is the first of its roles. `aria_hidden` and `hidden` (its own markup or what is around it, or a style that
+    makes it a pixel at most) are looked for only where the alt is missing.
+    """
 
     src: str
     url: str | None
@@ -151,7 +158,10 @@ class Image(NamedTuple):
 
 
 class Resource(NamedTuple):
-    """Something the page loads: `kind` is script, style, frame, object, media, preload or icon."""
+    """Something the page loads: `kind` is script, style, frame, object, media, preload, icon or image.
+
+    Images are `Image`s; here is one for each host that a srcset names.
+    """
 
     kind: str
     href: str
@@ -259,10 +269,10 @@ class Charset:
 
 @dataclass(frozen=True, slots=True)
 class MainText:
-    """The text outside nav, header, footer, aside, script and style, measured.
+    """The text of main or, without it, outside nav, header, footer, aside and what readers do not see, measured.
 
     `words` is script-aware: runs of letters or digits, and each Han or kana character as one word. `characters` are
-    those that are not white space. `digest` is 16 hex digits over the case-folded words, `opening` the first 400
+    those that are not white space. `digest` is 16 hex digits over the words in lower case, `opening` the first 400
     characters. `script` is zh with Han at 30 % of the letters and kana under 5 %, ja with kana at 5 % or more.
     """
 

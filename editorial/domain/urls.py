@@ -91,6 +91,11 @@ class SiteScope:
     path_prefix: str = "/"
 
 
+def bare(url: str) -> str:
+    """What browsers read of an address: no spaces or controls around it, no tabs or line breaks within."""
+    return url.strip(_EDGE).translate(_BREAKS)
+
+
 def n1(url: str, base: str | None = None) -> str | None:
     """The request form of an address, or None where it is none that can be fetched over HTTP.
 
@@ -102,7 +107,7 @@ def n1(url: str, base: str | None = None) -> str | None:
         return None
     if (quick := _quick(url, base)) is not None:
         return quick
-    parts = _split(url.strip(_EDGE).translate(_BREAKS), base)
+    parts = _split(bare(url), base)
     if parts is None:
         return None
     scheme, authority, path, query = parts

@@ -59,7 +59,8 @@ def gather(
 
 
 def _read_html(facts: PageFacts, html: str, encoding: Charset, parse: Callable[[str], Tree]) -> PageFacts:
-    page = PageReader(parse(html), html, facts.final_url)
+    page = PageReader(parse(html), html, facts.final_url, encoding.name)
+    page.is_xml = facts.media_type == "application/xhtml+xml"
     page.read()
     forms = read_forms(page, html, parse)
     scripts = [found.href for found in page.resources if found.kind == "script"]

@@ -30,7 +30,7 @@ def read_jsonld(raw: str) -> JsonLd:
     except orjson.JSONDecodeError:
         text = unwrapped(text)
     try:
-        return JsonLd(kept, _types(json.loads(text, parse_constant=_refuse)), "", 0, 0)
+        return JsonLd(kept, _types(json.loads(text, parse_constant=_refuse, parse_int=_number)), "", 0, 0)
     except json.JSONDecodeError as error:
         return JsonLd(kept, (), error.msg, error.lineno, error.colno)
     except (ValueError, RecursionError) as error:
@@ -52,6 +52,11 @@ def _blank(text: str) -> str:
 
 def _refuse(constant: str) -> NoReturn:
     raise ValueError(f"{constant} is not JSON")
+
+
+def _number(digits: str) -> float:
+    """JSON sets no limit to a number's length, Python does; none that long is read again."""
+    return float(digits)
 
 
 def _writable(kind: str) -> str:

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable
-from functools import lru_cache
 from itertools import islice
 
 from editorial.audit.facts import (
@@ -17,12 +16,13 @@ from editorial.audit.facts import (
     RobotsDirective,
     Where,
 )
+from editorial.audit.gather.addresses import Addresses, base_of
 from editorial.audit.gather.data import read_jsonld
 from editorial.audit.gather.headers import directives, is_robots_name, upgrades_insecure
 from editorial.audit.gather.limits import MOST_OTHERS, Budget, limited
-from editorial.audit.gather.text import collapse
+from editorial.audit.gather.text import collapse, readable
 from editorial.audit.gather.trees import Node, Tree
-from editorial.domain.urls import n1
+from editorial.domain.urls import bare
 
 EVIDENCE = 200  # characters of markup kept
 LINK_TEXT = 300  # characters
@@ -31,7 +31,7 @@ MOST_OPEN_GRAPH = 30
 MOST_DIRECTIVES = 500
 HEAD_TEXT = 2_000  # characters of a title or description; rules judge far shorter ones
 
-REGIONS = {"head": "head", "template": "template", "noscript": "noscript", "svg": "svg"}
+REGIONS = {"head": "head", "template": "template", "noscript": "noscript", "svg": "svg", "math": "svg"}
 REGIONS |= dict.fromkeys(("nav", "header", "footer", "aside"), "chrome")
 FORM_TAGS = frozenset({"form", "label", "input", "select", "textarea", "button"})
 SCRIPT_TEMPLATES = frozenset(
@@ -50,7 +50,17 @@ _SOURCES = {
     "video": "media",
     "source": "media",
 }
-_ROUTERS = frozenset({"data-href", "data-url", "routerlink", "ui-sref", "ng-click", "data-link", "to"})
+_ROUTERS = frozenset(
+    {
+        *("data-href", "data-url", "data-link", "to", ":to", "v-bind:to", ":href", "v-bind:href"),
+        *("routerlink", "[routerlink]", "[href]", "ui-sref", "ng-click", "data-ng-click", "ng-href", "data-ng-href"),
+        *("hx-get", "data-hx-get", "wire:click"),
+    }
+)
+_HANDLERS = ("on", "@", "v-on:", "x-on:", "(")
+_ODD_START = frozenset({"", "#", "j", "J", *map(chr, range(0x21))})  # of an address that may lead nowhere
+_TINY = re.compile(r"(?:^|;)(?:width|height):[01](?:px)?(?:!important)?(?:;|$)")
+_HOSTS = re.compile(r"(?:^|[\s,])((?:https?:)?//[^\s/?#,]+)", re.IGNORECASE)
 _FAR_OFF = re.compile(r"(?:^|[;:-])(?:left|right|top|bottom|text-indent):-\d{4}")
 _NOWHERE = frozenset({"", "#", "#!", "#/"})
 
@@ -62,10 +72,7 @@ _LEFT_OVER = re.compile(
     r"\{\{|%7b%7b|\{%|\$\{|<[%?]|%s|%%\w+%%|\A(?:undefined|null|\[object Object\])\Z", re.IGNORECASE
 )
 """What a template or script leaves in an address that it did not fill in."""
-_NOT_BELOW = frozenset("/\\.")  # what follows `../` and is no plain name
-_OF_THE_PAGE = frozenset({"", "?", " ", "\t", "\n"})  # what starts an address that needs the page, not its folder
 _new_link = tuple.__new__  # the class's own constructor costs twice as much
-_n1_kept = lru_cache(maxsize=16_384)(n1)  # a site's pages link to the same addresses; a megabyte or three
 
 
 class Place:
@@ -84,13 +91,15 @@ class Place:
 class PageReader:
     """Collects a page's facts; `read` walks once and hands form controls back to the caller."""
 
-    def __init__(self, tree: Tree, html: str, url: str) -> None:
+    def __init__(self, tree: Tree, html: str, url: str, encoding: str = "") -> None:
         self.tree = tree
+        self.encoding = encoding
         self.budget = Budget(tree, 4 * len(html) + 10_000)
         self.place = Place()
         self.url = url
         self.base = url
         self.base_href: str | None = None
+        self.is_xml = False
         self.html_lang: str | None = None
         self.titles: list[PlacedText] = []
         self.descriptions: list[PlacedText] = []
@@ -106,14 +115,11 @@ class PageReader:
         self.images: list[Image] = []
         self.resources: list[Resource] = []
         self.jsonld: list[JsonLd] = []
+        self._image_hosts: set[str] = set()
         self.upgrades_insecure = False
         self.inline_scripts = 0
         self.form_nodes: list[tuple[int, Node, str, bool]] = []  # number, node, tag, inert
-        self._resolved: dict[str, str | None] = {}
-        self._folders: list[str] = []
-        self._link_end = self._heading_start = self._heading_end = -1
-        self._link_node: Node = None
-        self._heading_node: Node = None
+        self.resolve = Addresses(url).resolve
         self._handlers: dict[str, Callable[[Node], None]] = {
             "html": self._html,
             "title": self._title,
@@ -132,7 +138,7 @@ class PageReader:
         """Walk the page."""
         elements = self.tree.elements()
         self._find_base(elements)
-        self._folders = [self.base.partition("?")[0].rpartition("/")[0] + "/"]
+        self.resolve = Addresses(self.base, self.encoding).resolve
         place, ends, regions = self.place, self.place.ends, REGIONS
         handlers = self._handlers if len(elements) <= MOST_OTHERS else limited(self._handlers)
         for index, (tag, node) in enumerate(elements):
@@ -147,26 +153,6 @@ class PageReader:
                 if handler is not None:
                     handler(node)
 
-    def resolve(self, href: str) -> str | None:
-        """The N1 form of an address on this page; each spelling is resolved once, whatever its fragment."""
-        href = href.partition("#")[0]
-        try:
-            return self._resolved[href]
-        except KeyError:
-            found = self._resolved[href] = self._resolve_new(href)
-            return found
-
-    def _resolve_new(self, href: str) -> str | None:
-        """Against the folder, not the page, so that pages share what was resolved; `../` by folders that are kept."""
-        level, rest = 0, href
-        while rest.startswith("../"):
-            level, rest = level + 1, rest[3:]
-        if (not level and rest[:1] in _OF_THE_PAGE) or (level and (rest[:1] in _NOT_BELOW or ":" in rest)):
-            return n1(href, self.base)
-        while len(self._folders) <= level:
-            self._folders.append(_folder_above(self._folders[-1]))
-        return _n1_kept(rest, self._folders[level])
-
     def _find_base(self, elements: list[tuple[str, Node]]) -> None:
         skipped = 0
         for index, (tag, node) in enumerate(elements):
@@ -178,19 +164,21 @@ class PageReader:
                 href = self.tree.attribute(node, "href")
                 if href is not None:
                     self.base_href = href
-                    self.base = n1(href, self.url) or self.url
+                    self.base = base_of(href, self.url)
                     return
 
     def _where(self) -> Where:
         return "head" if self.place.within("head") else "body"
 
     def _html(self, node: Node) -> None:
-        if self.html_lang is None:
+        if self.place.index == 0:  # MathML and SVG may hold elements of the name
             self.html_lang = self.tree.attribute(node, "lang")
+            if self.html_lang is None and self.is_xml:
+                self.html_lang = self.tree.attribute(node, "xml:lang")
 
     def _title(self, node: Node) -> None:
         if not self.place.within("svg"):
-            text = collapse(self.budget.text(node))[:HEAD_TEXT]
+            text = readable(self.budget.text(node))[:HEAD_TEXT]
             self.titles.append(PlacedText(text, self.place.within("head")))
 
     def _meta(self, node: Node) -> None:
@@ -199,7 +187,7 @@ class PageReader:
             return
         name = (self.tree.attribute(node, "name") or "").strip().lower()
         if name == "description":
-            self.descriptions.append(PlacedText(collapse(content)[:HEAD_TEXT], self.place.within("head")))
+            self.descriptions.append(PlacedText(readable(content)[:HEAD_TEXT], self.place.within("head")))
         elif name == "viewport":
             self.viewports.append(collapse(content)[:HEAD_TEXT])
         elif name and is_robots_name(name):
@@ -253,9 +241,8 @@ class PageReader:
             self.inline_scripts += 1
 
     def _heading(self, node: Node) -> None:
-        text = collapse(self.budget.text(node))
-        self._heading_node, self._heading_start, self._heading_end = node, self.place.index, -1
-        self.headings.append(Heading(int(self.tree.tag(node)[1]), text[:LINK_TEXT], self.hidden(node)))
+        text = readable(self.budget.text(node))
+        self.headings.append(Heading(int(self.tree.tag(node)[1]), text[:LINK_TEXT], self._unseen(node)[1]))
 
     def _anchor(self, node: Node) -> None:
         """The busiest handler: a page has hundreds of links, so it calls little and makes its tuple directly."""
@@ -266,10 +253,9 @@ class PageReader:
         name = attribute(node, "aria-label") or attribute(node, "title")
         text = self.budget.text(node) or attribute(node, "alt") or ""
         handler = anchor = False
-        if href is None or href in _NOWHERE or href.lstrip()[:11].lower() == "javascript:":
+        if href is None or (href[:1] in _ODD_START and leads_nowhere(href)):
             handler = self._handled(node)
             anchor = attribute(node, "id") is not None or attribute(node, "name") is not None
-        self._link_node, self._link_end = node, -1
         index = self.place.index
         self.link_places.append(index)
         self.links.append(
@@ -280,7 +266,7 @@ class PageReader:
                     None if href is None else self.resolve(href),
                     " ".join(text.split())[:LINK_TEXT],
                     " ".join(name.split())[:LINK_TEXT] if name else "",
-                    tuple(rel.lower().split()) if rel else (),
+                    tuple(dict.fromkeys(rel.lower().split())) if rel else (),
                     attribute(node, "role") or "",
                     handler,
                     anchor,
@@ -290,57 +276,41 @@ class PageReader:
         )
 
     def _handled(self, node: Node) -> bool:
-        return any(
-            name.startswith(("on", "@", "v-on:", "(")) or name in _ROUTERS for name in self.tree.attributes(node)
-        )
+        return any(name.startswith(_HANDLERS) or name in _ROUTERS for name in self.tree.attributes(node))
 
     def _image(self, node: Node) -> None:
         if self.place.within("noscript"):
             return  # the twin of an image that a script loads
         attribute = self.tree.attribute
         alt, src = attribute(node, "alt"), attribute(node, "src") or ""
+        self._candidates(node)
+        unread, unseen = self._unseen(node) if alt is None else (False, False)  # only then a rule asks for it
         self.images.append(
             Image(
                 src,
                 self.resolve(src) if src else None,
                 None if alt is None else collapse(alt),
-                (attribute(node, "role") or "").strip().lower(),
-                self._aria_hidden(node),
+                next(iter((attribute(node, "role") or "").lower().split()), ""),
+                unread,
                 pixels(attribute(node, "width")),
                 pixels(attribute(node, "height")),
-                self.hidden(node),
+                unseen or (alt is None and _is_tiny(attribute(node, "style"))),
             )
         )
-        if alt and not alt.isspace():
-            self._lend_alt(collapse(alt))
 
-    def _lend_alt(self, alt: str) -> None:
-        """An image's alt is part of the text of the link and of the heading around it."""
-        if self._link_node is not None:
-            if self._link_end < 0:
-                self._link_end = self.link_places[-1] + 1 + self._inside(self._link_node)
-            if self.place.index < self._link_end:
-                link = self.links[-1]
-                self.links[-1] = link._replace(text=f"{link.text} {alt}".strip()[:LINK_TEXT])
-        if self._heading_node is not None and self._in_heading():
-            heading = self.headings[-1]
-            self.headings[-1] = heading._replace(text=f"{heading.text} {alt}".strip()[:LINK_TEXT])
-
-    def _in_heading(self) -> bool:
-        if self._heading_end < 0:
-            self._heading_end = self._heading_start + 1 + self._inside(self._heading_node)
-        return self.place.index < self._heading_end
-
-    def _inside(self, node: Node) -> int:
-        """How many elements lie within a link or heading; none once the page has been read too often."""
-        if not self.budget.visit():
-            return 0
-        within = self.tree.inside(node)
-        self.budget.visit(within)
-        return within
+    def _candidates(self, node: Node) -> None:
+        """The hosts that a srcset names beside that of the page, each once."""
+        srcset = self.tree.attribute(node, "srcset")
+        if srcset and "//" in srcset:
+            for host in _HOSTS.findall(srcset):
+                if host not in self._image_hosts:
+                    self._image_hosts.add(host)
+                    self.resources.append(Resource("image", host, self.resolve(host)))
 
     def _source(self, node: Node) -> None:
         src = self.tree.attribute(node, "src")
+        if self.tree.tag(node) == "source":
+            self._candidates(node)
         if src:
             self.resources.append(Resource(_SOURCES[self.tree.tag(node)], src, self.resolve(src)))
 
@@ -349,16 +319,17 @@ class PageReader:
         if data:
             self.resources.append(Resource("object", data, self.resolve(data)))
 
-    def _aria_hidden(self, node: Node) -> bool:
-        """True where the element or something around it is taken away from assistive technology."""
-        seen: Node | None = node
+    def _unseen(self, node: Node) -> tuple[bool, bool]:
+        """Whether it, or something around it, is taken away from assistive technology, and from everybody."""
+        unread, seen = False, node
         for _ in range(ANCESTORS):
             if seen is None:
-                return False
-            if (self.tree.attribute(seen, "aria-hidden") or "").strip().lower() == "true":
-                return True
+                break
+            if self.hidden(seen):
+                return unread, True
+            unread = unread or (self.tree.attribute(seen, "aria-hidden") or "").strip().lower() == "true"
             seen = self.tree.parent(seen)
-        return False
+        return unread, False
 
     def hidden(self, node: Node) -> bool:
         """True where the element's own markup hides it."""
@@ -368,16 +339,21 @@ class PageReader:
         return style is not None and hides(style)
 
 
-def _folder_above(folder: str) -> str:
-    """`https://a/b/` for `https://a/b/c/`; the root is above itself."""
-    above = folder.rstrip("/").rpartition("/")[0] + "/"
-    return folder if above.endswith("//") else above
-
-
 def destination(href: str | None, resolve: Callable[[str], str | None]) -> str | None:
     """Where a canonical or alternate leads; None for an empty one, a fragment, a template's leftovers."""
     href = (href or "").strip()
     return None if not href or href.startswith("#") or _LEFT_OVER.search(href) else resolve(href)
+
+
+def leads_nowhere(href: str) -> bool:
+    """True for an address that stays where it is, and for one that is a script."""
+    href = bare(href)
+    return href in _NOWHERE or href[:11].lower() == "javascript:"
+
+
+def _is_tiny(style: str | None) -> bool:
+    """An image of a pixel at most counts visitors."""
+    return style is not None and _TINY.search("".join(style.lower().split())) is not None
 
 
 def hides(style: str) -> bool:

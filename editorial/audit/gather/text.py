@@ -26,6 +26,12 @@ def collapse(text: str) -> str:
     return " ".join(text.split())
 
 
+def readable(text: str) -> str:
+    """The text with its white space collapsed; empty where nothing of it can be seen, as of a zero-width space."""
+    text = collapse(text)
+    return text if any(char.isprintable() and char != " " for char in text) else ""
+
+
 def fold(text: str) -> str:
     """A title or description for comparing: NFKC, case-folded, white space collapsed."""
     return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
@@ -74,5 +80,5 @@ def measure(text: str) -> MainText:
     flat = " ".join(tokens)
     words, han = count_words(flat)
     script = script_of(flat[:: max(1, len(flat) // SAMPLE)])
-    digest = blake2b(flat.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
+    digest = blake2b(flat.lower().encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
     return MainText(words, len(flat) - len(tokens) + 1, han, script, digest, flat[:OPENING])

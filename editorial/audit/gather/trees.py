@@ -14,7 +14,7 @@ from selectolax.lexbor import LexborHTMLParser
 Node = Any
 
 WANTED = (
-    *("html", "head", "base", "title", "meta", "link", "script", "template", "noscript", "svg"),
+    *("html", "head", "base", "title", "meta", "link", "script", "template", "noscript", "svg", "math"),
     *("nav", "header", "footer", "aside", "h1", "h2", "h3", "h4", "h5", "h6", "a", "area", "img"),
     *("iframe", "frame", "object", "embed", "audio", "video", "source"),
     *("form", "label", "input", "select", "textarea", "button"),
@@ -60,9 +60,15 @@ BREAKING = frozenset(
     }
 )
 UNREAD = frozenset({"template", "script", "style"})  # what they hold is no text of the element around them
-SPLITTING = BREAKING | UNREAD
-MAIN = "main,[role=main]"
-CHROME = "script,style,template,noscript,nav,aside,footer,svg,select,textarea,[role=navigation],[role=contentinfo]"
+SPLITTING = BREAKING | UNREAD | {"img"}
+MAIN = "main:not([hidden]),[role=main]:not([hidden])"
+_SILENT = "script,style,template,noscript,title,svg,select,textarea,iframe,noframes,noembed,audio,video,canvas"
+_CLOSED = (  # the panel of a tab is hidden until somebody opens it, and text of the page all the same
+    "dialog:not([open]),[hidden]:not([hidden=until-found i],[role=tabpanel]),"
+    '[style*="display:none" i],[style*="display: none" i]'
+)
+_AROUND = "nav,aside,footer,[role=navigation],[role=complementary],[role=contentinfo]"
+CHROME = f"{_SILENT},{_CLOSED},{_AROUND}"
 
 
 _SECOND_HEAD = re.compile(r"(?:\s++|<!--.{0,200}?-->){0,9}<head(?:\s[^<>]*)?>", re.IGNORECASE | re.DOTALL)
@@ -88,7 +94,10 @@ class Tree(Protocol):
         """All attributes."""
 
     def text(self, node: Node) -> str:
-        """All text within, or of a text, without that of `UNREAD`; blocks and line breaks are set off by spaces."""
+        """All text within, or of a text, without that of `UNREAD`; blocks and line breaks are set off by spaces.
+
+        Images say their alt where they stand, but those in noscript: they are twins.
+        """
 
     def children(self, node: Node) -> Iterator[Node]:
         """Elements and texts directly within."""
@@ -263,7 +272,7 @@ class LexborTree:
             return ""
         for node in root.css(chrome):
             node.remove()
-        return " ".join(_texts(self, root, _lexbor_data))
+        return " ".join(_texts(self, root, _lexbor_data, alts=False))
 
 
 WANTED_SET = frozenset(WANTED)
@@ -290,8 +299,8 @@ def _lexbor_data(text: Node) -> str:
     return text.text_content or ""
 
 
-def _texts(tree: Tree, node: Node, data: Callable[[Node], str]) -> Iterator[str]:
-    """The texts within a node and a space around each block, without `UNREAD` and without recursion."""
+def _texts(tree: Tree, node: Node, data: Callable[[Node], str], *, alts: bool = True) -> Iterator[str]:
+    """The texts within a node, alts of images among them, and a space around each block; without recursion."""
     waiting: list[Node] = list(tree.children(node))[::-1]
     while waiting:
         found = waiting.pop()
@@ -301,6 +310,11 @@ def _texts(tree: Tree, node: Node, data: Callable[[Node], str]) -> Iterator[str]
         tag = tree.tag(found)
         if not tag:
             yield data(found)
+        elif tag == "img":
+            if alts and (alt := tree.attribute(found, "alt")):
+                yield f" {alt} "
+        elif tag == "noscript" and alts:
+            yield from _texts(tree, found, data, alts=False)
         elif tag in BREAKING:
             yield " "
             waiting.append(None)

@@ -11,7 +11,7 @@ SMALLEST = 2  # pixels; below it is a tracking pixel
 
 
 @page_rule(
-    version=1,
+    version=2,
     category="images",
     severity=Severity.WARNING,
     title=N_("Image without alt text"),

@@ -7,13 +7,14 @@ from editorial.audit.facts import Link, PageFacts
 from editorial.audit.predicates import is_html_page, is_local
 from editorial.audit.rule import Failure, Params, Severity, page_rule
 from editorial.domain.messages import N_
-from editorial.domain.urls import host_of, origin_of
+from editorial.domain.urls import bare, host_of, n1, origin_of
 
+_SHARED = frozenset({"og:url", "og:image", "og:image:url", "og:image:secure_url", "og:video", "og:audio"})
 LINKS = "https://developers.google.com/search/docs/crawling-indexing/links-crawlable"
 
 
 @page_rule(
-    version=1,
+    version=2,
     category="links",
     severity=Severity.WARNING,
     title=N_("Link that crawlers cannot follow"),
@@ -39,13 +40,14 @@ def link_uncrawlable(page: PageFacts, _: Params) -> Iterator[Failure]:
 def _is_uncrawlable(link: Link) -> bool:
     if link.role or link.href == "":
         return False
-    if link.href is not None and link.href.lstrip().lower().startswith("javascript:"):
+    href = None if link.href is None else bare(link.href)
+    if href is not None and href.lower().startswith("javascript:"):
         return True
-    return link.handler and (link.href is None or link.href.startswith("#"))
+    return link.handler and (href is None or href.startswith("#"))
 
 
 @page_rule(
-    version=2,
+    version=3,
     category="links",
     severity=Severity.ERROR,
     title=N_("Link to a machine of our own"),
@@ -56,7 +58,7 @@ def _is_uncrawlable(link: Link) -> bool:
     applies=lambda page: is_html_page(page) and not is_local(host_of(page.final_url)),
 )
 def link_localhost_staging(page: PageFacts, _: Params) -> Iterator[Failure]:
-    """Links, images, scripts and canonicals; once for each host."""
+    """Links, images, scripts, canonicals, translations and what is shared; once for each host."""
     hosts: dict[str, str] = {}
     own = origin_of(page.final_url) + "/"  # most links stay; their hosts need no look
     for url in _addresses(page):
@@ -75,5 +77,7 @@ def _addresses(page: PageFacts) -> Iterator[str]:
         (image.url for image in page.images),
         (resource.url for resource in page.resources),
         (canonical.target for canonical in page.canonicals),
+        (alternate.target for alternate in page.alternates),
+        (n1(content) for name, content in page.open_graph if name in _SHARED),
     )
     return (url for url in urls if url is not None)
