@@ -113,6 +113,17 @@ def week_of(instant: datetime, zone: ZoneInfo) -> str:
     return f"{year}-W{week:02d}"
 
 
+def mail_weekday(audit_weekday: int, audit_time: str, mail_time: str) -> int:
+    """The day of the weekly mail, 0 for Monday: that of the audit, or the next where its hour has passed by then.
+
+    Args:
+        audit_weekday: 0 is Monday.
+        audit_time: wall time, as `22:00`.
+        mail_time: likewise.
+    """
+    return (audit_weekday + (mail_time < audit_time)) % 7
+
+
 def latest_due(now: datetime, zone: ZoneInfo, weekday: int, at: time) -> WeekDue:
     """The last weekly mail that was due at or before `now`.
 

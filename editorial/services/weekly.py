@@ -63,7 +63,7 @@ def preview(session: Session, deps: Deps, site_id: int, to: Reader) -> Rendered:
 
 def _due(session: Session, site: Site, now: datetime) -> WeekDue | None:
     """The week whose mail should have been written and was not. A site's first one is that after it was added."""
-    due = latest_due(now, ZoneInfo(site.zone), site.audit_weekday, time.fromisoformat(site.mail_time))
+    due = latest_due(now, ZoneInfo(site.zone), site.mail_weekday, time.fromisoformat(site.mail_time))
     if due.at < site.created_at or store.find_issue(session, site.id, due.week) is not None:
         return None
     return due

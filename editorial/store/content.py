@@ -24,6 +24,7 @@ from editorial.domain.bilingual import Bilingual
 from editorial.domain.errors import NotFound
 from editorial.domain.keywords import Intent
 from editorial.domain.locales import Language
+from editorial.domain.mails import mail_weekday
 from editorial.domain.workflow import Status
 from editorial.store.base import Base, Wall
 from editorial.store.campaigns import Campaign
@@ -111,7 +112,7 @@ class Site(Base):
     zone: Mapped[str] = mapped_column(String(64))  # IANA; the weekly audit and mail follow it
     audit_weekday: Mapped[int] = mapped_column(default=0)  # 0 is Monday
     audit_time: Mapped[str] = mapped_column(String(5), default="05:00")  # wall time in the zone
-    mail_time: Mapped[str] = mapped_column(String(5), default="08:00")  # wall time of the weekly mail, same day
+    mail_time: Mapped[str] = mapped_column(String(5), default="08:00")  # wall time of the weekly mail
     crawl_rate: Mapped[float | None]  # requests a second; None, here and below: what the desk uses
     crawl_connections: Mapped[int | None]  # at once
     crawl_max_pages: Mapped[int | None]
@@ -121,6 +122,11 @@ class Site(Base):
 
     __table_args__ = (CheckConstraint("audit_weekday BETWEEN 0 AND 6", name="audit_weekday"),)
     __mapper_args__ = {"version_id_col": version}
+
+    @property
+    def mail_weekday(self) -> int:
+        """The day of the weekly mail, 0 for Monday: it never comes before the audit it tells."""
+        return mail_weekday(self.audit_weekday, self.audit_time, self.mail_time)
 
 
 class ContentItem(Base):

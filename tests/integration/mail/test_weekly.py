@@ -119,6 +119,18 @@ def test_the_hour_is_that_of_the_sites_own_wall(deps, team, clock, site_zone) ->
     assert (early, enqueue_weekly_mails(deps)) == (0, 2)
 
 
+def test_the_mail_of_an_audit_late_on_sunday_comes_on_monday_and_tells_that_audit(deps, team, clock) -> None:
+    with deps.sessions.begin() as session:
+        site = session.get_one(Site, team.site)
+        site.audit_weekday, site.audit_time, site.mail_time = 6, "22:00", "08:00"
+    clock.instant = MONDAY - timedelta(hours=24)
+    on_sunday = enqueue_weekly_mails(deps)
+    clock.instant = MONDAY
+
+    assert (on_sunday, enqueue_weekly_mails(deps)) == (0, 2)
+    assert {row.week for row in mails(deps)} == {"2026-W50"}
+
+
 def test_a_site_at_rest_gets_no_mail(deps, team) -> None:
     with deps.sessions.begin() as session:
         session.get_one(Site, team.site).active = False

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from editorial.domain.mails import MailMoveRefused, MailState, latest_due, move, retry_delay, week_of
+from editorial.domain.mails import MailMoveRefused, MailState, latest_due, mail_weekday, move, retry_delay, week_of
 from editorial.domain.slots import after_gap
 
 ZONES = [
@@ -33,6 +33,14 @@ def test_the_due_instant_has_come_and_the_next_has_not(now, zone, weekday, at) -
     due = latest_due(now, zone, weekday, at)
 
     assert due.at <= now < latest_due(now + timedelta(days=8), zone, weekday, at).at
+
+
+@pytest.mark.parametrize(
+    ("audit", "mail", "day"),
+    [("05:00", "08:00", 6), ("05:00", "05:00", 6), ("22:00", "08:00", 0), ("23:59", "00:00", 0), ("00:00", "23:59", 6)],
+)
+def test_a_mail_at_an_hour_before_the_audits_comes_the_day_after_it(audit, mail, day) -> None:
+    assert mail_weekday(6, audit, mail) == day
 
 
 @given(now=INSTANTS, **ANY)
