@@ -30,6 +30,9 @@ _HEADER = re.compile(r""";\s*charset\s*=\s*["']?\s*([^\s"';]{1,40})""", re.IGNOR
 # UTF-8 read as Latin-1 and written again, and what Chinese systems print for undecodable or uninitialised bytes.
 # Then UTF-8 read as GBK (its full stops and quotes), and GBK read as Latin-1 (的, every thirtieth character).
 _GARBLED = ("â€", "ä¸", "å\x9c", "ç\x9a„", "锟斤拷", "烫烫", "屯屯", "銆", "鈥", "µÄ")
+_EXAMPLES = ("script", "style", "code", "pre", "kbd", "samp", "textarea")
+_EXAMPLE = re.compile(rf"<({'|'.join(_EXAMPLES)})(?=[\s/>])", re.IGNORECASE)
+_EXAMPLE_END = {tag: re.compile(rf"</{tag}\s*+>", re.IGNORECASE) for tag in _EXAMPLES}
 _LATIN_TWICE = re.compile("[ÂÃ][\x80-\xbf]")
 _GARBLED_BYTES = (*(pattern.encode() for pattern in _GARBLED), b"\xc3\x82\xc2", b"\xc3\x83\xc2")
 
@@ -143,12 +146,26 @@ def _guess(body: bytes, header: str, meta: str) -> tuple[str, Charset]:
 
 def _read(body: bytes, name: str, source: str, header: str, meta: str) -> tuple[str, Charset]:
     text = read(body, name)
-    garbled = 0 if text.isascii() else _count_garbled(text, body, name)
+    garbled = 0 if text.isascii() else _count_garbled(text, body if name == "utf-8" else None)
+    if garbled:
+        garbled = _count_garbled(_without_examples(text))
     return text, Charset(name, source, header, meta, text.count("\ufffd"), garbled)  # type: ignore[arg-type]
 
 
-def _count_garbled(text: str, body: bytes, name: str) -> int:
+def _count_garbled(text: str, body: bytes | None = None) -> int:
     """Counted in the bytes where they are UTF-8: searching them costs a tenth of searching wide text."""
-    if name == "utf-8":
+    if body is not None:
         return sum(map(body.count, _GARBLED_BYTES))
     return sum(map(text.count, _GARBLED)) + len(_LATIN_TWICE.findall(text))
+
+
+def _without_examples(html: str) -> str:
+    """Without scripts and code, where texts about encodings show what they are about."""
+    kept, place = [], 0
+    while opened := _EXAMPLE.search(html, place):
+        closed = _EXAMPLE_END[opened[1].lower()].search(html, opened.end())
+        if closed is None:
+            break
+        kept.append(html[place : opened.start()])
+        place = closed.end()
+    return "".join((*kept, html[place:]))

@@ -70,6 +70,12 @@ def test_text_read_in_the_wrong_encoding_is_counted(text, written, read, least):
     assert bool(found.garbled) is bool(least)
 
 
+def test_what_stands_in_scripts_and_code_may_be_an_example():
+    html = "<p>Ã©t</p><CODE class=x>Ã© Ã¨</code ><script>m={'Ã¼':'ü'}</script><pre>â€™</pre><p>â€™</p><code>Ã¶"
+
+    assert decode(html.encode(), "text/html; charset=utf-8")[1].garbled == 3
+
+
 def test_text_decoded_twice_is_counted():
     _, found = decode("Ã©tude Ã©cole 锟斤拷".encode(), "text/html; charset=utf-8")
 
