@@ -49,7 +49,7 @@ def indexability(page: AuditPage) -> Indexability:
         (not page.is_html, Message(N_("no web page"))),
     )
     found = next((says for holds, says in reasons if holds), None)
-    return Indexability(found is None, found or Message(N_("yes")))
+    return Indexability(found is None, found or Message(N_("yes, nothing forbids it")))
 
 
 def facts_of(page: PageFacts) -> list[Fact]:
