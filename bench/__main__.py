@@ -3,10 +3,11 @@
 import sys
 from collections.abc import Callable
 
-from bench import month, publishing
+from bench import crawling, month, publishing
 
 BENCHES: dict[str, tuple[str, Callable[[], None]]] = {
     "month": ("The calendar's pages: 600 items of 100,000 in the month, on SQLite and PostgreSQL", month.run),
+    "crawling": ("What a page costs that is crawled, judged and stored, beside its parts", crawling.run),
     "publishing": ("How late 10,000 jobs on 200 channels go out that are due within one minute", publishing.run),
 }
 

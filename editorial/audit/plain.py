@@ -20,7 +20,10 @@ def to_plain(record: object) -> dict[str, Any]:
 
 
 def from_plain(kind: type[T], data: dict[str, Any]) -> T:
-    """A record of `kind` from what `to_plain` made. Names that `kind` no longer has are left out.
+    """A record of `kind` from what `to_plain` made, or from JSON that has named tuples as lists.
+
+    Names that `kind` no longer has are left out; a list may be shorter than its tuple, which takes its defaults then.
+    So what is stored stays readable as long as named tuples grow at their end only.
 
     Raises:
         KeyError, TypeError: a field without a default is missing.
@@ -95,4 +98,16 @@ def _record_reader(kind: Any) -> Convert:
     def read(data: dict[str, Any]) -> Any:
         return kind(**{name: parts[name](value) for name, value in data.items() if name in parts})
 
-    return read
+    if is_dataclass(kind):
+        return read
+    odd = tuple((place, each) for place, each in enumerate(parts.values()) if each is not _same)
+
+    def read_list(data: dict[str, Any] | list[Any]) -> Any:
+        if isinstance(data, dict):
+            return read(data)
+        for place, each in odd:
+            if place < len(data):
+                data[place] = each(data[place])
+        return kind(*data)
+
+    return read_list
