@@ -358,4 +358,4 @@ def own_open_tasks() -> int:
 @bp.record_once
 def register_globals(state: BlueprintSetupState) -> None:
     """Teach the templates to ask for it."""
-    state.app.jinja_env.globals.update(own_open_tasks=own_open_tasks)
+    state.app.jinja_env.globals.update(own_open_tasks=own_open_tasks, most_tasks=tasks_store.MOST_COUNTED)
