@@ -14,7 +14,7 @@ import orjson
 
 from editorial.audit.facts import Field, Form, PageFacts
 from editorial.audit.field_meanings import meaning_of
-from editorial.audit.form_kinds import is_lead_form, lead_type, opened
+from editorial.audit.form_kinds import is_lead_form, lead_forms, lead_type, opened
 from editorial.audit.form_memory import key_of, sent_by, shown_name
 from editorial.audit.form_notices import consent_of
 from editorial.audit.form_vendors import vendor_name, vendor_of
@@ -93,10 +93,12 @@ class Placed(NamedTuple):
 def lead_forms_of(page: PageFacts) -> Iterator[Placed]:
     """The lead forms of a page in their order: native, without a form element, brought by a service, and asleep in a
     template; those that markup hides too, because a script may show them."""
+    seen = lead_forms(page)
     for form in page.forms[: 3 * MOST_FORMS]:
         if form.origin == "embedded":
             yield Placed(_embedded(form), form.vendor, "")
-        elif is_lead_form(shown := opened(form), page):
+        elif any(form is one for one in seen) or (_waits(form) and is_lead_form(opened(form), page)):
+            shown = opened(form)
             vendor = vendor_of(form)
             yield Placed(_shape(shown, page, vendor.id if vendor else ""), key_of(form)[:200], _address(form, page))
 
@@ -109,6 +111,11 @@ def rows_of(page: PageFacts) -> list[tuple[str, str, str, str]]:
         if len(found) == MOST_FORMS:
             break
     return found
+
+
+def _waits(form: Form) -> bool:
+    """In a template or in a dialog: a script may bring it up."""
+    return form.origin == "inert" or form.hidden
 
 
 def _embedded(form: Form) -> Shape:

@@ -14,6 +14,7 @@ from editorial.audit import form_words as words
 from editorial.audit.facts import Field, Form, PageFacts
 from editorial.audit.field_meanings import is_trap, meaning_of
 from editorial.audit.form_vendors import vendor_of
+from editorial.audit.identity import Same
 
 TEXTUAL = frozenset({"text", "email", "tel", "url", "search", "password", "number", "date", "textarea"})
 WORDY = frozenset({"textarea", "password"})
@@ -127,7 +128,7 @@ def lead_forms(page: PageFacts) -> tuple[Form, ...]:
     """The forms of a page that win a lead and that people can see in its source."""
     if not page.forms:
         return ()
-    return tuple(form for form, kind in _kinds(_Same(page)) if kind is Kind.LEAD)
+    return tuple(form for form, kind in _kinds(Same(page)) if kind is Kind.LEAD)
 
 
 def opened(form: Form) -> Form:
@@ -138,31 +139,16 @@ def opened(form: Form) -> Form:
     return replace(form, fields=tuple(fields))
 
 
-class _Same:
-    """A page as a key: the same object, not an equal one. Several rules ask of one page, one after the other."""
-
-    __slots__ = ("page",)
-
-    def __init__(self, page: PageFacts) -> None:
-        self.page = page
-
-    def __hash__(self) -> int:
-        return id(self.page)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Same) and self.page is other.page
-
-
 @lru_cache(maxsize=4)
-def _kinds(same: _Same) -> tuple[tuple[Form, Kind], ...]:
+def _kinds(same: Same[PageFacts]) -> tuple[tuple[Form, Kind], ...]:
     """The forms that people can see in a page's source, each with its kind."""
-    seen = (form for form in same.page.forms if form.origin != "inert" and not form.hidden)
-    return tuple((form, kind_of(form, same.page)) for form in seen)
+    seen = (form for form in same.it.forms if form.origin != "inert" and not form.hidden)
+    return tuple((form, kind_of(form, same.it)) for form in seen)
 
 
 def has_task(page: PageFacts) -> bool:
     """True where a form is what the page is for: any that asks, but for searching, and newsletters at the edge."""
-    for form, kind in _kinds(_Same(page)) if page.forms else ():
+    for form, kind in _kinds(Same(page)) if page.forms else ():
         if kind is Kind.LEAD:
             if lead_type(form, page) is not LeadType.NEWSLETTER:
                 return True
@@ -173,6 +159,12 @@ def has_task(page: PageFacts) -> bool:
 
 def lead_type(form: Form, page: PageFacts) -> LeadType:
     """What a lead form offers: the type whose words are found at the weightiest places. Ties go by order."""
+    return _lead_type(Same(form), Same(page))
+
+
+@lru_cache(maxsize=32)
+def _lead_type(same: Same[Form], around: Same[PageFacts]) -> LeadType:
+    form, page = same.it, around.it
     read = _Read(form, page)
     places = (
         (read.submit, 3),

@@ -5,8 +5,10 @@ Markup of their own documentation and plug-ins; facts, in our words.
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from editorial.audit.facts import Form, PageFacts
+from editorial.audit.identity import Same
 from editorial.domain.urls import host_of
 
 
@@ -73,6 +75,12 @@ VENDORS = (
 
 def vendor_of(form: Form) -> Vendor | None:
     """The service that a form is sent by, if it is one we know."""
+    return _vendor_of(Same(form))
+
+
+@lru_cache(maxsize=64)
+def _vendor_of(same: Same[Form]) -> Vendor | None:
+    form = same.it
     marks = f"{form.id} {form.name} {' '.join(form.classes)}"
     hidden = [field.name for field in form.fields if field.hidden]
     for vendor in VENDORS:

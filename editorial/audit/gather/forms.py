@@ -289,7 +289,7 @@ class _FormReader:
             placeholder=collapse(attributes.get("placeholder", ""))[:LABEL_TEXT],
             autocomplete=collapse(attributes.get("autocomplete", "")).lower()[:100],
             title=collapse(attributes.get("title", ""))[:LABEL_TEXT],
-            caption="" if label or kind == "hidden" else self.names.caption(control.node),
+            caption="" if label or kind == "hidden" else self._caption(kind, control.node),
             required="required" in attributes or attributes.get("aria-required", "").strip().lower() == "true",
             disabled="disabled" in attributes or self._in_disabled(control.node),
             readonly="readonly" in attributes,
@@ -299,6 +299,11 @@ class _FormReader:
             label_links=links,
             markup=markup_of(control),
         )
+
+    def _caption(self, kind: str, node: Node) -> str:
+        """What stands after a box, and before any other field."""
+        after = self.names.words_after(node) if kind in ("checkbox", "radio") else ""
+        return after or self.names.caption(node)
 
     def _options(self, node: Node) -> tuple[str, ...]:
         found: list[str] = []

@@ -14,6 +14,7 @@ from editorial.audit.gather.trees import Node, Tree
 
 LABEL_TEXT = 300  # characters
 CAPTION = 40
+ENDS = frozenset({"br", "p", "div", "li", "tr", "table", "ul", "form", "fieldset"})
 SPOKEN = 2_000
 SILENT_IN_LABELS = frozenset({"script", "style", "template", "select", "textarea", "button", "svg"})
 
@@ -101,6 +102,31 @@ class Names:
         """A control, or the label around one: what it says is not about the next control."""
         tag = self.tree.tag(before)
         return tag in FORM_TAGS and (tag != "label" or self.tree.inside(before) > 0)
+
+    def words_after(self, node: Node) -> str:
+        """The text just after a box or choice that no label names, up to the next control or line."""
+        seen: Node | None = node
+        for _ in range(2):
+            if seen is None or self.tree.tag(seen) in ("form", "table", "body"):
+                return ""
+            parent = self.tree.parent(seen)
+            if parent is None:
+                return ""
+            if said := collapse(" ".join(self._following(parent, seen))):
+                return said[:LABEL_TEXT]
+            seen = parent
+        return ""
+
+    def _following(self, parent: Node, node: Node) -> Iterator[str]:
+        after = False
+        for child in self.tree.children(parent):
+            if not self.budget.visit():
+                return
+            if after and (self.tree.tag(child) in ENDS or self._is_of_another(child)):
+                return
+            if after:
+                yield self.budget.text(child)
+            after = after or child == node
 
     def caption(self, node: Node) -> str:
         """The text just before a field that no label names: same line, or the cell before it."""

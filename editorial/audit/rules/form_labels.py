@@ -1,5 +1,6 @@
 """Labels of lead forms."""
 
+import re
 from collections.abc import Iterator
 
 from editorial.audit.facts import Field, PageFacts
@@ -8,6 +9,9 @@ from editorial.audit.form_memory import key_of
 from editorial.audit.predicates import is_html_page
 from editorial.audit.rule import Failure, Params, Severity, page_rule
 from editorial.domain.messages import N_
+
+_NAMES = re.compile(r"[^\W_]")  # a letter or figure of any script: a star alone names nothing
+_UNREACHED = 'tabindex="-1"'  # a trap for robots, or the inside of a widget that has its own name
 
 
 @page_rule(
@@ -29,7 +33,7 @@ def form_field_without_label(page: PageFacts, _: Params) -> Iterator[Failure]:
     """Label, aria-labelledby, aria-label or title; read-only markup that hides a field takes it out."""
     for form in lead_forms(page):
         for position, field in enumerate(form.fields):
-            if not field.hidden and not field.label:
+            if not field.hidden and not _NAMES.search(field.label) and _UNREACHED not in field.markup:
                 yield Failure(
                     f"{key_of(form)}/{field.name or field.id or position}",
                     {"field": _shown(field)},

@@ -13,8 +13,12 @@ from editorial.domain.messages import N_
 from editorial.domain.urls import host_of
 
 _LEFT_OVER = re.compile(
-    r"\{\{|\{%|<%|<\?|%s\b|\$\{|your[-_ ]?(?:form|endpoint|id|key|url)|form[-_]?id[-_]?here", re.IGNORECASE
+    r"[{}]|<%|<\?|%s|%\(|\[object |^(?:undefined|null|nan|none|todo|tbd|x{3,})$|form[-_]?id[-_]?here"
+    r"|(?:^|[/._@-])your[-_ ]?(?:form[-_ ]?(?:id|action|url|endpoint|key)|endpoint|access[-_ ]?key|api[-_ ]?key)"
+    r"|yourdomain\.|your@e-?mail\.|your[-_]?e?mail@",
+    re.IGNORECASE,
 )
+_RESERVED = re.compile(r"(?:^|\.)example\.(?:com|net|org)$|\.(?:example|invalid|test)$")  # RFC 2606: nobody's
 _REACT = "React form unexpectedly submitted"  # what React 19 writes where a function of its own takes the form
 
 
@@ -33,22 +37,23 @@ _REACT = "React form unexpectedly submitted"  # what React 19 writes where a fun
 def form_action_dead(page: PageFacts, _: Params) -> Iterator[Failure]:
     """Where scripts run on the page, one of them may send it: then a missing action is none of ours to judge."""
     for form in lead_forms(page):
-        if (
-            form.origin == "native"
-            and vendor_of(form) is None
-            and not form.scripted
-            and not sent_by(form)
-            and (severity := _dead(form, page))
-        ):
+        if form.origin == "native" and (severity := _severity(form, page)):
             action = form.action.strip()[:200] or "-"
             yield Failure(key_of(form), {"form": shown_name(form), "action": action}, (_tag(form),), severity)
+
+
+def _severity(form: Form, page: PageFacts) -> Severity | None:
+    """A left-over of a template is dead at every service; else the service takes the form in, or a script does."""
+    if form.scripted or sent_by(form):
+        return None
+    if _LEFT_OVER.search(form.action.strip()) and _REACT not in form.action:
+        return Severity.ERROR
+    return None if vendor_of(form) is not None else _dead(form, page)
 
 
 def _dead(form: Form, page: PageFacts) -> Severity | None:
     """How sure it is that nothing arrives: an error is certain, a warning likely."""
     action = form.action.strip()
-    if _LEFT_OVER.search(action):
-        return Severity.ERROR
     if action.lower().startswith("mailto:") or form.method == "dialog" or _REACT in action:
         return None
     likely = Severity.WARNING if has_scripts(page) else Severity.ERROR
@@ -59,8 +64,13 @@ def _dead(form: Form, page: PageFacts) -> Severity | None:
         return None if form.method == "post" or silent else likely
     if form.action_url is None:
         return Severity.ERROR
-    host = host_of(form.action_url)
-    return Severity.ERROR if is_local(host) and not is_local(host_of(page.final_url)) else None
+    here, there = host_of(page.final_url), host_of(form.action_url)
+    nobodys = (is_local(there) and not is_local(here)) or (_is_reserved(there) and not _is_reserved(here))
+    return Severity.ERROR if nobodys else None
+
+
+def _is_reserved(host: str) -> bool:
+    return _RESERVED.search(host) is not None
 
 
 def _tag(form: Form) -> str:

@@ -68,6 +68,11 @@ def missing(fields: str) -> list[str]:
         ("<input type=submit><input type=image><button>x</button>", []),
         ("<label for=c></label><input id=c>", ["f/c"]),
         ("<input>", ["f/1"]),
+        ("<label for=c>*</label><input id=c>", ["f/c"]),  # a star names nothing
+        ("<label for=c><b>*</b>公司：</label><input id=c>", []),
+        ("<input name=company aria-label=' '>", ["f/company"]),
+        ("<input name=fax tabindex=-1 autocomplete=off>", []),  # a trap for robots
+        ("<label>Size<select><option>1</select></label><input class=search tabindex='-1'>", []),  # inside a widget
     ],
 )
 def test_a_visible_field_needs_a_name_and_a_placeholder_is_none(fields, keys):

@@ -36,6 +36,10 @@ def demo(inner: str = "", attributes: str = "action=/demo method=post", around: 
         ("<label><input type=radio name=size checked> Yes, more than 50</label>", False),
         ("<label><input type=checkbox> I agree to the privacy policy</label>", False),
         ("<label><input type=checkbox checked> Gateways</label>", False),
+        ("<input type=checkbox checked><em>提交即代表同意</em><a href=/yinsi>隐私政策</a>", True),
+        ("<span><input type=checkbox checked></span> I agree to the terms", True),
+        ("<a href=/privacy>Privacy</a> <input type=checkbox checked> Remember me", False),
+        ("<input type=checkbox checked> Gateways<br>I agree to nothing", False),
         ("<label><input type=checkbox checked> Send me a copy of this message</label>", False),
         ("<label><input type=checkbox checked> Send me product news</label>", True),
         ("<label><input type=checkbox checked> Don't send me e-mails</label>", False),
@@ -88,7 +92,14 @@ def test_a_privacy_notice_is_linked_in_the_form_or_its_section(html, missing):
         ("action='javascript:void(0)'", "", Severity.ERROR),
         ("action='javascript:void(0)' method=post", SCRIPT, Severity.WARNING),
         ("action='{{ form_url }}' method=post", SCRIPT, Severity.ERROR),
-        ("action='https://formspree.io/f/your_form_id' method=post", "", None),
+        ("action='https://formspree.io/f/your_form_id' method=post", "", Severity.ERROR),
+        ("action='https://formspree.io/f/{form_id}' method=post", SCRIPT, Severity.ERROR),
+        ("action='YOUR_FORM_ACTION_URL' method=post", SCRIPT, Severity.ERROR),
+        ("action='undefined' method=post", SCRIPT, Severity.ERROR),
+        ("action='[object Object]' method=post", SCRIPT, Severity.ERROR),
+        ("action='https://formspree.io/f/abcdef' method=post", "", None),
+        ("action='/your-identity/lead' method=post", "", None),
+        ("action='/send-your-form' method=post", "", None),
         ("action='http://' method=post", "", Severity.ERROR),
         ("action='http://localhost:3000/lead' method=post", SCRIPT, Severity.ERROR),
     ],
@@ -119,6 +130,14 @@ def test_a_form_that_sends_nowhere_loses_leads(attributes, head, severity):
 )
 def test_a_form_that_something_may_send_is_left_alone(attributes, head):
     assert not list(form_action_dead(page(demo(attributes=attributes, head=head), URL)))
+
+
+@pytest.mark.parametrize("host", ["example.org", "api.invalid", "forms.example.net"])
+def test_an_address_that_belongs_to_nobody_is_dead_on_a_site_of_somebody(host):
+    html = demo(attributes=f"action='https://{host}/lead' method=post")
+
+    assert list(form_action_dead(page(html, "https://northgauge.de/demo")))
+    assert not list(form_action_dead(page(html, "https://www.example.net/demo")))
 
 
 @pytest.mark.parametrize(
