@@ -17,6 +17,9 @@ from tests.unit.audit.pages import document, page
         ("用 Editorial 发布，并且诊断！", 8),
         ("“Quoted” … text", 2),
         ("- - -", 0),
+        ("★★★★★ good ✔ ☎ 123 → €", 2),
+        ("done 😀 ☀️ now", 2),
+        ("① Ⅷ ℃", 3),
     ],
 )
 def test_words_are_counted_in_any_script(text, words):
