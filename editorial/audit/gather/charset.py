@@ -27,14 +27,25 @@ _METAS = frozenset(b"<meta" + bytes([end]) for end in b"\t\n\f\r /")
 _NAME_END = re.compile(rb"[\t\n\f\r />]")
 LABEL = 60  # characters of a declared label that are kept
 _HEADER = re.compile(r""";\s*charset\s*=\s*["']?\s*([^\s"';]{1,40})""", re.IGNORECASE)
-# UTF-8 read as Latin-1 and written again, and what Chinese systems print for undecodable or uninitialised bytes.
-# Then UTF-8 read as GBK (its full stops and quotes), and GBK read as Latin-1 (的, every thirtieth character).
-_GARBLED = ("â€", "ä¸", "å\x9c", "ç\x9a„", "锟斤拷", "烫烫", "屯屯", "銆", "鈥", "µÄ")
+# UTF-8 read as Windows-1252 or GBK and written again (European, kana, Cyrillic; Chinese stops and quotes), and what
+# Chinese systems print for undecodable or uninitialised bytes.
+_FILLERS = ("锟斤拷", "烫烫", "屯屯")
+_GARBLED = ("â€", "ã‚", "ãƒ", "Ñ€", "銆", "鈥", *_FILLERS)
+# The same with a character from U+0080 to U+00BF: Latin, Cyrillic, Han and, by their controls, other scripts;
+# then Cyrillic read as Windows-1251, and GBK read as Latin-1 (的, every thirtieth character).
+_GARBLED_PAIR = re.compile("[ÂÃÐÑ][\x80-\xbf]|ä¸|[\x80-\x9f]|Р[°µ]|µÄ")
+_SIGNS = (
+    *(pattern.encode() for pattern in ("â€", "Ñ€", "銆", "鈥", *_FILLERS, "ä¸", "Р°", "µÄ")),
+    *(b"\xc3\x82\xc2", b"\xc3\x83\xc2"),  # Â and Ã before such a character
+)
+"""Bytes of UTF-8, one of which any garbled text holds, or a control."""
+_CONTROL = re.compile(b"\xc2[\x80-\x9f]")
+_GARBLED_ELSEWHERE = (*_FILLERS, "Ã©", "Ã¨", "Ã¼", "Ã¶", "Ã¤", "â€")
+_UNICODE = frozenset({"utf-8", "utf-16le", "utf-16be"})
+_BEYOND_ASCII = re.compile(r"[^\x00-\x7f]")
 _EXAMPLES = ("script", "style", "code", "pre", "kbd", "samp", "textarea")
 _EXAMPLE = re.compile(rf"<({'|'.join(_EXAMPLES)})(?=[\s/>])", re.IGNORECASE)
 _EXAMPLE_END = {tag: re.compile(rf"</{tag}\s*+>", re.IGNORECASE) for tag in _EXAMPLES}
-_LATIN_TWICE = re.compile("[ÂÃ][\x80-\xbf]")
-_GARBLED_BYTES = (*(pattern.encode() for pattern in _GARBLED), b"\xc3\x82\xc2", b"\xc3\x83\xc2")
 
 
 def declared_in_header(content_type: str) -> str:
@@ -146,17 +157,30 @@ def _guess(body: bytes, header: str, meta: str) -> tuple[str, Charset]:
 
 def _read(body: bytes, name: str, source: str, header: str, meta: str) -> tuple[str, Charset]:
     text = read(body, name)
-    garbled = 0 if text.isascii() else _count_garbled(text, body if name == "utf-8" else None)
-    if garbled:
+    garbled = 0
+    if name not in _UNICODE:
+        garbled = _read_wrongly(body) or sum(map(text.count, _GARBLED_ELSEWHERE))
+    elif name == "utf-8" and not text.isascii() and _may_be_garbled(body):
         garbled = _count_garbled(_without_examples(text))
     return text, Charset(name, source, header, meta, text.count("\ufffd"), garbled)  # type: ignore[arg-type]
 
 
-def _count_garbled(text: str, body: bytes | None = None) -> int:
-    """Counted in the bytes where they are UTF-8: searching them costs a tenth of searching wide text."""
-    if body is not None:
-        return sum(map(body.count, _GARBLED_BYTES))
-    return sum(map(text.count, _GARBLED)) + len(_LATIN_TWICE.findall(text))
+def _read_wrongly(body: bytes) -> int:
+    """How many characters of UTF-8 were read as something else. No other encoding makes valid UTF-8 by chance."""
+    try:
+        text = body.decode()
+    except UnicodeDecodeError:
+        return 0
+    return 0 if text.isascii() else len(_BEYOND_ASCII.findall(_without_examples(text)))
+
+
+def _may_be_garbled(body: bytes) -> bool:
+    """Asked of the bytes of UTF-8, which costs a tenth of searching wide text."""
+    return any(sign in body for sign in _SIGNS) or _CONTROL.search(body) is not None
+
+
+def _count_garbled(text: str) -> int:
+    return sum(map(text.count, _GARBLED)) + len(_GARBLED_PAIR.findall(text))
 
 
 def _without_examples(html: str) -> str:

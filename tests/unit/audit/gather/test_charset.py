@@ -70,6 +70,19 @@ def test_text_read_in_the_wrong_encoding_is_counted(text, written, read, least):
     assert bool(found.garbled) is bool(least)
 
 
+@pytest.mark.parametrize("label", ["gb2312", "iso-8859-1", "shift_jis", "windows-1251", "euc-kr", "koi8-r"])
+@pytest.mark.parametrize("text", [HAN, "Größere Geräte für Öfen", "Страница", "製品について", "기계 선택"])
+def test_utf_8_that_says_something_else_is_garbled(label, text):
+    body = f"<p>{text}</p><script>'{text}'</script>".encode()
+
+    assert decode(body, f"text/html; charset={label}")[1].garbled == sum(not letter.isascii() for letter in text)
+
+
+@pytest.mark.parametrize("name", ["gb18030", "shift_jis", "utf-16le"])
+def test_sound_text_of_another_encoding_is_not_garbled(name):
+    assert decode("製品情報。".encode(name), f"text/html; charset={name}")[1].garbled == 0
+
+
 def test_what_stands_in_scripts_and_code_may_be_an_example():
     html = "<p>Ã©t</p><CODE class=x>Ã© Ã¨</code ><script>m={'Ã¼':'ü'}</script><pre>â€™</pre><p>â€™</p><code>Ã¶"
 
