@@ -6,6 +6,7 @@ Source: url.spec.whatwg.org (parsing), RFC 3986 section 6.2 (equivalence), UTS 4
 """
 
 import re
+import unicodedata
 from collections.abc import Collection
 from dataclasses import dataclass
 from functools import lru_cache
@@ -292,12 +293,23 @@ def _to_ascii(name: str) -> str:
     mapped = idna.uts46_remap(name, std3_rules=False, transitional=False)
     return (
         ".".join(
-            label.lower() if label.isascii() and not label.startswith("xn--") else idna.alabel(label).decode()
+            label.lower() if label.isascii() and not label.startswith("xn--") else _ascii_label(label)
             for label in mapped.split(".")
         )
         if mapped.strip(".")
         else ""
     )
+
+
+def _ascii_label(label: str) -> str:
+    """IDNA 2008 knows no emoji and symbols; UTS 46 and browsers do, and names with them are sold."""
+    try:
+        return idna.alabel(label).decode()
+    except idna.InvalidCodepoint:
+        name = label.encode("ascii")[4:].decode("punycode") if label.startswith("xn--") else label
+        if not all(unicodedata.category(char) == "So" or char.isalnum() or char in "-\ufe0f" for char in name):
+            raise
+        return "xn--" + name.encode("punycode").decode()
 
 
 def _ends_in_number(host: str) -> bool:

@@ -20,6 +20,8 @@ BASE = "https://example.com/a/b.html?q=1"
         ("https:\\\\example.com\\a", "https://example.com/a"),
         ("https:///example.com/a", "https://example.com/a"),
         ("https://münchen.de/ü?ü=ü#ü", "https://xn--mnchen-3ya.de/%C3%BC?%C3%BC=%C3%BC"),
+        ("https://i❤.ws/", "https://xn--i-7iq.ws/"),
+        ("https://xn--i-7iq.ws/", "https://xn--i-7iq.ws/"),
         ("https://日本.中国/路径", "https://xn--wgv71a.xn--fiqs8s/%E8%B7%AF%E5%BE%84"),
         ("https://example.com/a b", "https://example.com/a%20b"),
         ("https://example.com/%7euser/%2F", "https://example.com/%7euser/%2F"),
