@@ -11,10 +11,11 @@ from sqlalchemy.orm import Session
 from editorial.audit.rule import Severity
 from editorial.domain import robots
 from editorial.domain.messages import N_, Message
-from editorial.services import finding_pages, score_explained
+from editorial.services import finding_pages, score_explained, site_sections
 from editorial.services.clock_health import duration
 from editorial.services.finding_filters import Standing
 from editorial.services.score_explained import Costs, Repair, Why
+from editorial.services.site_sections import Section
 from editorial.store import audit as store
 from editorial.store.audit import Audit, AuditFailure, AuditFile, AuditPage, AuditState, AuditUrl
 from editorial.store.content import Site
@@ -134,6 +135,7 @@ class Overview:
     """Findings."""
     muted_points: float
     """That they cost the score: what search engines see does not change because somebody muted it."""
+    sections: Sequence[Section]
     coverage: Coverage | None
     severities: dict[Severity, int]
     history: Sequence[Audit]
@@ -175,17 +177,20 @@ class Overview:
 def overview(session: Session, site: Site, now: datetime) -> Overview:
     """Gather the overview of a site."""
     latest, before = latest_two(session, site.id)
-    costs = score_explained.costs(session, latest) if latest else Costs()
+    failed, failed_before = (score_explained.failures(session, each) if each else {} for each in (latest, before))
+    costs = score_explained.costs(session, latest, failed) if latest else Costs()
+    then = score_explained.costs(session, before, failed_before) if before else Costs()
     return Overview(
         site=site,
         latest=latest,
         before=before,
         running=running(session, site.id, now),
         last_failure=_failure_after(session, site.id, latest),
-        why=score_explained.why(session, latest, before, costs) if latest else Why(()),
+        why=score_explained.why(session, latest, before, costs, then) if latest else Why(()),
         repairs=score_explained.repairs(session, site.id, costs) if latest else (),
         muted=finding_pages.muted_count(session, site.id),
         muted_points=costs.muted,
+        sections=site_sections.sections(session, latest, failed, before, failed_before) if latest else (),
         coverage=coverage(session, latest) if latest else None,
         severities=finding_pages.open_by_severity(session, site.id),
         history=history(session, site.id),

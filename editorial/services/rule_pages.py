@@ -13,13 +13,12 @@ from editorial.domain.errors import NotFound
 from editorial.domain.findings import OPEN, FindingState
 from editorial.domain.messages import N_, Message
 from editorial.services import finding_pages
-from editorial.services.finding_filters import Standing, Wanted
-from editorial.services.finding_pages import Row
+from editorial.services.finding_filters import Grouping, Order, Standing, Wanted
+from editorial.services.finding_pages import Group
 from editorial.store.audit import ENDED, Audit, AuditRuleCount, Finding
 from editorial.store.content import Site
 
 AUDITS = 12  # in the trend
-SHOWN = 25  # findings of a site, open and muted
 
 CATEGORIES: Mapping[str, Message] = {
     "responses": Message(N_("How pages answer")),
@@ -72,9 +71,9 @@ class RuleView:
     sites: Sequence[SiteCount]
     trend: Sequence[Count]
     """Oldest first."""
-    rows: Sequence[Row]
-    """The first open findings, in the order of their addresses."""
-    muted: Sequence[Row]
+    pages: Sequence[Group]
+    """The first pages with open findings, one group each."""
+    muted: Sequence[Group]
 
     @property
     def here(self) -> SiteCount | None:
@@ -108,8 +107,8 @@ def rule_view(session: Session, rule_id: str, sites: Sequence[Site], site: Site 
     if rule is None:
         raise NotFound
     trend = trend_of(session, rule_id, site.id) if site is not None else ()
-    rows, muted = (_rows(session, rule_id, site, standing) for standing in (Standing.OPEN, Standing.MUTED))
-    return RuleView(rule, site, _counts(session, rule_id, sites), trend, rows, muted)
+    pages, muted = (_pages(session, rule_id, site, standing) for standing in (Standing.OPEN, Standing.MUTED))
+    return RuleView(rule, site, _counts(session, rule_id, sites), trend, pages, muted)
 
 
 def trend_of(session: Session, rule_id: str, site_id: int) -> Sequence[Count]:
@@ -148,8 +147,8 @@ def _counts(session: Session, rule_id: str, sites: Sequence[Site]) -> list[SiteC
     return [SiteCount(site, opened.get(site.id, 0), muted.get(site.id, 0)) for site in sites]
 
 
-def _rows(session: Session, rule_id: str, site: Site | None, standing: Standing) -> Sequence[Row]:
+def _pages(session: Session, rule_id: str, site: Site | None, standing: Standing) -> Sequence[Group]:
     if site is None:
         return ()
-    rows, _ = finding_pages.one_by_one(session, Wanted(site.id, rule=rule_id, standing=standing), page=SHOWN)
-    return rows
+    wanted = Wanted(site.id, by=Grouping.PAGE, rule=rule_id, standing=standing, order=Order.NAME)
+    return finding_pages.listing(session, wanted).groups

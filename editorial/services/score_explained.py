@@ -60,6 +60,10 @@ class Failed(NamedTuple):
     muted: bool
 
 
+Failures = Mapping[int, frozenset[Failed]]
+"""Pages of an audit, by their numbers; those on which nothing failed are left out."""
+
+
 @dataclass(frozen=True)
 class Costs:
     """Points of an audit's score, by rule."""
@@ -84,7 +88,7 @@ class Repair:
     count: int
 
 
-def why(session: Session, latest: Audit, before: Audit | None, now: Costs) -> Why:
+def why(session: Session, latest: Audit, before: Audit | None, now: Costs, then: Costs) -> Why:
     """What the last audit changed, rule by rule: what weighs most first.
 
     Args:
@@ -92,8 +96,8 @@ def why(session: Session, latest: Audit, before: Audit | None, now: Costs) -> Wh
         latest: the audit that is explained.
         before: the one it is compared with.
         now: `costs` of the latest.
+        then: those of the one before.
     """
-    then = costs(session, before) if before is not None else Costs()
     lines = []
     for rule, counts in _changes(session, latest.id).items():
         severity = min((severity for severity, _ in counts.values()), key=lambda each: each.rank)
@@ -120,29 +124,35 @@ def repairs(session: Session, site_id: int, now: Costs) -> Sequence[Repair]:
     return sorted(found.values(), key=lambda each: (-each.points, each.severity.rank, -each.count, each.rule))[:NEXT]
 
 
-def costs(session: Session, audit: Audit) -> Costs:
+def costs(session: Session, audit: Audit, failed: Failures | None = None) -> Costs:
     """What each rule costs the score of an audit.
 
     Pages that fail in the same way are counted together, so that this takes as long as reading the failures.
+
+    Args:
+        session: to read with.
+        audit: whose score.
+        failed: `failures` of the audit, where they were read already.
     """
     pages = session.scalar(
         select(func.count()).select_from(AuditPage).where(AuditPage.audit_id == audit.id, AuditPage.is_html)
     )
     if not pages:
         return Costs()
+    failed = failures(session, audit) if failed is None else failed
     lost: dict[str, float] = defaultdict(float)
     won: dict[str, float] = defaultdict(float)
     muted = 0.0
-    for pattern, times in _patterns(session, audit).items():
-        points = _points(pattern)
+    for pattern, times in Counter(failed.values()).items():
+        score = points(pattern)
         loud = [each for each in pattern if not each.muted]
         if len(loud) < len(pattern):
-            muted += times * (_points(loud) - points)
+            muted += times * (points(loud) - score)
         for rule in {each.rule for each in pattern}:
             others = [each for each in pattern if each.rule != rule]
-            lost[rule] += times * (_points(others) - points)
+            lost[rule] += times * (points(others) - score)
             quiet = [each for each in pattern if each.rule == rule and each.muted]
-            won[rule] += times * (_points([*others, *quiet]) - points)
+            won[rule] += times * (points([*others, *quiet]) - score)
     return Costs(
         {rule: total / pages for rule, total in lost.items()},
         {rule: total / pages for rule, total in won.items()},
@@ -150,8 +160,13 @@ def costs(session: Session, audit: Audit) -> Costs:
     )
 
 
-def _patterns(session: Session, audit: Audit) -> Counter[frozenset[Failed]]:
-    """How many pages fail in the same way. What is muted now counts as muted, whenever that was said."""
+def points(pattern: Collection[Failed]) -> float:
+    """The score of a page that fails in this way, 0 to 100."""
+    return verdicts.score([0], {0: {(each.rule, each.severity) for each in pattern}}) or 0.0
+
+
+def failures(session: Session, audit: Audit) -> Failures:
+    """How each page of an audit fails. What is muted now counts as muted, whenever that was said."""
     failure = AuditFailure
     same = and_(AuditPage.audit_id == failure.audit_id, AuditPage.no == failure.no)
     each = (failure.no, failure.rule, failure.severity)
@@ -166,7 +181,7 @@ def _patterns(session: Session, audit: Audit) -> Counter[frozenset[Failed]]:
         for muted in (True,) * bool(silent) + (False,) * (count > silent):
             key = rule, severity, muted
             failed[no].add(known.get(key) or known.setdefault(key, Failed(*key)))
-    return Counter(frozenset(page) for page in failed.values())
+    return {no: frozenset(page) for no, page in failed.items()}
 
 
 def _muted(session: Session, audit: Audit) -> dict[tuple[int, str, str], int]:
@@ -180,10 +195,6 @@ def _muted(session: Session, audit: Audit) -> dict[tuple[int, str, str], int]:
         .group_by(*each)
     )
     return {(no, rule, severity): count for no, rule, severity, count in session.connection().execute(wanted)}
-
-
-def _points(pattern: Collection[Failed]) -> float:
-    return verdicts.score([0], {0: {(each.rule, each.severity) for each in pattern}}) or 0.0
 
 
 def _changes(session: Session, audit_id: int) -> dict[str, dict[FindingEvent, tuple[Severity, int]]]:

@@ -90,13 +90,39 @@ def test_the_lines_and_their_rest_make_up_the_change(deps: Deps, clock: Clock) -
     with deps.sessions() as session:
         latest, before = latest_two(session, site)
         assert latest is not None
-        why = score_explained.why(session, latest, before, score_explained.costs(session, latest))
+        assert before is not None
+        costs = [score_explained.costs(session, each) for each in (latest, before)]
+        why = score_explained.why(session, latest, before, *costs)
 
-    assert before is not None
     assert latest.score is not None
     assert before.score is not None
     lines = sum(line.points or 0.0 for line in why.lines)
     assert round(lines + (why.rest or 0.0), 1) == round(latest.score - before.score, 1)
+
+
+def test_the_parts_of_a_site_are_scored_apart_the_dearest_first(deps: Deps, clock: Clock) -> None:
+    site = add_site(deps)
+    audit(deps, site, [good("blog/a"), good("blog/b"), good("cases/c"), good("about")])
+    clock.forward(days=7)
+    audit(deps, site, [untitled("blog/a"), good("blog/b"), with_images("cases/c", 1), good("about"), good("new/")])
+
+    with deps.sessions() as session:
+        view = overview(session, content.get_site(session, site), deps.now())
+
+    assert [(each.path, each.pages, each.score, each.change, each.rule, each.hit) for each in view.sections] == [
+        ("/blog/", 2, 95.0, -5.0, "title-missing", 1),
+        ("/cases/", 1, 96.0, -4.0, "img-alt-missing", 1),
+        ("/", 1, 100.0, 0.0, None, 0),
+        ("/new/", 1, 100.0, None, None, 0),
+    ]
+
+
+def test_a_site_of_one_part_is_not_taken_apart(deps: Deps) -> None:
+    site = add_site(deps)
+    audit(deps, site, [untitled("blog/a"), good("blog/b")])
+
+    with deps.sessions() as session:
+        assert overview(session, content.get_site(session, site), deps.now()).sections == ()
 
 
 def test_pages_that_come_are_the_rest_of_a_change(deps: Deps, clock: Clock) -> None:
@@ -108,6 +134,8 @@ def test_pages_that_come_are_the_rest_of_a_change(deps: Deps, clock: Clock) -> N
     with deps.sessions() as session:
         latest, before = latest_two(session, site)
         assert latest is not None
-        why = score_explained.why(session, latest, before, score_explained.costs(session, latest))
+        assert before is not None
+        costs = [score_explained.costs(session, each) for each in (latest, before)]
+        why = score_explained.why(session, latest, before, *costs)
 
     assert (why.lines, why.rest) == ([], 5.0)
