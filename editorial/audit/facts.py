@@ -160,7 +160,8 @@ class Image(NamedTuple):
 class Resource(NamedTuple):
     """Something the page loads: `kind` is script, style, frame, object, media, preload, icon or image.
 
-    Images are `Image`s; here is one for each host that a srcset names.
+    `data` is a script of a type that browsers neither run nor fetch; consent managers start such ones. Images are
+    `Image`s; here is one for each host that a srcset names.
     """
 
     kind: str

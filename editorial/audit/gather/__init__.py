@@ -48,7 +48,9 @@ def gather(
         robots=header.robots,
         robots_txt=robots_txt,
         challenge=by_headers(response.headers),
-        upgrades_insecure=headers.upgrades_insecure(response.header("content-security-policy")),
+        upgrades_insecure=headers.upgrades_insecure(
+            ",".join(value for name, value in response.headers if name.lower() == "content-security-policy")
+        ),
     )
     if media not in headers.HTML_TYPES or not response.body:
         return facts
@@ -63,7 +65,7 @@ def _read_html(facts: PageFacts, html: str, encoding: Charset, parse: Callable[[
     page.is_xml = facts.media_type == "application/xhtml+xml"
     page.read()
     forms = read_forms(page, html, parse)
-    scripts = [found.href for found in page.resources if found.kind == "script"]
+    scripts = [found.href for found in page.resources if found.kind in ("script", "data")]
     return replace(
         facts,
         charset=encoding,

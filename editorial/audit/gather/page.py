@@ -41,7 +41,7 @@ SCRIPT_TEMPLATES = frozenset(
         *("text/x-underscore", "text/x-underscore-template", "text/x-jsrender", "text/x-kendo-template", "text/ejs"),
     }
 )
-RUNNING = frozenset({"", "module", "text/javascript", "application/javascript", "text/ecmascript"})
+RUNNING = ("javascript", "ecmascript", "jscript", "livescript")  # how types end that browsers run
 _SOURCES = {
     "iframe": "frame",
     "frame": "frame",
@@ -236,8 +236,8 @@ class PageReader:
         elif kind in SCRIPT_TEMPLATES:
             self.form_nodes.append((self.place.index, node, "script", True))
         elif src:
-            self.resources.append(Resource("script", src, self.resolve(src)))
-        elif kind in RUNNING:
+            self.resources.append(Resource("script" if _runs(kind) else "data", src, self.resolve(src)))
+        elif _runs(kind):
             self.inline_scripts += 1
 
     def _heading(self, node: Node) -> None:
@@ -337,6 +337,11 @@ class PageReader:
             return True
         style = self.tree.attribute(node, "style")
         return style is not None and hides(style)
+
+
+def _runs(kind: str) -> bool:
+    """Whether browsers run a script of this type; others are data, which they do not even fetch."""
+    return kind in ("", "module") or kind.endswith(RUNNING)
 
 
 def destination(href: str | None, resolve: Callable[[str], str | None]) -> str | None:

@@ -216,6 +216,17 @@ UPGRADE = '<meta http-equiv="Content-Security-Policy" content="upgrade-insecure-
 
 
 @pytest.mark.parametrize(
+    ("name", "blocked"), [("Content-Security-Policy", 0), ("Content-Security-Policy-Report-Only", 1)]
+)
+def test_any_of_several_policies_may_upgrade(name, blocked):
+    headers = (("Content-Security-Policy", "default-src 'self'"), (name, "Upgrade-Insecure-Requests;"))
+
+    facts = page(document('<script src="http://cdn.example.net/a.js"></script>'), headers=headers)
+
+    assert len(list(mixed_active(facts))) == blocked
+
+
+@pytest.mark.parametrize(
     ("html", "blocked"),
     [
         ('<script src="http://cdn.example.net/a.js"></script>', 1),
@@ -227,6 +238,14 @@ UPGRADE = '<meta http-equiv="Content-Security-Policy" content="upgrade-insecure-
         ('<script src="http://localhost:3000/a.js"></script><script src="http://127.0.0.1/a.js"></script>', 0),
         ('<a href="http://cdn.example.net/">x</a><link rel="canonical" href="http://example.com/">', 0),
         (UPGRADE + '<script src="http://cdn.example.net/a.js"></script>', 0),
+        ('<base href="http://example.com/"><script src="a.js"></script>', 1),
+        ('<script type="a1-text/javascript" src=" \nHTTP://cdn.example.net/a.js"></script>', 1),
+        ('<script type="text/plain" src="http://cdn.example.net/a.js"></script>', 0),
+        ('<script type="application/json" src="http://cdn.example.net/a.json"></script>', 0),
+        ('<link rel="alternate stylesheet" href="http://cdn.example.net/a.css"><embed src="http://x.example/a">', 2),
+        ('<link rel="preconnect" href="http://x.example"><link rel="pingback" href="http://x.example">', 0),
+        ('<template><script src="http://cdn.example.net/a.js"></script></template>', 0),
+        ('<iframe data-src="http://x.example/"></iframe><iframe srcdoc="x"></iframe>', 0),
     ],
 )
 def test_browsers_block_what_runs_and_came_without_https(html, blocked):
