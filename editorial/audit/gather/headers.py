@@ -34,6 +34,7 @@ _WEEKDAY = re.compile(r"[A-Za-z]{3,9}")
 _MONTH_DAY = re.compile(r"[A-Za-z]{3,9}\.? +\d{1,2}")
 _YEAR = re.compile(r"\d{4}\b")
 _AGENT = re.compile(r"\s*([A-Za-z][A-Za-z0-9_*-]{0,60})\s*:\s*(.*)", re.DOTALL)
+_TYPE = re.compile(r"\s*[^\s;,]+")
 _HTML = (b"<!doctype html", b"<html", b"<head", b"<body", b"<title", b"<meta", b"<!--")
 _TARGET = re.compile(r"[\s,]*<([^<>]*)>")
 _PARAM = re.compile(r"\s*;\s*([^\s=;,\"]*)\s*(?:=\s*(?:\"((?:[^\"\\]|\\.)*)\"|([^;,\"]*)))?", re.DOTALL)
@@ -43,9 +44,9 @@ HTML_TYPES = frozenset({"text/html", "application/xhtml+xml"})
 
 
 def media_type(content_type: str, body: bytes) -> str:
-    """Type and subtype in lower case; sniffed only where the header is absent."""
-    if content_type.strip():
-        return content_type.partition(";")[0].strip().lower()
+    """Type and subtype in lower case; sniffed only where the header is absent. A missing semicolon is forgiven."""
+    if found := _TYPE.match(content_type):
+        return found[0].strip().lower()
     start = body[:512].removeprefix(b"\xef\xbb\xbf").lstrip().lower()
     return "text/html" if start.startswith(_HTML) else ""
 

@@ -56,6 +56,12 @@ def test_headers_count_for_what_is_no_html():
 def test_the_type_is_sniffed_only_without_a_header():
     assert media_type("", b"\xef\xbb\xbf \n<!DOCTYPE html>") == "text/html"
     assert media_type("Text/Plain; charset=x", b"<html>") == "text/plain"
+    assert media_type(" ;charset=x", b"<html>") == "text/html"
+
+
+@pytest.mark.parametrize("value", ["TEXT/HTML", "text/html charset=utf-8", "text/html, text/html;charset=utf-8"])
+def test_a_type_ends_where_a_parameter_or_another_type_begins(value):
+    assert media_type(value, b"") == "text/html"
 
 
 def test_cookies_stay_out_of_the_facts():
