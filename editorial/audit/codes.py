@@ -21,8 +21,9 @@ PN PR PS PT PW PY QA RE RO RS RU RW SA SB SC SD SE SG SH SI SJ SK SL SM SN SO SR
 TG TH TJ TK TL TM TN TO TR TT TV TW TZ UA UG UM US UY UZ VA VC VE VG VI VN VU WF WS YE YT ZA ZM ZW
 """
 _SCRIPTS = """
-Arab Armn Beng Cans Cher Cyrl Deva Ethi Geor Grek Gujr Guru Hang Hans Hant Hebr Hira Jpan Kana Khmr Knda Kore Laoo Latn
-Mlym Mong Mymr Orya Sinh Taml Telu Tfng Thaa Thai Tibt
+Adlm Arab Aran Armn Bali Beng Bopo Cakm Cans Cher Copt Cyrl Deva Ethi Geor Goth Grek Gujr Guru Hang Hans Hant Hebr Hira
+Hmnp Hrkt Java Jpan Kana Khmr Knda Kore Laoo Latf Latn Lisu Mlym Mong Mtei Mymr Nkoo Olck Orya Osge Rohg Runr Sinh Sund
+Syrc Taml Telu Tfng Thaa Thai Tibt Vaii Yiii
 """
 
 LANGUAGES = frozenset(_LANGUAGES.split())

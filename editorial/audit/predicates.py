@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from editorial.audit.codes import LANGUAGES
 from editorial.audit.dates import instant
-from editorial.audit.facts import Canonical, PageFacts, RobotsDirective
+from editorial.audit.facts import Alternate, Canonical, PageFacts, RobotsDirective
 from editorial.audit.rule import ALL_ENGINES, Engine
 from editorial.domain.addresses import is_public
 from editorial.domain.urls import n1, n2, path_of
@@ -86,6 +86,11 @@ def is_blocked(page: PageFacts, engine: Engine) -> bool:
 def counted_canonicals(page: PageFacts) -> tuple[Canonical, ...]:
     """Those that engines heed: in the head and in the header, with a target."""
     return tuple(found for found in page.canonicals if found.where != "body" and found.target is not None)
+
+
+def counted_alternates(page: PageFacts) -> tuple[Alternate, ...]:
+    """The hreflang entries that engines heed: in the head and in the header."""
+    return tuple(found for found in page.alternates if found.where != "body")
 
 
 def canon_state(page: PageFacts) -> CanonState:

@@ -1,7 +1,7 @@
 """What passes between the parts of a crawl: the plan, a page's record, what goes into the store, how it ended."""
 
 import zlib
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import lru_cache
@@ -316,7 +316,7 @@ class Judge:
             nofollow=any(each.name in ("nofollow", "none") and not each.agent for each in facts.robots),
             links=_links(facts, self.scope),
             discovered=_discovered(facts, self.scope),
-            alternates=[(each.code, n2(each.target) or each.target) for each in facts.alternates if each.target],
+            alternates=[*_alternates(facts)],
             forms=[(*form[:4], list(form.meanings)) for form in expected(facts)] if is_html_page(facts) else [],
             inventory=form_inventory.rows_of(facts) if facts.forms and is_html_page(facts) else [],
             challenged=bool(facts.challenge),
@@ -378,6 +378,13 @@ def _spelled(url: str, scope: SiteScope) -> tuple[str, str, bool]:
     """N1 without the fragment, N2, and whether it is of the site. Pages of a site name the same addresses."""
     plain = url.partition("#")[0]
     return plain, n2(plain) or plain, in_scope(plain, scope)
+
+
+def _alternates(facts: PageFacts) -> Iterator[tuple[str, str]]:
+    """Code and address of the hreflang entries that engines heed: not those of the body."""
+    for each in facts.alternates:
+        if each.target and each.where != "body":
+            yield each.code, n2(each.target) or each.target
 
 
 def _discovered(facts: PageFacts, scope: SiteScope) -> list[str]:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from editorial.audit.codes import LANGUAGES, REGIONS, SCRIPTS
 from editorial.audit.facts import PageFacts
-from editorial.audit.predicates import is_html_page
+from editorial.audit.predicates import counted_alternates, is_html_page
 from editorial.audit.rule import Engine, Failure, Params, Severity, page_rule
 from editorial.domain.messages import N_
 
@@ -32,7 +32,7 @@ def html_lang_missing(page: PageFacts, _: Params) -> Iterator[Failure]:
 
 
 @page_rule(
-    version=1,
+    version=2,
     category="international",
     severity=Severity.ERROR,
     title=N_("Unknown hreflang code"),
@@ -40,12 +40,15 @@ def html_lang_missing(page: PageFacts, _: Params) -> Iterator[Failure]:
     why=N_("Search engines ignore the entry, and readers get the wrong language version."),
     fix=N_("Write language, or language and region: en, en-GB, zh-Hans, zh-Hant-HK, or x-default."),
     source=LOCALIZED,
-    applies=lambda page: is_html_page(page) and bool(page.alternates),
+    applies=lambda page: is_html_page(page) and bool(counted_alternates(page)),
     engines=frozenset({Engine.GOOGLE}),
 )
 def hreflang_invalid_code(page: PageFacts, _: Params) -> Iterator[Failure]:
-    """ISO 639-1, optional ISO 15924, optional ISO 3166-1; a region alone is none. en-UK and zh-ZZ fail too."""
-    for code, href in {found.code: found.href for found in reversed(page.alternates)}.items():
+    """ISO 639-1, optional ISO 15924, optional ISO 3166-1; a region alone is none. en-UK and zh-ZZ fail too.
+
+    Entries in the body are ignored whatever they say.
+    """
+    for code, href in {found.code: found.href for found in reversed(counted_alternates(page))}.items():
         if not is_hreflang(code):
             yield Failure(code[:50], {"code": code[:50]}, (f'hreflang="{code[:50]}" href="{href[:140]}"',))
 

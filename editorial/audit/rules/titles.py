@@ -1,5 +1,6 @@
 """Page titles."""
 
+import re
 from collections.abc import Iterator
 
 from editorial.audit.facts import PageFacts
@@ -8,6 +9,7 @@ from editorial.audit.rule import Engine, Failure, Param, Params, Severity, page_
 from editorial.audit.widths import pixel_width, width_units
 from editorial.domain.messages import N_
 
+_FULL_WIDTH = re.compile("[\u3041-\u9fff\uac00-\ud7a3\uf900-\ufaff\U00020000-\U0003ffff]")  # kana, Han, Hangul
 TITLE_LINK = "https://developers.google.com/search/docs/appearance/title-link"
 
 
@@ -70,7 +72,7 @@ def title_too_long(page: PageFacts, params: Params) -> Iterator[Failure]:
 
 
 @page_rule(
-    version=1,
+    version=2,
     category="titles",
     severity=Severity.NOTICE,
     title=N_("Title too short"),
@@ -86,9 +88,9 @@ def title_too_long(page: PageFacts, params: Params) -> Iterator[Failure]:
     },
 )
 def title_too_short(page: PageFacts, params: Params) -> Iterator[Failure]:
-    """Half the width will do where the title holds Han or kana. The home page may carry the brand alone."""
+    """Half the width will do where the title holds Han, kana or Hangul. The home page may carry the brand alone."""
     units = width_units(page.title)
-    if any("\u3041" <= char <= "\u9fff" for char in page.title):
+    if _FULL_WIDTH.search(page.title):
         wanted, narrow = params["min_units_han"], False
     else:
         wanted, narrow = params["min_units"], pixel_width(page.title, size=20) < params["min_px"]

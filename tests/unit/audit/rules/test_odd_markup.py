@@ -150,7 +150,7 @@ HEADS: dict[str, dict[str, tuple[str, ...]]] = {
         "pass": (
             *(
                 f"<link rel='nofollow ALTERNATE' hreflang={code} href=/x>"
-                for code in ("EN-gb", "zh-Hant-hk", "zh-Hans-CN", "X-Default", "kr", "be", "sr-Latn-RS")
+                for code in ("EN-gb", "zh-Hant-hk", "zh-Hans-CN", "X-Default", "kr", "be", "sr-Latn-RS", "ff-Adlm")
             ),
         ),
         "not-applicable": (
@@ -160,6 +160,7 @@ HEADS: dict[str, dict[str, tuple[str, ...]]] = {
         ),
     },
 }
+BODIES["hreflang-invalid-code"] = {"not-applicable": ("<p>x<link rel=alternate hreflang=xx href=/x>",)}
 CASES = [
     *((rule, result, "", body) for rule, found in BODIES.items() for result, each in found.items() for body in each),
     *((rule, result, head, "") for rule, found in HEADS.items() for result, each in found.items() for head in each),

@@ -183,6 +183,8 @@ def test_a_folder_tells_an_article(url, article):
         ("内容日历", URL, True),
         ("内容日历与发布排期", URL, False),
         ("内容日历怎么做", URL, True),
+        ("콘텐츠 캘린더 소개", URL, False),
+        ("콘텐츠 소개", URL, True),
         ("Acme", "https://example.com/", False),
         ("Acme", "https://example.com/index.html?x=1", False),
         ("艾克米", "https://example.com/zh-CN/", False),
