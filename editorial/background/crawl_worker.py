@@ -22,7 +22,7 @@ from editorial.domain.urls import SiteScope
 
 def main() -> None:
     """Read the settings, then work until standard input ends."""
-    confine()
+    confine(nice=10)
     with suppress(BrokenPipeError):  # our parent is gone
         _work()
 
