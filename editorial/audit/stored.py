@@ -85,7 +85,8 @@ def read(line: bytes | None, *, received: str = "") -> Stored:
 
     Args:
         line: its bytes, or None for one that is longer than `LONGEST`.
-        received: a Date header for answers that have none (RFC 9110, 6.6.1).
+        received: a Date header in place of the answer's own. Whether a page may be found is asked of today, and a
+            cache may have kept the answer for long.
 
     Raises:
         Unreadable: it is none; the reason is one sentence.
@@ -141,10 +142,10 @@ def _response(data: Mapping[str, Any], received: str) -> Response:
     url = _address("url", data["url"])
     headers = _headers(data.get("headers"))
     names = {name.lower() for name, _ in headers}
+    if received:
+        headers = (*((name, value) for name, value in headers if name.lower() != "date"), ("Date", received))
     if data.get("html") is not None and "content-type" not in names:
         headers = (*headers, HTML)
-    if received and "date" not in names:
-        headers = (*headers, ("Date", received))
     body = _body(data, next((value for name, value in headers if name.lower() == "content-type"), ""))
     hops, final = _hops(data.get("redirects")), data.get("final_url")
     led = hops[-1].location if hops else url

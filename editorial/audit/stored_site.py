@@ -34,7 +34,7 @@ class StoredSite:
 
     Args:
         source: a file that can be read anywhere.
-        received: a Date header for answers that have none.
+        received: a Date header in place of the answers' own.
     """
 
     def __init__(self, source: IO[bytes], *, received: str) -> None:

@@ -1,7 +1,7 @@
 """A program that judges stored answers: `python -m editorial.background.judge_worker`, told what to do on its input.
 
-The first frame says how to print: `lang`, `facts`, `every_outcome`, `received` (a Date header for answers that have
-none) and `page_cpu` (seconds a line may cost). Each further one is a line: `line` (its number), `lost` (why the program
+The first frame says how to print: `lang`, `facts`, `every_outcome`, `received` (a Date header in place of the answers'
+own) and `page_cpu` (seconds a line may cost). Each further one is a line: `line` (its number), `lost` (why the program
 before could not read its page, or empty), and the line itself as bytes. A line is answered by two frames: `begins`,
 then the object to print with the worst severity that failed, or with `broken` where the line is no stored answer.
 """

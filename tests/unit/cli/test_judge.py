@@ -208,10 +208,11 @@ def test_without_robots_txt_nobody_says_anything_of_it():
     assert facts()["robots"]["google"]["robots_txt"] is None
 
 
-def test_a_date_that_passed_keeps_a_page_out_even_without_a_date_header():
+@pytest.mark.parametrize("date", [[], [["Date", "Tue, 25 May 2004 21:42:43 GMT"]]])
+def test_a_date_that_passed_keeps_a_page_out_whenever_the_answer_was_made(date):
     html = '<title>t</title><meta name="robots" content="unavailable_after: 2007-06-25T15:00:00Z">'
 
-    assert not facts(html=html)["robots"]["google"]["may_index"]
+    assert not facts(html=html, headers=[["Content-Type", "text/html"], *date])["robots"]["google"]["may_index"]
 
 
 @pytest.mark.parametrize(
