@@ -111,6 +111,7 @@ def site_outcome(
     applies: bool,
     complete: frozenset[Need],
     fetched: bool = True,
+    whole: bool = True,
     unsure: bool = False,
 ) -> Outcome:
     """What a site rule says about one page, from the rows its SELECT gave for that page.
@@ -119,6 +120,7 @@ def site_outcome(
         applies: what `rule.applies` gave for the page's row.
         complete: what is complete about the audit as a whole.
         fetched: whether the page answered.
+        whole: whether it was read to its end.
         unsure: whether `rule.unsure` holds for the page.
     """
     if lacking := sorted(rule.needs - complete):
@@ -131,4 +133,6 @@ def site_outcome(
         return Outcome(rule.id, rule.version, Result.NOT_APPLICABLE, rule.severity)
     if lacking := sorted(rule.silence_needs - complete):
         return inconclusive(rule, LACKS[lacking[0]])
+    if not whole:
+        return inconclusive(rule, LACKS[Need.BODY])
     return inconclusive(rule, NOT_LOOKED_UP) if unsure else settled(rule, ())

@@ -9,7 +9,8 @@ in compare form.
     moved (what they change, `crawl.records.move_of`), title and description (as written), title_folded and
     description_folded (`gather.text.fold` of them), language (`facts.language`), digest (of the main text), noindex
     (for one engine at least), is_html (`predicates.is_html_page`), is_results_page (`predicates.is_results_page`),
-    is_text_page (that, with text enough to compare), is_start (the crawl began there).
+    is_text_page (that, with text enough to compare), is_start (the crawl began there), denied (a bot check or a refusal
+    answered, whatever its status: it says nothing of the page).
 `link`, one row a target a page links to (`a` or `area` with an http(s) address):
     page_id, position (0 for the first of the page), target_id (of the page at that address, if it was fetched),
     url (N1), n2, internal, nofollow, text.
@@ -32,7 +33,7 @@ in compare form.
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, Select, and_, case, func, literal, select
+from sqlalchemy import ColumnElement, FromClause, Select, and_, case, func, literal, not_, select
 
 
 @dataclass(frozen=True)
@@ -63,10 +64,11 @@ class AuditTables:
     ) -> Select[Any]:
         """Pages that share `column` and their language with others, one row a page.
 
-        Twins that differ in http and https alone, or that were reached twice, count once; translations that name each
-        other by hreflang do not count. `among` is the condition's column. Columns: `page_id`, `key` (as given: it
-        stays when the shared text changes), `param_count` (pages of the group), `evidence` (the column `shown`) and
-        `evidence_other` (the address of another page of the group).
+        A page that we cut short shares nothing: what it holds is not known. Twins that differ in http and https alone,
+        or that were reached twice, count once; translations that name each other by hreflang do not count. `among` is
+        the condition's column. Columns: `page_id`, `key` (as given: it stays when the shared text changes),
+        `param_count` (pages of the group), `evidence` (the column `shown`) and `evidence_other` (the address of another
+        page of the group).
         """
         page = self.page
         shared = page.c[column]
@@ -78,7 +80,7 @@ class AuditTables:
                 func.min(page.c.final_url).label("low"),
                 func.max(page.c.final_url).label("high"),
             )
-            .where(page.c[among], shared != "")
+            .where(page.c[among], not_(page.c.truncated), shared != "")
             .group_by(shared, page.c.language)
             .having(func.count(_twin(page).distinct()) >= at_least)
             .subquery()
@@ -95,7 +97,7 @@ class AuditTables:
             )
             .join_from(page, groups, and_(shared == groups.c.shared, page.c.language == groups.c.language))
             .outerjoin(named, named.c.id == page.c.id)
-            .where(page.c[among], groups.c.count - 1 > func.coalesce(named.c.count, 0))
+            .where(page.c[among], not_(page.c.truncated), groups.c.count - 1 > func.coalesce(named.c.count, 0))
         )
 
     def _named_alike(self, column: str, among: str) -> Select[Any]:
@@ -109,6 +111,7 @@ class AuditTables:
             .where(
                 page.c[among],
                 other.c[among],
+                not_(other.c.truncated),
                 other.c[column] == page.c[column],
                 other.c.language == page.c.language,
                 _twin(other) != _twin(page),

@@ -42,7 +42,9 @@ class _Around:
         """One outcome a rule."""
         available = self.known | ({Need.ROBOTS} if facts.robots_txt else frozenset())
         alone = judge(facts, available, rules=PAGE_RULES)
-        return tuple(map(self._weighed, alone)) + self.of_site(no, fetched=facts.error is None)
+        return tuple(map(self._weighed, alone)) + self.of_site(
+            no, fetched=facts.error is None, whole=not facts.truncated
+        )
 
     def _weighed(self, outcome: Outcome) -> Outcome:
         severity = self.heavier.get(outcome.rule)
@@ -51,7 +53,7 @@ class _Around:
         failures = tuple(replace(failure, severity=severity) for failure in outcome.failures)
         return replace(outcome, severity=severity, failures=failures)
 
-    def of_site(self, no: int, *, fetched: bool) -> tuple[Outcome, ...]:
+    def of_site(self, no: int, *, fetched: bool, whole: bool = True) -> tuple[Outcome, ...]:
         """One outcome a site rule."""
         return tuple(
             site_outcome(
@@ -60,6 +62,7 @@ class _Around:
                 applies=no in self.subjects[rule.id],
                 complete=self.complete,
                 fetched=fetched or rule.about == "file",
+                whole=whole or rule.about == "file",
                 unsure=self.subjects[rule.id].get(no, False),
             )
             for rule in SITE_RULES

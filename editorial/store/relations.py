@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
-from sqlalchemy import Column, FromClause, Index, MetaData, Subquery, Table, and_, insert, select, text
+from sqlalchemy import Column, ColumnElement, FromClause, Index, MetaData, Subquery, Table, and_, insert, select, text
 from sqlalchemy.orm import Session
 
 from editorial.store.audit import (
@@ -11,6 +11,7 @@ from editorial.store.audit import (
     FROM_SITEMAP,
     Audit,
     AuditAlternate,
+    AuditFailure,
     AuditFile,
     AuditFileNote,
     AuditFormPlace,
@@ -21,6 +22,7 @@ from editorial.store.audit import (
     AuditUrl,
 )
 
+DENIED = "response-access-denied"
 _LAID_OUT: Mapping[str, tuple[tuple[str, ...], ...]] = {
     "page": (("id",), ("n2",), ("final_n2",), ("title_folded",), ("description_folded",), ("digest",)),
     "alias": (("n2",), ("page_id",)),
@@ -75,6 +77,7 @@ def relations(audit_id: int) -> dict[str, Subquery]:
                 )
             ),
             and_(page.is_results_page, page.words >= ENOUGH_WORDS).label("is_text_page"),
+            _denied(audit_id).label("denied"),
             (url.url == select(Audit.start_url).where(Audit.id == audit_id).scalar_subquery()).label("is_start"),
         )
         .join_from(page, url, of_page)
@@ -119,6 +122,12 @@ def _form_relation(audit_id: int) -> Subquery:
         .where(place.audit_id == audit_id, place.address != "")
         .subquery("form")
     )
+
+
+def _denied(audit_id: int) -> ColumnElement[bool]:
+    """Whether a rule told that we were not let in; what answered instead has a status of its own choice."""
+    told = select(AuditFailure.no).where(AuditFailure.audit_id == audit_id, AuditFailure.rule == DENIED)
+    return AuditPage.no.in_(told)
 
 
 def _file_relations(audit_id: int) -> dict[str, Subquery]:

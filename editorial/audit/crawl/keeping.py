@@ -72,8 +72,8 @@ class Keeping:
             for url in record.discovered:
                 self._frontier.want(url, None)
         self._batch.pages.append(PageRow(entry.no, record, facts))
-        url, final = entry.url, record.final_url
-        self.settle(Settled(entry.no, url, final, record.status, record.error, entry.hops, record.digest))
+        final, seen = record.final_url, (record.digest, record.challenged)
+        self.settle(Settled(entry.no, entry.url, final, record.status, record.error, entry.hops, *seen))
 
     def settle(self, done: Settled) -> None:
         """Every page that waited for this one has its final answer too."""
@@ -85,7 +85,8 @@ class Keeping:
         hops = tuple(Hop(*hop) for hop in settled.hops)
         status = 0 if settled.error else settled.status
         response = Response(settled.url, settled.final_url, status, redirects=hops, error=settled.error)
-        record, facts = self._judge.of(response, known=self.known(settled.no, n2(settled.url) or settled.url))
+        known = self.known(settled.no, n2(settled.url) or settled.url)
+        record, facts = self._judge.of(response, known=known, challenge="other" if settled.challenged else "")
         self._batch.pages.append(PageRow(settled.no, record, packed(facts)))
 
     def without_answer(self, entry: Entry, error: str, robots: Robots | None = None) -> None:

@@ -6,6 +6,7 @@ from editorial.audit.crawl.frontier import Entry
 from editorial.domain.urls import SiteScope, in_scope, n2
 
 MAX_HOPS = 10  # as Google follows
+MOST_LED = 20  # pages in a row that only redirects led to; a server that makes them up would never end
 
 Hops = tuple[tuple[str, int, str], ...]
 
@@ -22,6 +23,8 @@ class Settled:
     hops: Hops = ()
     digest: str = ""
     """Of its main text."""
+    challenged: bool = False
+    """Whether a bot check answered."""
 
 
 @dataclass(frozen=True)
@@ -41,6 +44,8 @@ class Redirects:
         self._scope = scope
         self._waiting: dict[int, list[tuple[Entry, Hops]]] = {}
         self._leads_to: dict[int, int] = {}
+        self._led: dict[int, int] = {}
+        """Redirects in a row by which the crawl came to a page first."""
         self.settled: dict[int, Settled] = {}
 
     def needs(self, no: int) -> bool:
@@ -52,7 +57,7 @@ class Redirects:
         hops = (*entry.hops, (entry.target, status, location))
         if any(location == url for url, _, _ in hops):
             return Step(hops, error="redirect-loop")
-        if len(hops) > MAX_HOPS:
+        if len(hops) > MAX_HOPS or self._led.get(entry.no, 0) + len(hops) > MOST_LED:
             return Step(hops, error="redirects")
         if n2(location) == entry.n2:
             return Step(hops, again=True)
@@ -60,6 +65,7 @@ class Redirects:
 
     def wait(self, entry: Entry, hops: Hops, target: int) -> list[Settled]:
         """Let an entry wait for page `target`. Returns what is settled by that: itself, or a whole circle."""
+        self._led.setdefault(target, self._led.get(entry.no, 0) + len(hops))
         known = self.settled.get(target)
         if known is not None:
             joined = _joined(entry, hops, known)
@@ -105,4 +111,4 @@ class Redirects:
 def _joined(entry: Entry, hops: Hops, target: Settled) -> Settled:
     whole = (*hops, *target.hops)
     error = target.error or ("redirects" if len(whole) > MAX_HOPS else None)
-    return Settled(entry.no, entry.url, target.final_url, target.status, error, whole, target.digest)
+    return Settled(entry.no, entry.url, target.final_url, target.status, error, whole, target.digest, target.challenged)

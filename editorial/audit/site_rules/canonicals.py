@@ -77,7 +77,8 @@ def canonical_to_redirect(audit: AuditTables) -> Select[Any]:
 def canonical_to_error(audit: AuditTables) -> Select[Any]:
     """Refusals (401, 403, 429) and pages that did not answer say nothing."""
     target = audit.page.alias("target")
-    gone = and_(target.c.error.is_(None), target.c.status >= 400, target.c.status.not_in(REFUSALS))
+    answered = and_(target.c.error.is_(None), not_(target.c.denied))
+    gone = and_(answered, target.c.status.between(400, 599), target.c.status.not_in(REFUSALS))
     return _naming(audit, or_(gone, target.c.error == "dns"), target)
 
 

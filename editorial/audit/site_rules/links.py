@@ -24,10 +24,11 @@ from editorial.domain.messages import N_
     applies=lambda audit: audit.is_html,
 )
 def link_broken_internal(audit: AuditTables) -> Select[Any]:
-    """404, 410, 5xx, or a host that does not exist. Refusals (401, 403, 429) say nothing about the link."""
+    """404, 410, 5xx, or a host that does not exist. Refusals (401, 403, 429) and bot checks say nothing of the link."""
     link, alias, page = audit.link, audit.alias, audit.page
     target = page.alias("target")
-    gone = and_(target.c.error.is_(None), or_(target.c.status.in_((404, 410)), target.c.status >= 500))
+    answered = and_(target.c.error.is_(None), not_(target.c.denied))
+    gone = and_(answered, or_(target.c.status.in_((404, 410)), target.c.status.between(500, 599)))
     return (
         select(
             link.c.page_id.label("page_id"),

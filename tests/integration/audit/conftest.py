@@ -61,6 +61,9 @@ class Web:
         self.pages: dict[str, Answer] = {}
         self.asked: list[tuple[str, float]] = []
         self.agents: set[str] = set()
+        self.cookies: list[str] = []
+        self.other: Callable[[BaseHTTPRequestHandler], Answer | None] = lambda _: None
+        """Answers for addresses that `pages` does not have."""
         self.at_once = 0
         self._active = 0
         self._lock = threading.Lock()
@@ -91,10 +94,12 @@ class Web:
         with self._lock:
             self.asked.append((handler.path, time.monotonic()))
             self.agents.add(handler.headers.get("User-Agent", ""))
+            if (cookie := handler.headers.get("Cookie")) is not None:
+                self.cookies.append(cookie)
             self._active += 1
             self.at_once = max(self.at_once, self._active)
         try:
-            said = self.pages.get(handler.path, Answer(b"no", 404))
+            said = self.pages.get(handler.path) or self.other(handler) or Answer(b"no", 404)
             if said.act is not None:
                 said.act(handler)
                 return
