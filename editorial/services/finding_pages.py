@@ -78,6 +78,11 @@ def listing(session: Session, wanted: Wanted) -> Listing:
     return Listing(groups, total, all_open, after, begins + 1, places)
 
 
+def first_groups(session: Session, wanted: Wanted) -> Sequence[Group]:
+    """The groups of the first page alone; nothing around them is counted."""
+    return _many_groups(session, wanted)[0]
+
+
 def owners(session: Session, site_id: int) -> Sequence[Person]:
     """Whose pieces have findings on this site, by name."""
     with_findings = (

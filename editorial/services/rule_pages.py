@@ -151,4 +151,4 @@ def _pages(session: Session, rule_id: str, site: Site | None, standing: Standing
     if site is None:
         return ()
     wanted = Wanted(site.id, by=Grouping.PAGE, rule=rule_id, standing=standing, order=Order.NAME)
-    return finding_pages.listing(session, wanted).groups
+    return finding_pages.first_groups(session, wanted)
