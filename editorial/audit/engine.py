@@ -15,6 +15,8 @@ MOST_FAILURES = 100  # of one rule on one page; the rest is counted in Outcome.m
 
 RAISED = N_("The rule could not judge this page because of an error in the rule itself.")
 NO_ANSWER = N_("The page could not be fetched.")
+UNREAD = N_("The page came and could not be read: it took too much time or memory, or ended in a fault of ours.")
+OURS = frozenset({"overrun", "crash"})  # `facts.ERROR_CODES` of answers that came
 CHALLENGED = N_("A bot check or firewall answered instead of the page.")
 REFUSED = N_("The server refused to show us the page.")
 BROKEN = N_("The server answered with an error of its own.")
@@ -65,7 +67,7 @@ def _judge_one(
     try:
         if not rule.applies(page):
             nothing = Outcome(rule.id, rule.version, Result.NOT_APPLICABLE, rule.severity)
-            return inconclusive(rule, NO_ANSWER) if page.error else nothing
+            return inconclusive(rule, _unseen(page)) if page.error else nothing
         if lacking := sorted(rule.needs - complete):
             return inconclusive(rule, LACKS[lacking[0]])
         return settled(rule, tuple(rule.check(page, {**rule.defaults(), **changed})))
@@ -80,7 +82,7 @@ def _judge_one(
 def _hides(page: PageFacts, rule: PageRule) -> str:
     """Why the page itself cannot be seen by a rule that needs it, or empty. Its defects then are nobody's guess."""
     if page.error:
-        return NO_ANSWER if rule.needs & {Need.HEADERS, Need.BODY} else ""
+        return _unseen(page) if rule.needs & {Need.HEADERS, Need.BODY} else ""
     if Need.BODY not in rule.needs:
         return ""
     if page.challenge:
@@ -88,6 +90,10 @@ def _hides(page: PageFacts, rule: PageRule) -> str:
     if page.status in REFUSALS:
         return REFUSED
     return BROKEN if page.status >= 500 else ""
+
+
+def _unseen(page: PageFacts) -> str:
+    return UNREAD if page.error in OURS else NO_ANSWER
 
 
 def inconclusive(rule: Rule, reason: str) -> Outcome:

@@ -93,6 +93,16 @@ def test_a_page_that_gave_no_answer_is_inconclusive():
     assert {found.result for found in judge(facts, NOTHING, rules=PAGE_RULES)} == {Result.INCONCLUSIVE}
 
 
+@pytest.mark.parametrize("error", ["overrun", "crash"])
+def test_a_page_that_came_and_could_not_be_read_is_not_called_unfetched(error: str):
+    titles = [each for each in PAGE_RULES if each.id == "title-missing"]
+    outcome = judge(PageFacts(URL, URL, 0, error=error), NOTHING, rules=titles)[0]
+
+    assert outcome.result is Result.INCONCLUSIVE
+    assert outcome.reason is not None
+    assert outcome.reason.id.startswith("The page came and could not be read")
+
+
 def test_a_rule_that_raises_is_named_and_costs_no_other_rule():
     named: list[tuple[str, type]] = []
     found = judge(
