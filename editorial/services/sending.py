@@ -107,7 +107,7 @@ def send_one(deps: Deps, server: SmtpServer, mail_id: int) -> bool:
 def _begin(session: Session, deps: Deps, mail_id: int) -> OutgoingMail | None:
     row = mail.lock_mail(session, mail_id)
     reader = session.get(Person, row.person_id) if row.person_id else None
-    if (reason := _pointless(row, reader, deps.now())) is not None:
+    if (reason := _pointless(session, row, reader, deps.now())) is not None:
         row.state, row.worker, row.lease_until = move(row.state, MailState.CANCELLED), None, None
         row.last_error = pack(reason)
         return None
@@ -115,11 +115,12 @@ def _begin(session: Session, deps: Deps, mail_id: int) -> OutgoingMail | None:
     return mail.begin_sending(session, mail_id, now=deps.now(), worker=deps.worker, message_id=message_id)
 
 
-def _pointless(row: OutgoingMail, reader: Person | None, now: datetime) -> Message | None:
+def _pointless(session: Session, row: OutgoingMail, reader: Person | None, now: datetime) -> Message | None:
     """Why a mail should not leave any more, if it should not."""
     if reader is None or row.kind not in {WEEKLY, NOTICE, NOTICES}:
         return None
-    if not reader.active or not (reader.weekly_mail if row.kind == WEEKLY else reader.notice_mail):
+    wanted = mail.wants_weekly(session, reader, row.site_id) if row.kind == WEEKLY else reader.notice_mail
+    if not (reader.active and wanted):
         return Message(N_("The reader does not want this mail any more."))
     untouched = row.next_try_at == row.created_at  # nobody tried it, and nobody asked for it by hand
     if row.kind != WEEKLY and untouched and now - row.created_at > NEWS:

@@ -87,7 +87,7 @@ def _write(session: Session, deps: Deps, site: Site, week: str, due_at: datetime
     have = store.weekly_readers_with_mail(session, site.id, week)
     written = [
         mail_id
-        for person in store.weekly_readers(session)
+        for person in store.weekly_readers(session, site.id)
         if person.id not in have and (mail_id := _write_one(session, deps, site, report, Reader.of(person))) is not None
     ]
     issue = session.get_one(WeeklyIssue, (site.id, week))
@@ -111,7 +111,7 @@ def _write_one(session: Session, deps: Deps, site: Site, report: Report, to: Rea
         composed=_compose(session, deps, site, report, to),
         site_id=site.id,
         week=report.week,
-        headers=mail.list_headers(deps, to.person_id, f"weekly.site-{site.id}"),
+        headers=mail.list_headers(deps, to.person_id, site.id),
     )
 
 
@@ -137,7 +137,7 @@ def _compose(session: Session, deps: Deps, site: Site, report: Report, to: Reade
         N_("You receive this because you are on the team of %(team)s and want the weekly mail of its sites."),
         {"team": workspace.name if workspace else site.name},
     )
-    way_out = mail.unsubscribe_url(deps, to.person_id) if to.person_id is not None else ""
+    way_out = mail.unsubscribe_url(deps, to.person_id, site.id) if to.person_id is not None else ""
     try:
         return mail.compose(deps, WEEKLY, to, reason=reason, unsubscribe_url=way_out, report=report, **values)
     except MailTooLong:

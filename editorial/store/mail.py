@@ -15,6 +15,7 @@ from sqlalchemy import (
     UniqueConstraint,
     and_,
     cast,
+    delete,
     func,
     literal,
     or_,
@@ -110,6 +111,16 @@ class WeeklyIssue(Base):
     mails: Mapped[int] = mapped_column(default=0)  # 0: there was nothing to tell, or nobody to tell it to
 
 
+class WeeklyOptOut(Base):
+    """Somebody who wants the weekly mail, but not that of this site."""
+
+    __tablename__ = "weekly_opt_out"
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), primary_key=True)
+    site_id: Mapped[int] = mapped_column(ForeignKey("site.id", ondelete="CASCADE"), primary_key=True)
+    created_at: Mapped[datetime]
+
+
 # -- writing ------------------------------------------------------------------------------------------------------
 
 
@@ -139,11 +150,30 @@ def weekly_readers_with_mail(session: Session, site_id: int, week: str) -> set[i
     return {person_id for person_id in session.scalars(wanted) if person_id is not None}
 
 
-def weekly_readers(session: Session) -> Sequence[Person]:
-    """Everybody who wants the weekly mail, by name."""
-    return session.scalars(
-        select(Person).where(Person.active, Person.weekly_mail).order_by(Person.name, Person.id)
-    ).all()
+def weekly_readers(session: Session, site_id: int) -> Sequence[Person]:
+    """Everybody who wants the weekly mail of the site, by name."""
+    out = select(WeeklyOptOut.person_id).where(WeeklyOptOut.site_id == site_id)
+    wanted = select(Person).where(Person.active, Person.weekly_mail, Person.id.not_in(out))
+    return session.scalars(wanted.order_by(Person.name, Person.id)).all()
+
+
+def wants_weekly(session: Session, person: Person, site_id: int | None) -> bool:
+    """Whether somebody wants the weekly mail of this site; without one, that of any."""
+    if not person.weekly_mail or site_id is None:
+        return person.weekly_mail
+    return session.get(WeeklyOptOut, (person.id, site_id)) is None
+
+
+def leave_out(session: Session, person_id: int, site_id: int, now: datetime) -> None:
+    """Note that somebody does not want the weekly mail of this site; twice is as good as once."""
+    insert = postgresql_insert if session.get_bind().dialect.name == "postgresql" else sqlite_insert
+    row = {"person_id": person_id, "site_id": site_id, "created_at": now}
+    session.execute(insert(WeeklyOptOut).values(**row).on_conflict_do_nothing())
+
+
+def take_in(session: Session, person_id: int, site_id: int) -> None:
+    """Note that somebody wants the weekly mail of this site again."""
+    session.execute(delete(WeeklyOptOut).where(WeeklyOptOut.person_id == person_id, WeeklyOptOut.site_id == site_id))
 
 
 def cancel_older_weeklies(session: Session, site_id: int, week: str, reason: dict[str, Any]) -> int:
@@ -163,13 +193,14 @@ def cancel_older_weeklies(session: Session, site_id: int, week: str, reason: dic
     return len(moved.all())
 
 
-def cancel_for_reader(session: Session, person_id: int, reason: dict[str, Any]) -> int:
-    """Cancel the weekly mails that wait for somebody who does not want them any more."""
+def cancel_for_reader(session: Session, person_id: int, site_id: int | None, reason: dict[str, Any]) -> int:
+    """Cancel the weekly mails, of one site or of all, that wait for somebody who does not want them any more."""
+    theirs = [OutgoingMail.kind == WEEKLY, OutgoingMail.person_id == person_id]
+    if site_id is not None:
+        theirs.append(OutgoingMail.site_id == site_id)
     moved = session.scalars(
         update(OutgoingMail)
-        .where(
-            OutgoingMail.kind == WEEKLY, OutgoingMail.person_id == person_id, OutgoingMail.state == MailState.WAITING
-        )
+        .where(*theirs, OutgoingMail.state == MailState.WAITING)
         .values(state=MailState.CANCELLED, last_error=reason, worker=None, lease_until=None)
         .returning(OutgoingMail.id)
         .execution_options(synchronize_session=False)

@@ -14,11 +14,12 @@ from editorial.domain.packing import unpack
 from editorial.domain.people import Permission
 from editorial.services import mail, sending, weekly
 from editorial.services.links_at_rest import link_gone
-from editorial.services.mail import Reader
+from editorial.services.mail import Reader, Subscription
 from editorial.store import content
 from editorial.store import mail as store
 from editorial.store.base import reading
 from editorial.store.mail import OutgoingMail
+from editorial.store.people import Person
 from editorial.web.context import deps, may, person, say
 from editorial.web.forms import Form
 from editorial.web.guard import requires
@@ -187,8 +188,25 @@ def weekly_page(site_id: int) -> ResponseReturnValue:
     with reading(deps().sessions) as session:
         site = content.get_site(session, site_id)
         composed = weekly.preview(session, deps(), site_id, Reader.of(person()))
-        readers = store.weekly_readers(session)
-    return render_template("mail/weekly.html", site=site, composed=composed, readers=readers)
+        readers = store.weekly_readers(session, site_id)
+    mine = any(reader.id == person().id for reader in readers)
+    return render_template("mail/weekly.html", site=site, composed=composed, readers=readers, mine=mine)
+
+
+@bp.post("/sites/<int:site_id>/mail/subscription")
+@requires(Permission.OWN_ACCOUNT)
+def subscribed(site_id: int) -> ResponseReturnValue:
+    """Switch the weekly mail of this site on or off for oneself."""
+    wanted = "wanted" in request.form
+    with deps().sessions.begin() as session:
+        me = session.get_one(Person, person().id)
+        mail.change_subscription(session, deps(), me, content.get_site(session, site_id), wanted=wanted)
+    on, off = (
+        Message(N_("You receive the mail of this site.")),
+        Message(N_("You do not receive the mail of this site.")),
+    )
+    flash(say(on if wanted else off))
+    return redirect(url_for("mail.weekly_page", site_id=site_id))
 
 
 @bp.get("/sites/<int:site_id>/mail/document")
@@ -220,23 +238,26 @@ def write_now(site_id: int) -> ResponseReturnValue:
 def unsubscribe_page(token: str) -> ResponseReturnValue:
     """Asks once: programs that look at every link of a mail must not unsubscribe anybody."""
     with reading(deps().sessions) as session:
-        reader = mail.find_subscriber(session, deps(), token)
-    return _unsubscribe(reader.weekly_mail, token, Reader.of(reader))
+        return _unsubscribe(mail.find_subscription(session, deps(), token), token)
 
 
 @bp.post("/unsubscribe/<token>")
 @requires(Permission.PUBLIC)
 def unsubscribed(token: str) -> ResponseReturnValue:
     """Switch the weekly mail off (on again with `again`). RFC 8058: works without a session and in one step."""
+    said = request.form
     with deps().sessions.begin() as session:
-        reader = mail.subscribe(session, deps(), token, wanted="again" in request.form)
-    return _unsubscribe(reader.weekly_mail, token, Reader.of(reader))
+        found = mail.subscribe(session, deps(), token, wanted="again" in said, everywhere="everywhere" in said)
+    return _unsubscribe(found, token, everywhere="everywhere" in said)
 
 
-def _unsubscribe(wanted: bool, token: str, reader: Reader) -> Response:
+def _unsubscribe(found: Subscription, token: str, *, everywhere: bool = False) -> Response:
+    reader = Reader.of(found.person)
     g.catalog, g.zone = deps().catalogs[reader.language.value], reader.zone  # the reader's, whoever's browser it is
+    site = None if everywhere else found.site
     page = Response(
-        render_template("mail/unsubscribe.html", wanted=wanted, token=token, reader=reader), mimetype="text/html"
+        render_template("mail/unsubscribe.html", wanted=found.wanted, site=site, token=token, reader=reader),
+        mimetype="text/html",
     )
     page.headers["Referrer-Policy"] = "no-referrer"  # the address is the reader's key
     page.headers["X-Robots-Tag"] = "noindex"

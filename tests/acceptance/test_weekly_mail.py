@@ -33,7 +33,7 @@ from editorial.store import migrate
 from editorial.store.audit import Audit, Finding, FindingHistory
 from editorial.store.base import Sessions, make_engine, make_sessions
 from editorial.store.content import ContentItem, Site
-from editorial.store.mail import OutgoingMail, WeeklyIssue
+from editorial.store.mail import OutgoingMail, WeeklyIssue, wants_weekly
 from editorial.store.people import Person, PersonRole, Workspace
 from editorial.web.guard import COOKIE
 from tests.acceptance.post_office import DOMAIN, PostOffice, post_office, read, spam_score
@@ -410,11 +410,12 @@ def test_looking_at_the_way_out_changes_nothing_and_one_click_does(run: Run) -> 
     clicked = requests.post(f"{run.url}{path}", data=str(mail["List-Unsubscribe-Post"]), headers=AS_FORM, timeout=10)
 
     assert (looked.status_code, still) == (200, True)
-    assert "不再接收周报？" in looked.text
+    assert "不再接收 Northgauge 的周报？" in looked.text
     assert (clicked.status_code, clicked.history, wants_it(run, "chen")) == (200, [], False)
     assert wants_it(run, "mei")
 
 
 def wants_it(run: Run, reader: str) -> bool:
     with run.deps.sessions() as session:
-        return bool(session.scalar(select(Person.weekly_mail).where(Person.email == f"{reader}@{DOMAIN}")))
+        person = session.scalar(select(Person).where(Person.email == f"{reader}@{DOMAIN}"))
+        return person is not None and wants_weekly(session, person, 1)

@@ -78,7 +78,7 @@ def test_the_message_id_is_the_stored_one_under_our_own_domain(sent, inbox) -> N
 def test_one_click_leads_out_by_a_token_of_the_reader(sent, inbox) -> None:
     mine, yours = inbox.to("mei@northgauge.example"), inbox.to("chen@northgauge.example")
 
-    assert re.fullmatch(r"<https://desk\.northgauge\.example/unsubscribe/\d+\.[\w-]{43}>", mine["List-Unsubscribe"])
+    assert re.fullmatch(r"<https://desk\.northgauge\.example/unsubscribe/\d+-\d+\.[\w-]{43}>", mine["List-Unsubscribe"])
     assert mine["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
     assert mine["List-Unsubscribe"] != yours["List-Unsubscribe"]
 

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from editorial.background.ticks.mails import enqueue_weekly_mails, send_mails
 from editorial.domain.people import Role
 from editorial.services import mail
+from editorial.store import mail as store
 from editorial.store.mail import OutgoingMail
 from editorial.store.people import Person
 from tests.integration.mail.conftest import free_port
@@ -157,42 +158,89 @@ def test_every_link_of_the_mail_leads_to_a_page_of_the_desk(written, team) -> No
 # -- the way out --------------------------------------------------------------------------------------------------
 
 
-def test_looking_at_the_link_changes_nothing(deps, team) -> None:
-    token = mail.unsubscribe_token(deps, team.chen)
-    page = visitor(application(deps), deps).get(f"/unsubscribe/{token}")
+def way_out(deps, team, person_id: int) -> str:
+    return f"/unsubscribe/{mail.unsubscribe_token(deps, person_id, team.site)}"
 
-    assert "不再接收周报？" in page  # the reader's language, whoever's browser it is
-    assert wanted(deps, team.chen)
+
+def site_wanted(deps, team, person_id: int) -> bool:
+    with deps.sessions() as session:
+        return bool(store.wants_weekly(session, session.get_one(Person, person_id), team.site))
+
+
+def test_looking_at_the_link_changes_nothing(deps, team) -> None:
+    page = visitor(application(deps), deps).get(way_out(deps, team, team.chen))
+
+    assert "不再接收 northgauge.example 的周报？" in page  # the reader's language, whoever's browser it is
+    assert site_wanted(deps, team, team.chen)
 
 
 def test_one_click_works_without_a_session_a_cookie_or_a_form_token(deps, team) -> None:
-    token = mail.unsubscribe_token(deps, team.chen)
-    answer = application(deps).test_client().post(f"/unsubscribe/{token}", data={"List-Unsubscribe": "One-Click"})
+    click = {"List-Unsubscribe": "One-Click"}
+    answer = application(deps).test_client().post(way_out(deps, team, team.chen), data=click)
 
-    assert (answer.status_code, wanted(deps, team.chen), wanted(deps, team.mei)) == (200, False, True)
+    assert (answer.status_code, site_wanted(deps, team, team.chen)) == (200, False)
+    assert wanted(deps, team.chen)  # the other sites go on
+    assert site_wanted(deps, team, team.mei)
+
+
+def test_one_click_may_come_as_a_form_of_several_parts(deps, team) -> None:
+    """RFC 8058, 3.2 allows both kinds."""
+    click = {"data": {"List-Unsubscribe": "One-Click"}, "content_type": "multipart/form-data"}
+    application(deps).test_client().post(way_out(deps, team, team.chen), **click)
+
+    assert not site_wanted(deps, team, team.chen)
+
+
+def test_a_link_of_an_older_mail_stops_them_all(deps, team) -> None:
+    client = application(deps).test_client()
+    page = client.post(f"/unsubscribe/{mail.unsubscribe_token(deps, team.chen)}")
+
+    assert (page.status_code, wanted(deps, team.chen)) == (200, False)
 
 
 def test_twice_is_as_good_as_once_and_the_way_back_is_open(deps, team) -> None:
-    client, path = application(deps).test_client(), f"/unsubscribe/{mail.unsubscribe_token(deps, team.mei)}"
+    client, path = application(deps).test_client(), way_out(deps, team, team.mei)
     client.post(path)
     client.post(path)
-    off = wanted(deps, team.mei)
+    off = site_wanted(deps, team, team.mei)
     client.post(path, data={"again": "yes"})
 
-    assert (off, wanted(deps, team.mei)) == (False, True)
+    assert (off, site_wanted(deps, team, team.mei)) == (False, True)
+
+
+def test_the_page_offers_to_stop_every_site_as_well(deps, team) -> None:
+    client, path = application(deps).test_client(), way_out(deps, team, team.mei)
+    offered = client.get(path).text
+    stopped = client.post(path, data={"everywhere": "yes"}).text
+
+    assert "Stop it for every site" in offered
+    assert "You get no more weekly mail</h1>" in stopped
+    assert not wanted(deps, team.mei)
 
 
 def test_a_forged_token_changes_nothing(deps, team) -> None:
-    forged = f"{team.chen}.{mail.unsubscribe_token(deps, team.mei).partition('.')[2]}"
+    forged = f"{team.chen}-{team.site}.{mail.unsubscribe_token(deps, team.mei, team.site).partition('.')[2]}"
     answer = application(deps).test_client().post(f"/unsubscribe/{forged}")
 
-    assert (answer.status_code, wanted(deps, team.chen)) == (404, True)
+    assert (answer.status_code, site_wanted(deps, team, team.chen)) == (404, True)
 
 
 def test_the_address_with_the_token_is_told_to_nobody(deps, team) -> None:
-    answer = application(deps).test_client().get(f"/unsubscribe/{mail.unsubscribe_token(deps, team.mei)}")
+    answer = application(deps).test_client().get(way_out(deps, team, team.mei))
 
     assert (answer.headers["Referrer-Policy"], answer.headers["X-Robots-Tag"]) == ("no-referrer", "noindex")
+
+
+def test_everybody_switches_the_mail_of_a_site_on_and_off_where_they_look_at_it(deps, team) -> None:
+    chen, path = sign_in(deps, team.chen), f"/sites/{team.site}/mail"
+    before = chen.get(path)
+    chen.post(f"{path}/subscription")
+    off, page = site_wanted(deps, team, team.chen), chen.get(path)
+    chen.post(f"{path}/subscription", wanted="yes")
+
+    assert "不要发给我" in before
+    assert "发给我" in page
+    assert (off, site_wanted(deps, team, team.chen)) == (False, True)
 
 
 @pytest.mark.parametrize("role", [Role.VIEWER, Role.PUBLISHER])

@@ -7,13 +7,14 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import select
 
-from editorial.background.ticks.mails import enqueue_weekly_mails
+from editorial.background.ticks.mails import enqueue_weekly_mails, send_mails
 from editorial.domain.errors import NotFound
 from editorial.domain.findings import FindingEvent
 from editorial.domain.jobs import JobState
 from editorial.domain.locales import Language
 from editorial.services import mail, weekly, weekly_data
 from editorial.services.mail import Reader
+from editorial.store import mail as store
 from editorial.store.audit import Audit, AuditState, Finding
 from editorial.store.content import ContentItem, Site
 from editorial.store.distribution import Channel, DistributionJob
@@ -403,25 +404,82 @@ def test_a_newer_mail_takes_the_place_of_one_that_never_left(deps, team, clock) 
 # -- the way out --------------------------------------------------------------------------------------------------
 
 
-def test_a_token_of_one_reader_is_none_of_another(deps, team) -> None:
-    token = mail.unsubscribe_token(deps, team.mei)
-    forged = f"{team.chen}.{token.partition('.')[2]}"
+def test_a_token_of_one_reader_or_site_is_none_of_another(deps, team) -> None:
+    token, everywhere = mail.unsubscribe_token(deps, team.mei, team.site), mail.unsubscribe_token(deps, team.mei)
+    signature = token.partition(".")[2]
+    wrong = [
+        f"{team.chen}-{team.site}.{signature}",
+        f"{team.mei}-99.{signature}",
+        f"{team.mei}.{signature}",
+        token[:-1],
+    ]
+    wrong += [token + "A", f"{team.mei}.", str(team.mei), "", "x.y", f"0{everywhere}x", f"{team.mei}-.{signature}"]
     with deps.sessions() as session:
-        assert mail.find_subscriber(session, deps, token).id == team.mei
-        for wrong in (forged, token[:-1], token + "A", f"{team.mei}.", str(team.mei), "", "x.y", f"0{token}x"):
+        found = mail.find_subscription(session, deps, token)
+        assert found.site is not None
+        assert (found.person.id, found.site.id, found.wanted) == (team.mei, team.site, True)
+        assert mail.find_subscription(session, deps, everywhere).site is None
+        for one in wrong:
             with pytest.raises(NotFound):
-                mail.find_subscriber(session, deps, wrong)
+                mail.find_subscription(session, deps, one)
 
 
 def test_another_installation_cannot_make_a_token(deps, team) -> None:
     other = replace(deps, config=deps.config.model_copy(update={"secret_key": type(deps.config.secret_key)("other")}))
     with deps.sessions() as session, pytest.raises(NotFound):
-        mail.find_subscriber(session, deps, mail.unsubscribe_token(other, team.mei))
+        mail.find_subscription(session, deps, mail.unsubscribe_token(other, team.mei, team.site))
 
 
-def test_leaving_cancels_what_still_waits(deps, team) -> None:
+def leave(deps, person_id: int, site_id: int | None, *, wanted: bool = False, **others: bool) -> None:
+    with deps.sessions.begin() as session:
+        mail.subscribe(session, deps, mail.unsubscribe_token(deps, person_id, site_id), wanted=wanted, **others)
+
+
+@pytest.fixture
+def second_site(deps, team) -> int:
+    """Another site whose mail is due, with an audit to tell."""
+    with deps.sessions.begin() as session:
+        made = make_site(session, "second.example").id
+        audit(session, made, MONDAY - timedelta(hours=2))
+    return made
+
+
+def test_leaving_cancels_what_still_waits_of_that_site_alone(deps, team, second_site) -> None:
+    enqueue_weekly_mails(deps)
+    leave(deps, team.mei, team.site)
+
+    assert {(row.name, row.site_id, row.state.value) for row in mails(deps)} == {
+        ("Mei Lin", team.site, "cancelled"),
+        ("Mei Lin", second_site, "waiting"),
+        ("陈宇", team.site, "waiting"),
+        ("陈宇", second_site, "waiting"),
+    }
+
+
+@pytest.mark.parametrize(
+    ("site", "others", "gets"), [(True, {}, ["second.example"]), (False, {}, []), (True, {"everywhere": True}, [])]
+)
+def test_who_left_a_site_or_all_gets_no_mail_of_it(deps, team, second_site, *, site, others, gets) -> None:
+    leave(deps, team.mei, team.site if site else None, **others)
+    enqueue_weekly_mails(deps)
+
+    assert [row.subject.partition("]")[0][1:] for row in mails(deps) if row.name == "Mei Lin"] == gets
+
+
+@pytest.mark.parametrize("everywhere", [False, True])
+def test_the_way_back_into_one_site_is_open_from_both(deps, team, second_site, everywhere) -> None:
+    leave(deps, team.mei, team.site)
+    leave(deps, team.mei, team.site, everywhere=everywhere)
+    leave(deps, team.mei, team.site, wanted=True)
+    enqueue_weekly_mails(deps)
+
+    assert {row.site_id for row in mails(deps) if row.name == "Mei Lin"} == {team.site, second_site}
+
+
+def test_a_mail_already_written_is_not_sent_to_who_left_its_site_meanwhile(deps, team, with_smtp, inbox) -> None:
     enqueue_weekly_mails(deps)
     with deps.sessions.begin() as session:
-        mail.subscribe(session, deps, mail.unsubscribe_token(deps, team.mei), wanted=False)
+        store.leave_out(session, team.mei, team.site, deps.now())
+    send_mails(with_smtp(deps, inbox.port))
 
-    assert {row.name: row.state.value for row in mails(deps)} == {"Mei Lin": "cancelled", "陈宇": "waiting"}
+    assert inbox.readers == ["chen@northgauge.example"]
