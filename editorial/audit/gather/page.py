@@ -69,9 +69,10 @@ OF_A_VERSION = frozenset({"hreflang", "lang", "media", "type"})
 Source: developers.google.com/search/docs/crawling-indexing/consolidate-duplicate-urls."""
 
 _LEFT_OVER = re.compile(
-    r"\{\{|%7b%7b|\{%|\$\{|<[%?]|%s|%%\w+%%|\A(?:undefined|null|\[object Object\])\Z", re.IGNORECASE
+    r"\{\{|%7b%7b|\{%|\$\{|<[%?]|%s|%%\w+%%|\A(?:undefined|null|\[object Object\])\Z|\Ahttps?(?://|:/*https?[:/])",
+    re.IGNORECASE,
 )
-"""What a template or script leaves in an address that it did not fill in."""
+"""What a template or script leaves in an address that it did not fill in; a scheme without its colon, or twice."""
 _new_link = tuple.__new__  # the class's own constructor costs twice as much
 
 

@@ -120,6 +120,7 @@ def test_links_in_navigation_are_outside_the_main_part():
         *("", " \n", "#top", "ftp://example.com/", "javascript:void(0)", "mailto:a@example.com", "data:text/html,x"),
         *("{{ url }}", "https://example.com/%7B%7Bslug%7D%7D", "{% url %}", "${url}", "&lt;?php echo $url ?>", "%s"),
         *("&lt;%= url %>", "%%canonical%%", "undefined", "null", "https://", "https://exa mple.com/", "https://[::1/"),
+        *("https://https://example.com/", "http:https//example.com", "https//example.com/a"),
     ],
 )
 def test_a_canonical_that_leads_nowhere_has_no_target(href):
