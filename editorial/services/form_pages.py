@@ -280,12 +280,13 @@ def _lines(session: Session, site: Site, latest: Audit, seen: Seen, changes: Seq
 
 def _wrong(session: Session, site_id: int, seen: Seen) -> Mapping[str, Sequence[Wrong]]:
     """The open findings about each form, by rule. A finding's key begins with the form's mark on its page."""
-    found: dict[str, dict[str, list[Finding]]] = defaultdict(lambda: defaultdict(list))
-    wanted = select(Finding).where(Finding.site_id == site_id, Finding.state.in_(OPEN), Finding.rule.in_(FORM_RULES))
-    for finding in session.scalars(wanted.order_by(Finding.id)):
-        about = [stand for stand in seen.stands.get(finding.n2, ()) if _is_about(finding.key, stand.mark)]
+    found: dict[str, dict[str, list[tuple[int, str]]]] = defaultdict(lambda: defaultdict(list))
+    wanted = select(Finding.id, Finding.n2, Finding.key, Finding.rule, Finding.severity).order_by(Finding.id)
+    wanted = wanted.where(Finding.site_id == site_id, Finding.state.in_(OPEN), Finding.rule.in_(FORM_RULES))
+    for number, page, key, rule, severity in session.execute(wanted):
+        about = [stand for stand in seen.stands.get(page, ()) if _is_about(key, stand.mark)]
         if about:
-            found[max(about, key=lambda stand: len(stand.mark)).key][finding.rule].append(finding)
+            found[max(about, key=lambda stand: len(stand.mark)).key][rule].append((number, severity))
     return {key: _by_rule(rules) for key, rules in found.items()}
 
 
@@ -293,14 +294,14 @@ def _is_about(key: str, mark: str) -> bool:
     return key == mark or key.startswith(f"{mark}/")
 
 
-def _by_rule(rules: Mapping[str, Sequence[Finding]]) -> list[Wrong]:
+def _by_rule(rules: Mapping[str, Sequence[tuple[int, str]]]) -> list[Wrong]:
     found = [
         Wrong(
             rule,
             findings.title_of(rule),
-            min((Severity(one.severity) for one in members), key=lambda severity: severity.rank),
+            min((Severity(severity) for _, severity in members), key=lambda severity: severity.rank),
             len(members),
-            members[0].id if len(members) == 1 else None,
+            members[0][0] if len(members) == 1 else None,
         )
         for rule, members in rules.items()
     ]
