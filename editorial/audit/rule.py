@@ -7,6 +7,7 @@ id is its name with hyphens. Site rules, which are SQL, stand in `site_rule`: wo
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import NotRequired, TypedDict, Unpack
 
 from editorial.audit.facts import PageFacts
 from editorial.domain.messages import N_, Message
@@ -181,46 +182,30 @@ class Outcome:
     more: int = 0
 
 
-def page_rule(
-    *,
-    version: int,
-    category: str,
-    severity: Severity,
-    title: str,
-    says: str,
-    why: str,
-    fix: str,
-    source: str,
-    applies: Callable[[PageFacts], bool],
-    needs: frozenset[Need] = frozenset({Need.BODY}),
-    engines: frozenset[Engine] = ALL_ENGINES,
-    params: Mapping[str, Param] | None = None,
-    ref: str = "",
-    caps: bool = False,
-    many: Many | None = None,
-) -> Callable[[PageCheck], PageRule]:
+class Told(TypedDict):
+    """What a decorator takes for every kind of rule; `Rule` says what it means."""
+
+    version: int
+    category: str
+    severity: Severity
+    title: str
+    says: str
+    why: str
+    fix: str
+    source: str
+    needs: NotRequired[frozenset[Need]]
+    engines: NotRequired[frozenset[Engine]]
+    params: NotRequired[Mapping[str, Param]]
+    ref: NotRequired[str]
+    caps: NotRequired[bool]
+    many: NotRequired[Many]
+
+
+def page_rule(*, applies: Callable[[PageFacts], bool], **told: Unpack[Told]) -> Callable[[PageCheck], PageRule]:
     """Make a function a page rule."""
 
     def made(check: PageCheck) -> PageRule:
-        return PageRule(
-            id=id_of(check),
-            version=version,
-            category=category,
-            severity=severity,
-            title=title,
-            says=says,
-            why=why,
-            fix=fix,
-            source=source,
-            applies=applies,
-            needs=needs,
-            engines=engines,
-            params=params or {},
-            ref=ref,
-            caps=caps,
-            many=many,
-            check=check,
-        )
+        return PageRule(id=id_of(check), check=check, applies=applies, **told)
 
     return made
 

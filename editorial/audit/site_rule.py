@@ -2,18 +2,19 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Unpack
 
 from sqlalchemy import ColumnElement, Select, false, select
 
 from editorial.audit.engine import NO_ANSWER, inconclusive, settled
-from editorial.audit.rule import ALL_ENGINES, LACKS, Engine, Failure, Need, Outcome, Result, Rule, Severity, id_of
+from editorial.audit.rule import LACKS, Failure, Need, Outcome, Result, Rule, Severity, Told, id_of
 from editorial.audit.tables import AuditTables
 from editorial.domain.messages import N_
 
 NOT_LOOKED_UP = N_("What this page names was not fetched, or did not answer.")
 
 SiteCheck = Callable[[AuditTables], Select[Any]]
+Condition = Callable[[AuditTables], ColumnElement[bool]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,11 +28,12 @@ class SiteRule(Rule):
     """
 
     check: SiteCheck
-    applies: Callable[[AuditTables], ColumnElement[bool]]
+    applies: Condition
+    needs: frozenset[Need] = frozenset()
     silence_needs: frozenset[Need] = frozenset({Need.CRAWL})
     about: str = "page"
     """Which relation has the subjects: `page`, or `file` for robots.txt and sitemaps."""
-    unsure: Callable[[AuditTables], ColumnElement[bool]] | None = None
+    unsure: Condition | None = None
     """Of the subjects, those about which this audit cannot say that nothing is wrong."""
 
     def __call__(self, audit: AuditTables) -> Select[Any]:
@@ -52,45 +54,23 @@ class SiteRule(Rule):
 
 def site_rule(
     *,
-    version: int,
-    category: str,
-    severity: Severity,
-    title: str,
-    says: str,
-    why: str,
-    fix: str,
-    source: str,
-    applies: Callable[[AuditTables], ColumnElement[bool]],
-    needs: frozenset[Need] = frozenset(),
+    applies: Condition,
+    unsure: Condition | None = None,
     silence_needs: frozenset[Need] = frozenset({Need.CRAWL}),
     about: str = "page",
-    unsure: Callable[[AuditTables], ColumnElement[bool]] | None = None,
-    engines: frozenset[Engine] = ALL_ENGINES,
-    ref: str = "",
-    caps: bool = False,
+    **told: Unpack[Told],
 ) -> Callable[[SiteCheck], SiteRule]:
     """Make a function a site rule."""
 
     def made(check: SiteCheck) -> SiteRule:
         return SiteRule(
             id=id_of(check),
-            version=version,
-            category=category,
-            severity=severity,
-            title=title,
-            says=says,
-            why=why,
-            fix=fix,
-            source=source,
+            check=check,
             applies=applies,
-            needs=needs,
+            unsure=unsure,
             silence_needs=silence_needs,
             about=about,
-            unsure=unsure,
-            engines=engines,
-            ref=ref,
-            caps=caps,
-            check=check,
+            **told,
         )
 
     return made
@@ -131,8 +111,6 @@ def site_outcome(
         return inconclusive(rule, NO_ANSWER)
     if not applies:
         return Outcome(rule.id, rule.version, Result.NOT_APPLICABLE, rule.severity)
-    if lacking := sorted(rule.silence_needs - complete):
+    if lacking := sorted(rule.silence_needs - complete) or ([] if whole else [Need.BODY]):
         return inconclusive(rule, LACKS[lacking[0]])
-    if not whole:
-        return inconclusive(rule, LACKS[Need.BODY])
     return inconclusive(rule, NOT_LOOKED_UP) if unsure else settled(rule, ())

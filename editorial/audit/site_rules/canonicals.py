@@ -1,5 +1,6 @@
 """What stands at the address that a canonical names."""
 
+from functools import partial
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, exists, literal, not_, or_, select
@@ -24,6 +25,17 @@ def _was_not_seen(audit: AuditTables) -> ColumnElement[bool]:
     return and_(page.c.canonical_n2 != page.c.final_n2, not_(seen))
 
 
+_about_target = partial(
+    site_rule,
+    version=1,
+    category="indexability",
+    source=CANONICAL,
+    applies=_has_canonical,
+    unsure=_was_not_seen,
+    silence_needs=frozenset(),
+)
+
+
 def _naming(audit: AuditTables, wrong: ColumnElement[bool], target: Any) -> Select[Any]:
     """One row a page whose canonical names another page of which `wrong` holds."""
     page = audit.page
@@ -41,18 +53,12 @@ def _naming(audit: AuditTables, wrong: ColumnElement[bool], target: Any) -> Sele
     )
 
 
-@site_rule(
-    version=1,
-    category="indexability",
+@_about_target(
     severity=Severity.WARNING,
     title=N_("Canonical names a redirect"),
     says=N_("The canonical names %(target)s, which redirects to %(final)s."),
     why=N_("Search engines trust a canonical less that does not name the page itself."),
     fix=N_("Name the final address as canonical."),
-    source=CANONICAL,
-    applies=_has_canonical,
-    unsure=_was_not_seen,
-    silence_needs=frozenset(),
 )
 def canonical_to_redirect(audit: AuditTables) -> Select[Any]:
     """A redirect to an error is the next rule's."""
@@ -61,18 +67,12 @@ def canonical_to_redirect(audit: AuditTables) -> Select[Any]:
     return _naming(audit, moved, target)
 
 
-@site_rule(
-    version=1,
-    category="indexability",
+@_about_target(
     severity=Severity.ERROR,
     title=N_("Canonical names an error page"),
     says=N_("The canonical names %(target)s, which answers %(status)s."),
     why=N_("The page asks to be replaced in search results by one that does not exist, and may vanish from them."),
     fix=N_("Name a page that exists, as a rule the page itself."),
-    source=CANONICAL,
-    applies=_has_canonical,
-    unsure=_was_not_seen,
-    silence_needs=frozenset(),
 )
 def canonical_to_error(audit: AuditTables) -> Select[Any]:
     """Refusals (401, 403, 429) and pages that did not answer say nothing."""
@@ -82,18 +82,12 @@ def canonical_to_error(audit: AuditTables) -> Select[Any]:
     return _naming(audit, or_(gone, target.c.error == "dns"), target)
 
 
-@site_rule(
-    version=1,
-    category="indexability",
+@_about_target(
     severity=Severity.ERROR,
     title=N_("Canonical names a noindex page"),
     says=N_("The canonical names %(target)s, which search engines may not index."),
     why=N_("The page hands its place to one that may not be shown: both may vanish from search results."),
     fix=N_("Take noindex off the target, or name a page as canonical that may be indexed."),
-    source=CANONICAL,
-    applies=_has_canonical,
-    unsure=_was_not_seen,
-    silence_needs=frozenset(),
 )
 def canonical_to_noindex(audit: AuditTables) -> Select[Any]:
     """A page that is noindex itself wants no place to hand on."""

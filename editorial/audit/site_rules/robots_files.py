@@ -1,5 +1,6 @@
 """robots.txt of each origin: findings stand at the address of the file."""
 
+from functools import partial
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, String, and_, case, cast, exists, func, literal, not_, or_, select
@@ -38,19 +39,19 @@ def _may_have_been_refused(audit: AuditTables) -> ColumnElement[bool]:
     return or_(away, file.c.status == TOO_MANY, file.c.challenged)
 
 
-@site_rule(
-    version=1,
-    category="robots",
+_about_robots = partial(
+    site_rule, version=1, category="robots", applies=_is_robots, silence_needs=frozenset(), about="file"
+)
+
+
+@_about_robots(
     severity=Severity.ERROR,
     title=N_("robots.txt closes the site"),
     says=N_("robots.txt keeps %(engine)s from the whole site."),
     why=N_("The engine reads no page any more, and the site vanishes from its results."),
     fix=N_("Take the line out of the group that speaks to this engine, or narrow it to the folders it is meant for."),
     source=ROBOTS,
-    applies=_is_robots,
     unsure=_was_not_read,
-    silence_needs=frozenset(),
-    about="file",
 )
 def robots_blocks_all(audit: AuditTables) -> Select[Any]:
     """By the group that speaks to each engine; closed to all is an error, to one that is not Google a warning."""
@@ -73,19 +74,14 @@ def robots_blocks_all(audit: AuditTables) -> Select[Any]:
     )
 
 
-@site_rule(
-    version=1,
-    category="robots",
+@_about_robots(
     severity=Severity.ERROR,
     title=N_("robots.txt cannot be read"),
     says=N_("robots.txt cannot be fetched: the server says %(answer)s."),
     why=N_("Search engines then take the whole site as closed to them."),
     fix=N_("Let the server answer 200 with the file, or 404 if there is none."),
     source=RFC,
-    applies=_is_robots,
     unsure=_may_have_been_refused,
-    silence_needs=frozenset(),
-    about="file",
 )
 def robots_5xx(audit: AuditTables) -> Select[Any]:
     """5xx, or no answer on an open connection. 4xx closes nothing, and 429 says only that we asked often."""
@@ -99,9 +95,7 @@ def robots_5xx(audit: AuditTables) -> Select[Any]:
     ).where(_is_robots(audit), failed, not_(file.c.challenged))
 
 
-@site_rule(
-    version=1,
-    category="robots",
+@_about_robots(
     severity=Severity.NOTICE,
     title=N_("Line of robots.txt without effect"),
     says=N_("Search engines do not heed line %(line)s of robots.txt, or not all of them."),
@@ -111,10 +105,7 @@ def robots_5xx(audit: AuditTables) -> Select[Any]:
         " only; send the file as plain text in UTF-8 and keep it under 500 KiB."
     ),
     source=RFC,
-    applies=_is_robots,
     unsure=_was_not_read,
-    silence_needs=frozenset(),
-    about="file",
 )
 def robots_syntax(audit: AuditTables) -> Select[Any]:
     """Unknown fields are legal, and so is a UTF-8 byte order mark. An HTML page is no robots.txt.
