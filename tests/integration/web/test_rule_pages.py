@@ -14,7 +14,7 @@ from editorial.services.deps import Deps
 from editorial.store.audit import AuditRuleCount, Finding
 from editorial.store.people import Person
 from tests.conftest import Clock
-from tests.integration.web.audited import add_site, audit, good, untitled
+from tests.integration.web.audited import add_site, audit, good, untitled, with_images
 from tests.web import Visitor, add_person, add_workspace, application, visitor
 
 
@@ -56,8 +56,19 @@ def test_the_trend_is_drawn_and_told(reader: Visitor, site: int) -> None:
 def test_the_pages_that_fail_now_are_linked(reader: Visitor, site: int) -> None:
     page = reader.get("/audits/rules/title-missing")
 
-    assert re.findall(r'<a href="/audits/findings/\d+" data-own-words>([^<]+)</a>', page) == ["/2"]
+    assert re.findall(r'<a href="/audits/findings/\d+"><span data-own-words>([^<]+)</span></a>', page) == ["/2"]
     assert "1 open finding" in page
+
+
+def test_a_page_with_many_findings_of_the_rule_is_one_line(reader: Visitor, deps: Deps) -> None:
+    site = add_site(deps)
+    audit(deps, site, [with_images("gallery", 30), with_images("about", 1)])
+
+    page = reader.get("/audits/rules/img-alt-missing")
+
+    assert re.findall(r"<span data-own-words>/(gallery|about)</span>", page) == ["about", "gallery"]
+    assert "30 findings" in page
+    assert "rule=img-alt-missing&amp;page=" in page
 
 
 def test_what_it_means_and_who_says_so_stand_first(reader: Visitor) -> None:
