@@ -104,17 +104,16 @@ def lead_forms(session: Session, audit_id: int) -> tuple[int, int]:
 
 def verdicts(session: Session, site_id: int, items: Collection[int], since: datetime) -> dict[int, int]:
     """Open findings of each piece whose page an audit has seen since it went out; the others are left out."""
-    page = and_(AuditPage.audit_id == AuditUrl.audit_id, AuditPage.no == AuditUrl.no, AuditPage.error.is_(None))
-    here = or_(AuditUrl.n2 == ContentItem.url_n2, AuditPage.final_n2 == ContentItem.url_n2)
-    seen = (
-        select(AuditPage.no)
-        .join_from(Audit, AuditUrl, AuditUrl.audit_id == Audit.id)
-        .join(AuditPage, page)
-        .where(Audit.site_id == site_id, Audit.state.in_(ENDED), Audit.ended_at > since, here)
-        .where(Audit.ended_at > ContentItem.published_at)
-    )
+    since_then = (Audit.site_id == site_id, Audit.state.in_(ENDED), Audit.ended_at > since)
+    seen = select(AuditPage.no).join_from(Audit, AuditPage, AuditPage.audit_id == Audit.id)
+    seen = seen.where(*since_then, Audit.ended_at > ContentItem.published_at, AuditPage.error.is_(None))
+    its_url = and_(AuditUrl.audit_id == AuditPage.audit_id, AuditUrl.no == AuditPage.no)
+    asked_for = seen.join(AuditUrl, its_url).where(AuditUrl.n2 == ContentItem.url_n2)
+    led_to = seen.where(AuditPage.final_n2 == ContentItem.url_n2)  # apart, so that each finds its own index
     bad = select(func.count()).where(Finding.content_item_id == ContentItem.id, Finding.state.in_(OPEN))
-    wanted = select(ContentItem.id, bad.scalar_subquery()).where(ContentItem.id.in_(items), seen.exists())
+    wanted = select(ContentItem.id, bad.scalar_subquery()).where(
+        ContentItem.id.in_(items), or_(asked_for.exists(), led_to.exists())
+    )
     found: dict[int, int] = dict(session.execute(wanted).all())
     return found
 
