@@ -27,6 +27,7 @@ from sqlalchemy import (
     text,
     update,
 )
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from editorial.domain.findings import FindingEvent, FindingState
@@ -396,7 +397,7 @@ def insert_rows(connection: Connection, model: type[Base], rows: Sequence[tuple[
 
 
 def claim(session: Session, now: datetime, worker: str, audit_id: int | None = None) -> Audit | None:
-    """Take up a queued audit, or one whose process was lost. The caller commits at once.
+    """Take up a queued audit, or one whose process was lost. The caller commits at once. None if there is none to take.
 
     Args:
         audit_id: this one only; otherwise the oldest whose site is not being audited.
@@ -405,7 +406,7 @@ def claim(session: Session, now: datetime, worker: str, audit_id: int | None = N
     if audit_id is not None:
         wanted = and_(Audit.id == audit_id, wanted)
     first = select(Audit.id).where(wanted).order_by(Audit.id).limit(1).with_for_update(skip_locked=True).cte()
-    taken = session.scalar(
+    taking = (
         update(Audit)
         .where(Audit.id.in_(select(first.c.id)), wanted)
         .values(
@@ -420,6 +421,11 @@ def claim(session: Session, now: datetime, worker: str, audit_id: int | None = N
         .returning(Audit.id)
         .execution_options(synchronize_session=False)
     )
+    try:
+        with session.begin_nested():
+            taken = session.scalar(taking)
+    except IntegrityError:  # in this moment another process took an audit of the same site; it was not committed yet
+        return None
     return session.get(Audit, taken, populate_existing=True) if taken else None
 
 
