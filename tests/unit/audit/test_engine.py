@@ -31,7 +31,7 @@ def rule(check, *, applies=lambda page: True, needs=frozenset({Need.BODY}), para
         source="https://example.com",
         applies=applies,
         needs=needs,
-        params=params,
+        params=params or {},
     )
     return made(check)
 
