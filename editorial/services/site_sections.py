@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
+from editorial.audit.engine import APART, POINTS
+from editorial.audit.rule import Severity
+from editorial.audit.rulebook import BY_ID
 from editorial.domain.messages import Message
 from editorial.services import findings
 from editorial.services.score_explained import Failed, Failures, points
@@ -25,7 +28,7 @@ class Section:
     score: float
     change: float | None
     rule: str | None
-    """The rule that the most of its pages fail, apart from what is muted."""
+    """The rule that costs it the most points, apart from what is muted; of those that cost none the most frequent."""
     title: Message | None
     hit: int
     """Pages that fail it."""
@@ -54,8 +57,14 @@ def sections(
 
 
 def _section(path: str, pages: Sequence[int], score: float, before: float | None, failed: Failures) -> Section:
-    counted = Counter(rule for no in pages for rule in {each.rule for each in failed.get(no, ()) if not each.muted})
-    rule, hit = min(counted.items(), key=lambda each: (-each[1], each[0]), default=(None, 0))
+    hits: dict[str, set[int]] = defaultdict(set)
+    lost: Counter[str] = Counter()
+    for no in pages:
+        for each in failed.get(no, ()):
+            if not each.muted:
+                hits[each.rule].add(no)
+                lost[each.rule] += _weight(each)
+    rule = min(hits, key=lambda each: (-lost[each], -len(hits[each]), each), default=None)
     return Section(
         path=path,
         pages=len(pages),
@@ -63,8 +72,14 @@ def _section(path: str, pages: Sequence[int], score: float, before: float | None
         change=round(score - before, 1) + 0.0 if before is not None else None,
         rule=rule,
         title=findings.title_of(rule) if rule is not None else None,
-        hit=hit,
+        hit=len(hits[rule]) if rule is not None else 0,
     )
+
+
+def _weight(failed: Failed) -> int:
+    """Points that a page loses for it alone."""
+    rule = BY_ID.get(failed.rule)
+    return POINTS[Severity(failed.severity)] if rule is not None and rule.category not in APART else 0
 
 
 def _scores(

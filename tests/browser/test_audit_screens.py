@@ -1,4 +1,4 @@
-"""The audit screens in states that a walk over the URL map does not meet: filtered, emptied by filters, of old audits."""
+"""The audit screens as a walk over the URL map does not meet them: filtered, emptied by filters, of old audits."""
 
 from collections.abc import Callable
 from pathlib import Path

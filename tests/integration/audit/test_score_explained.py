@@ -117,6 +117,18 @@ def test_the_parts_of_a_site_are_scored_apart_the_dearest_first(deps: Deps, cloc
     ]
 
 
+def test_a_part_names_what_costs_it_most_and_not_what_is_said_most(deps: Deps) -> None:
+    site = add_site(deps)
+    long = [good("blog/" + "long-" * 12 + str(n)) for n in range(3)]
+    audit(deps, site, [good("about"), *long, untitled("blog/x")])
+
+    with deps.sessions() as session:
+        view = overview(session, content.get_site(session, site), deps.now())
+
+    blog = next(each for each in view.sections if each.path == "/blog/")
+    assert (blog.rule, blog.hit) == ("title-missing", 1)
+
+
 def test_a_site_of_one_part_is_not_taken_apart(deps: Deps) -> None:
     site = add_site(deps)
     audit(deps, site, [untitled("blog/a"), good("blog/b")])
