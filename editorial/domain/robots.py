@@ -137,7 +137,8 @@ def matches(pattern: str, path: str) -> bool:
     No backtracking: a hostile pattern costs no more than a plain one.
     """
     anchored = pattern.endswith("$")
-    head, *rest = map(_literal, (pattern[:-1] if anchored else pattern).split("*"))
+    parts = (pattern[:-1] if anchored else pattern).split("*")
+    head, *rest = map(_literal, parts) if "%2" in pattern else parts
     if not path.startswith(head):
         return False
     if not rest:
@@ -218,7 +219,7 @@ def _one_spelling(path: bytes) -> str:
 
 def _literal(text: str) -> str:
     """With the two characters that have to be escaped to be meant as they are."""
-    return text.replace("%2A", "*").replace("%24", "$") if "%2" in text else text
+    return text.replace("%2A", "*").replace("%24", "$")
 
 
 def _plain_escape(match: re.Match[bytes]) -> bytes:
