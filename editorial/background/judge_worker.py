@@ -81,9 +81,11 @@ class _Lines:
             return self._printed(_unread(stored, lost), stored.id)
         try:
             return self._printed(judge_stored(stored, self._log), stored.id)
+        except MemoryError:  # the page's doing
+            code = "overrun"
         except Exception as error:  # noqa: BLE001 -- one page must not cost its neighbours their program
             self._log("gather", error)
-            code = "overrun" if isinstance(error, MemoryError) else "crash"
+            code = "crash"
         return self._printed(_unread(stored, code), stored.id)
 
     def _printed(self, page: Judged, given: str | int | float | None) -> tuple[dict[str, Any], bytes]:
