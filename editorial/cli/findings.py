@@ -18,9 +18,10 @@ from editorial.domain.messages import N_, NP_, Message
 from editorial.domain.people import Permission
 from editorial.services import finding_download, finding_lists, finding_pages, muting, tasks
 from editorial.services.deps import Deps
-from editorial.services.finding_filters import Standing, Wanted
+from editorial.services.finding_filters import Order, Standing, Wanted
 from editorial.services.finding_pages import Row
 from editorial.services.muting import MuteScope
+from editorial.services.rule_pages import CATEGORIES
 from editorial.store.base import reading
 from editorial.store.people import Person
 
@@ -35,6 +36,9 @@ NOBODY = "nobody"
 @click.option("--page", default="", help="Whole address of a page.")
 @click.option("--owner", default="", metavar="EMAIL", help="Of the piece; “nobody” for pages of nobody.")
 @click.option("--text", default="", help="Part of an address, a rule or a title.")
+@click.option("--category", type=click.Choice(list(CATEGORIES)), help="What rules are about.")
+@click.option("--path", default="", help="Where the path of the address begins, such as /blog/.")
+@click.option("--order", type=click.Choice([one.value for one in Order]), default="worst", show_default=True)
 @click.option("--format", "style", type=click.Choice(["text", "json", "csv"]), default="text", show_default=True)
 @speaks
 @click.pass_obj
@@ -48,6 +52,9 @@ def findings(
     page: str,
     owner: str,
     text: str,
+    category: str | None,
+    path: str,
+    order: str,
     style: str,
 ) -> None:
     """List what audits of a site found, the worst first."""
@@ -62,6 +69,9 @@ def findings(
                 rule=rule,
                 page=page,
                 text=text,
+                category=category or "",
+                path=path,
+                order=Order(order),
             )
             _PRINT[style](session, wanted)
     except EditorialError as error:

@@ -13,7 +13,7 @@ from editorial.domain.findings import FindingState
 from editorial.domain.locales import Language
 from editorial.domain.people import Permission, Role, Scope
 from editorial.services import channel_pages, channel_probes, coverage, finding_pages, findings, sites
-from editorial.services.finding_filters import Place, Standing, Wanted
+from editorial.services.finding_filters import Order, Place, Standing, Wanted
 from editorial.store import content, distribution
 from editorial.store.base import reading
 from editorial.store.names import names
@@ -78,6 +78,11 @@ class FindingsAsked(Asked):
     rule: Annotated[str, Field(max_length=80)] = ""
     page: Annotated[str, Field(max_length=2000)] = ""
     text: Annotated[str, Field(max_length=100)] = ""
+    category: Annotated[str, Field(max_length=40)] = ""
+    campaign: Annotated[int, Field(ge=0, le=2**31 - 1)] | None = None
+    path: Annotated[str, Field(max_length=2000)] = ""
+    audit: Annotated[int, Field(ge=1, le=2**31 - 1)] | None = None
+    order: Order = Order.WORST
     after: Annotated[str, Field(max_length=3000)] = ""
     limit: Limit = 100
 
@@ -234,6 +239,11 @@ def finding_list(query: FindingsAsked) -> Findings:
         text=query.text.replace("\x00", ""),
         rule=query.rule.replace("\x00", ""),
         page=query.page.replace("\x00", ""),
+        category=query.category.replace("\x00", ""),
+        campaign_id=query.campaign,
+        path=query.path.replace("\x00", ""),
+        audit_id=query.audit,
+        order=query.order,
         after=Place.parse(query.after),
     )
     with reading(deps().sessions) as session:

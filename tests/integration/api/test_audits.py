@@ -26,6 +26,16 @@ def finding(robot: Program, site: int) -> int:
     return int(found["id"])
 
 
+def test_findings_are_narrowed_as_on_the_screen(program: Programs, site: int) -> None:
+    robot = program()
+
+    def count(query: str) -> int:
+        return len(robot.ask(f"/api/v1/findings?site={site}&{query}")["findings"])
+
+    assert [count(query) for query in ("path=/pri", "path=/x", "category=titles", "category=robots")] == [1, 0, 1, 0]
+    assert [count(query) for query in ("campaign=0", "campaign=7", "order=newest", "audit=99")] == [1, 0, 1, 0]
+
+
 def test_an_audit_is_started_followed_paused_and_stopped(desk: Desk, program: Programs, site: int) -> None:
     robot = program()
     made = robot.send(f"/api/v1/sites/{site}/audits", status=201)

@@ -52,6 +52,12 @@ def test_findings_are_listed_in_three_formats(run: Run) -> None:
     assert run("findings", "--owner", "nobody").stdout.count("\n") == 2
 
 
+def test_findings_are_narrowed_and_ordered_as_on_the_screen(run: Run) -> None:
+    assert run("findings", "--path", "/b", "--category", "titles").stdout.split()[-1] == f"{BASE}b"
+    assert run("findings", "--category", "robots").stdout == ""
+    assert run("findings", "--order", "name", "--path", "/").stdout.count("\n") == 2
+
+
 def test_of_several_sites_one_has_to_be_named(desk: Desk, run: Run) -> None:
     add_site(desk.deps, "Second", "https://second.example/")
     refused = run("findings")
