@@ -4,6 +4,7 @@ A `Shape` is a form without its page: the newsletter form at the foot of 168 pag
 all that matters to whoever fills it in, so that two shapes with one key are the same form.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from hashlib import blake2b
@@ -24,6 +25,8 @@ MOST_FORMS = 20  # of one page
 MOST_FIELDS = 40  # of one form
 TEXT = 80  # characters of a label or a name
 LONGEST_ADDRESS = 2000  # characters; a longer one is nothing that a form is sent to
+_REQUIRED = re.compile(r"[*＊]|必填|必須|(?<!not )\brequired\b", re.IGNORECASE)
+_VERIFIED = re.compile(r'lay-verify="[^"]*required')
 BESIDE = frozenset({"honeypot", "csrf", "attribution"})  # what nobody types
 
 
@@ -151,7 +154,13 @@ def _shape(form: Form, page: PageFacts, vendor: str) -> Shape:
 
 def _asked(field: Field) -> Asked:
     text = field.label or field.caption or field.placeholder or field.name or field.id
-    return Asked(text[:TEXT], meaning_of(field), field.kind, field.required, bool(field.label))
+    return Asked(text[:TEXT], meaning_of(field), field.kind, _is_required(field), bool(field.label))
+
+
+def _is_required(field: Field) -> bool:
+    """By its attribute, or by what people read beside it: scripts demand what markup does not say."""
+    said = f"{field.label} {field.caption} {field.placeholder}"
+    return field.required or _REQUIRED.search(said) is not None or _VERIFIED.search(field.markup) is not None
 
 
 def _action(form: Form, page: PageFacts) -> str:

@@ -36,6 +36,24 @@ def test_what_nobody_types_is_no_field():
 
 
 @pytest.mark.parametrize(
+    ("field", "required"),
+    [
+        ("<label>Phone *<input name=phone></label>", True),
+        ("<label>电话（必填）<input name=phone></label>", True),
+        ("<input name=phone placeholder='Phone (required)'>", True),
+        ("<label>Phone<input name=phone lay-verify='required|phone'></label>", True),
+        ("<label>Phone<input name=phone aria-required=true></label>", True),
+        ("<label>Phone (optional)<input name=phone></label>", False),
+        ("<label>Phone, not required<input name=phone></label>", False),
+    ],
+)
+def test_a_field_is_required_where_people_read_so(field, required):
+    (shape,) = forms(f"<form action=/demo method=post><input type=email name=email>{field}{BUTTON}</form>")
+
+    assert [one.required for one in shape.fields or ()] == [False, required]
+
+
+@pytest.mark.parametrize(
     ("body", "origins"),
     [
         (DEMO, ["native"]),
