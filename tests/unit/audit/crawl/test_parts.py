@@ -10,7 +10,7 @@ from editorial.audit.crawl.frontier import Entry, Frontier
 from editorial.audit.crawl.origins import Origins
 from editorial.audit.crawl.politeness import LONGEST_WAIT, Host, retry_after
 from editorial.audit.crawl.records import CrawlPlan, UrlRow
-from editorial.audit.crawl.redirects import MAX_HOPS, Redirects, Settled
+from editorial.audit.crawl.redirects import MAX_HOPS, MOST_LED, Redirects, Settled
 from editorial.audit.crawl.wire import OutOfStep, Unpacker, pack
 from editorial.domain.urls import scope_of
 
@@ -182,6 +182,40 @@ def test_a_chain_longer_than_google_follows_is_an_error():
     settled = redirects.settle(Settled(MAX_HOPS + 2, SITE + "/x", SITE + "/x", 200))
 
     assert [each.error for each in settled] == [None] * MAX_HOPS + ["redirects"]
+
+
+def test_a_server_that_makes_up_redirects_is_left_after_twenty():
+    redirects = Redirects(PLAN.scope)
+    steps = []
+    for no in range(1, MOST_LED + 2):
+        steps.append(redirects.follow(entry(no, f"/{no}"), 302, f"{SITE}/{no + 1}"))
+        if steps[-1].wanted:
+            redirects.wait(entry(no, f"/{no}"), steps[-1].hops, no + 1)
+
+    assert [step.wanted for step in steps] == [True] * MOST_LED + [False]
+    assert steps[-1].error == "redirects"
+
+
+def test_a_page_in_a_long_chain_keeps_the_answer_that_is_near_it():
+    """Its start is too far away, and itself is not: what a page says does not depend on who led to it."""
+    redirects = Redirects(PLAN.scope)
+    for no in range(1, 16):
+        step = redirects.follow(entry(no, f"/{no}"), 302, f"{SITE}/{no + 1}")
+        redirects.wait(entry(no, f"/{no}"), step.hops, no + 1)
+
+    settled = {each.no: each.error for each in redirects.settle(Settled(16, SITE + "/16", SITE + "/16", 200))}
+
+    assert [settled[no] for no in range(1, 16)] == ["redirects"] * 5 + [None] * 10
+
+
+def test_what_stands_at_the_end_is_known_of_all_that_lead_there():
+    redirects = Redirects(PLAN.scope)
+    step = redirects.follow(entry(1, "/1"), 302, SITE + "/2")
+    redirects.wait(entry(1, "/1"), step.hops, 2)
+
+    (settled,) = redirects.settle(Settled(2, SITE + "/2", SITE + "/2", 503, digest="d", challenged=True))
+
+    assert (settled.digest, settled.challenged) == ("d", True)
 
 
 def test_another_spelling_of_the_same_page_is_asked_again_at_once():
