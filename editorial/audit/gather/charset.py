@@ -41,6 +41,7 @@ _SIGNS = (
 """Bytes of UTF-8, one of which any garbled text holds, or a control."""
 _CONTROL = re.compile(b"\xc2[\x80-\x9f]")
 _GARBLED_ELSEWHERE = (*_FILLERS, "Ã©", "Ã¨", "Ã¼", "Ã¶", "Ã¤", "â€")
+_JAPANESE = (b"\x1b$B", b"\x1b$@")  # how ISO-2022-JP, which is ASCII otherwise, begins two-byte characters
 _UNICODE = frozenset({"utf-8", "utf-16le", "utf-16be"})
 _BEYOND_ASCII = re.compile(r"[^\x00-\x7f]")
 _EXAMPLES = ("script", "style", "code", "pre", "kbd", "samp", "textarea")
@@ -145,6 +146,8 @@ def _of_label(meta: str) -> str:
 
 def _guess(body: bytes, header: str, meta: str) -> tuple[str, Charset]:
     if body.isascii():
+        if any(escape in body for escape in _JAPANESE):
+            return _read(body, "iso-2022-jp", "detected", header, meta)
         return _read(body, "utf-8", "default", header, meta)
     try:
         codecs.utf_8_decode(body, "strict", False)  # not final: a cut last character is no error

@@ -21,6 +21,7 @@ HAN = "线索表单与内容日历：发布、诊断、改进，全部在一处�
         (b"<meta charset=utf-16>", "", "utf-8", "meta"),
         (b"<p>plain", "", "utf-8", "default"),
         (HAN.encode(), "", "utf-8", "detected"),
+        ("<p>製品情報".encode("iso-2022-jp"), "", "iso-2022-jp", "detected"),
         (HAN.encode("gb18030") * 20, "", "gb18030", "detected"),
     ],
 )
