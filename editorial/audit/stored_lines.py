@@ -19,6 +19,7 @@ from editorial.audit.stored import LONGEST
 
 CHUNK = 1 << 20  # bytes read at once
 DEPTH = 8  # lines a program may have waiting
+FEW = 2  # lines that are no reason to start another program
 AHEAD = 1_000  # lines that may be judged or waiting behind the one that is to be given back next
 AHEAD_BYTES = 2 * LONGEST  # of those lines
 
@@ -98,21 +99,22 @@ class Lines:
         self._skipping = False
 
 
-def judged_lines(lines: Lines, pool: WorkerPool) -> Iterator[Answered]:
+def judged_lines(lines: Lines, pool: WorkerPool, *, most: int = 1) -> Iterator[Answered]:
     """Every line that is not blank, judged, in the order of the lines.
 
     Args:
         pool: programs of `editorial.background.judge_worker`.
+        most: programs that the pool may grow to while lines wait.
 
     Raises:
         PoolExhausted: they die faster than lines can explain.
     """
-    return _Run(lines, pool).run()
+    return _Run(lines, pool, most).run()
 
 
 class _Run:
-    def __init__(self, lines: Lines, pool: WorkerPool) -> None:
-        self._lines, self._pool = lines, pool
+    def __init__(self, lines: Lines, pool: WorkerPool, most: int) -> None:
+        self._lines, self._pool, self._most = lines, pool, most
         self._order: deque[int] = deque()
         self._asked: dict[int, bytes] = {}
         self._again: deque[tuple[int, str]] = deque()
@@ -150,6 +152,8 @@ class _Run:
         return len(self._order) < AHEAD and self._bytes < AHEAD_BYTES and self._pool.free(DEPTH) > 0
 
     def _ask(self, number: int, lost: str) -> None:
+        if not self._pool.free(FEW) and len(self._pool.pids) < self._most:
+            self._pool.grow()
         self._pool.give([Job(number, "")], pack({"line": number, "lost": lost}, self._asked[number]))
 
     def _in_order(self) -> Iterator[Answered]:

@@ -96,8 +96,8 @@ def _line_by_line(source: IO[bytes], catalog: Catalog, *, every_outcome: bool, f
         "received": _now(),
         "page_cpu": PAGE_CPU,
     }
-    with WorkerPool(WORKER_COMMAND, os.cpu_count() or 1, settings) as pool:
-        for answered in judged_lines(Lines(source), pool):
+    with WorkerPool(WORKER_COMMAND, 1, settings) as pool:
+        for answered in judged_lines(Lines(source), pool, most=os.cpu_count() or 1):
             yield _printed(answered, catalog)
 
 

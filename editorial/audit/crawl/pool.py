@@ -126,6 +126,10 @@ class WorkerPool:
         elif known and not wanted:
             self._selector.unregister(descriptor)
 
+    def grow(self) -> None:
+        """Start one program more."""
+        self._start()
+
     def forgive(self) -> None:
         """The last death is explained: it speaks of a page, and not of this machine."""
         self._deaths = 0

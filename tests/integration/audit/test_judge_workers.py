@@ -104,6 +104,15 @@ def test_a_machine_that_runs_no_program_is_said(monkeypatch: pytest.MonkeyPatch)
     assert result.stderr.startswith("The programs that judge pages end again and again.")
 
 
+def test_programs_are_started_as_lines_wait():
+    with WorkerPool(PROGRAM, 1, SETTINGS) as pool:
+        list(judged_lines(Lines(io.BytesIO(line(GOOD) * 2)), pool, most=2))
+        few = len(pool.pids)
+        list(judged_lines(Lines(io.BytesIO(line(GOOD) * 9)), pool, most=2))
+
+        assert (few, len(pool.pids)) == (1, 2)
+
+
 class Talk:
     """A pipe whose other end a test holds."""
 

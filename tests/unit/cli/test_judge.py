@@ -1,15 +1,53 @@
 """`editorial judge`: stored answers in, one JSON object a line out."""
 
 import base64
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import orjson
 import pytest
 from click.testing import CliRunner, Result
 
+from editorial.audit.crawl.pool import Job, Said
+from editorial.audit.crawl.wire import Unpacker
 from editorial.audit.rulebook import ALL_RULES
+from editorial.background import judge_worker
 from editorial.cli.judge import judge
 from tests.unit.audit.rules.examples import FAILING, SOUND
+
+
+class Here:
+    """A pool whose one program is this one; tests/integration/audit/test_judge_workers.py has real ones."""
+
+    pids = (0,)
+
+    def __init__(self, command: Sequence[str], size: int, settings: Mapping[str, Any]) -> None:
+        self._lines, self._said = judge_worker._Lines(dict(settings)), list[Said]()
+
+    def __enter__(self) -> "Here":
+        return self
+
+    def __exit__(self, *_: object) -> None: ...
+
+    def free(self, depth: int) -> int:
+        return depth - len(self._said)
+
+    def give(self, jobs: Sequence[Job], frame: bytes) -> None:
+        for asked, line in Unpacker().feed(frame):
+            for message, blob in Unpacker().feed(self._lines.answer(asked["line"], line, asked["lost"])):
+                self._said.append(Said(jobs[0].no, message, blob))
+
+    def grow(self) -> None: ...
+
+    def receive(self, timeout: float) -> Iterator[Said]:
+        while self._said:
+            yield self._said.pop()
+
+
+@pytest.fixture(autouse=True)
+def _here(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("editorial.cli.judge.WorkerPool", Here)
+
 
 URL = "https://example.com/guides/start"
 HTML = [["Content-Type", "text/html; charset=utf-8"]]
