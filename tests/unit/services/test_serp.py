@@ -24,6 +24,16 @@ def test_baidu_shows_31_han_characters_of_a_title() -> None:
     assert baidu.title == "字" * 31 + "…"
 
 
+def test_each_engine_measures_in_its_own_unit() -> None:
+    google, bing, baidu = (one.title_room for one in previews("字" * 32, ""))
+
+    assert [(one.size, one.room, one.cut) for one in (google, bing, baidu)] == [
+        (640, 600, True),
+        (64, 65, False),
+        (64, 63, True),
+    ]
+
+
 @given(text=st.text(max_size=80), most=st.integers(5, 60))
 def test_what_is_cut_is_never_wider_than_it_may_be(text: str, most: int) -> None:
     assert width_units(cut(text, width_units, most)) <= most
