@@ -82,7 +82,7 @@ def task(deps: Deps, task_id: int) -> Task:
         return session.get_one(Task, task_id)
 
 
-def change(  # noqa: PLR0913
+def change(
     session: Session,
     deps: Deps,
     actor: Person,
