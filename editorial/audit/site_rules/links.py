@@ -105,7 +105,7 @@ def link_to_redirect(audit: AuditTables) -> Select[Any]:
 
 
 @site_rule(
-    version=1,
+    version=2,
     category="links",
     severity=Severity.WARNING,
     title=N_("No link leads to this page"),
@@ -148,11 +148,12 @@ def _linked(audit: AuditTables) -> Any:
     """
     link, page, alternate = audit.link, audit.page, audit.alternate
     target = page.alias("target")
+    led = func.coalesce(target.c.final_n2, link.c.n2)  # what was not fetched may be another spelling of what was
     reached = (
-        select(target.c.final_n2, target.c.canonical_n2)
+        select(led.label("final_n2"), target.c.canonical_n2)
         .join_from(link, page, page.c.id == link.c.page_id)
-        .join(target, target.c.id == link.c.target_id)
-        .where(link.c.internal, page.c.is_html, _plain(target.c.final_n2) != _plain(page.c.final_n2))
+        .outerjoin(target, target.c.id == link.c.target_id)
+        .where(link.c.internal, page.c.is_html, _plain(led) != _plain(page.c.final_n2))
         .distinct()
         .cte("reached")
     )

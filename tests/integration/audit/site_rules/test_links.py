@@ -151,6 +151,14 @@ def test_a_page_behind_a_redirect_a_canonical_a_slash_or_another_language_is_no_
     assert pages_of(audit, "page-orphan") == []
 
 
+def test_a_link_to_another_spelling_counts_although_nobody_fetched_it(audit):
+    start = audit.have("/", start=True)
+    audit.have("/folder")
+    audit.links(start, "/folder/")
+
+    assert pages_of(audit, "page-orphan") == []
+
+
 def test_a_sitemap_that_names_a_translation_is_no_link(audit):
     start = audit.have("/", start=True)
     audit.have("/zh/")
