@@ -22,6 +22,7 @@ KEPT = frozenset(
     }
 )
 VALUE = 100  # characters of a directive and of its value
+LINKS = 20_000  # characters of a Link header; servers that name what to load early write long ones
 _VALUED = frozenset({"max-snippet", "max-image-preview", "max-video-preview", "unavailable_after"})
 _BOTS = frozenset(
     {
@@ -102,7 +103,7 @@ def links(value: str) -> Iterator[tuple[str, dict[str, str]]]:
 
     Read as RFC 8288, appendix B asks: a stray semicolon or an escaped quote spoils nothing.
     """
-    value, place = value[:4000], 0
+    value, place = value[:LINKS], 0
     while entry := _TARGET.match(value, place):
         place, params = entry.end(), dict[str, str]()
         while param := _PARAM.match(value, place):

@@ -40,6 +40,12 @@ def test_a_link_header_may_hold_commas_in_its_addresses():
     ]
 
 
+def test_a_canonical_may_stand_behind_many_files_to_load_early():
+    early = ", ".join(f"</assets/{number}.js>; rel=preload; as=script" for number in range(300))
+
+    assert page("<p>x", headers=(("Link", f'{early}, </b>; rel="canonical"'),)).canonicals
+
+
 def test_a_canonical_in_the_header_is_resolved_against_the_page():
     facts = page("<p>x", headers=(("Link", '</b>; rel="canonical"'),))
 
