@@ -80,6 +80,24 @@ def test_a_robots_txt_that_cannot_be_read_stops_the_site(web: Web, desk: Session
     assert web.paths() == ["/robots.txt"] * tries
 
 
+def test_a_robots_txt_that_asks_for_a_pause_gets_it(web: Web, desk: Sessions):
+    web.pages["/robots.txt"] = Answer(b"", 503, {"Retry-After": "1"})
+    web.pages["/"] = page()
+
+    audit_address(desk, web.url + "/")
+
+    first, second, third = (at for _, at in web.asked)
+    assert min(second - first, third - second) > 0.95  # seconds
+
+
+def test_a_robots_txt_that_asks_for_a_long_pause_is_not_asked_again(web: Web, desk: Sessions):
+    web.pages["/robots.txt"] = Answer(b"", 503, {"Retry-After": "86400"})
+
+    audit = audit_address(desk, web.url + "/")
+
+    assert (audit.stop_reason, web.paths()) == ("robots_unreachable", ["/robots.txt"])
+
+
 @pytest.mark.parametrize("status", [401, 403, 404, 410])
 def test_a_robots_txt_that_is_not_there_allows_everything(web: Web, desk: Sessions, status: int):
     web.pages["/robots.txt"] = robots("User-agent: *\nDisallow: /", status)
