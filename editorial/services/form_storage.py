@@ -3,12 +3,13 @@
 from collections import defaultdict
 from collections.abc import Sequence
 
-from sqlalchemy import Connection, and_, select
+from sqlalchemy import Connection, and_, or_, select
 from sqlalchemy.orm import Session
 
 from editorial.audit.crawl.records import PageRow
 from editorial.audit.form_differences import Stand
 from editorial.audit.form_inventory import Shape
+from editorial.audit.rules.form_changes import SHELL
 from editorial.store import audit as store
 from editorial.store.audit import (
     AuditFailure,
@@ -70,12 +71,16 @@ def stands_of(session: Session, audit_id: int) -> dict[str, list[Stand]]:
 
 
 def pages_read(session: Session, audit_id: int) -> set[str]:
-    """The compare forms of the pages that an audit saw whole: only on these a form that is missing is gone."""
-    of_page = and_(AuditUrl.audit_id == AuditPage.audit_id, AuditUrl.no == AuditPage.no)
-    wanted = select(AuditUrl.n2).join_from(AuditPage, AuditUrl, of_page)
-    return set(
-        session.scalars(wanted.where(AuditPage.audit_id == audit_id, AuditPage.is_html, AuditPage.truncated.is_(False)))
-    )
+    """The compare forms of the pages that an audit saw whole: only on these a form that is missing is gone.
+
+    A page of a few words without a form is one that a script writes: nobody knows what it shows.
+    """
+    page = AuditPage
+    of_page = and_(AuditUrl.audit_id == page.audit_id, AuditUrl.no == page.no)
+    here = and_(AuditFormPlace.audit_id == page.audit_id, AuditFormPlace.no == page.no)
+    told = or_(page.words >= SHELL, select(AuditFormPlace.no).where(here).exists())
+    wanted = select(AuditUrl.n2).join_from(page, AuditUrl, of_page)
+    return set(session.scalars(wanted.where(page.audit_id == audit_id, page.is_html, page.truncated.is_(False), told)))
 
 
 def has_inventory(session: Session, audit_id: int) -> bool:

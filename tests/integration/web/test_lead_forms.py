@@ -80,6 +80,16 @@ def test_a_form_that_vanished_is_told_until_it_is_back(reader: Visitor, deps: De
     assert "vanished" in reader.get(f"/audits/sites/{site}/forms")
 
 
+def test_a_page_that_a_script_writes_has_lost_no_form(reader: Visitor, deps: Deps, clock: Clock) -> None:
+    site = add_site(deps)
+    audit(deps, site, [with_form("demo")])
+    clock.forward(days=7)
+    shell = good("demo")
+    audit(deps, site, [replace(shell, text=replace(shell.text, words=3))])
+
+    assert "vanished" not in reader.get(f"/audits/sites/{site}/forms")
+
+
 def test_findings_stand_with_the_form_they_are_about(reader: Visitor, deps: Deps) -> None:
     site = add_site(deps)
     audit(deps, site, [with_form("demo", "<input name=phone placeholder=Phone>")])
