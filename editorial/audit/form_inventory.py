@@ -19,7 +19,7 @@ from editorial.audit.form_kinds import is_lead_form, lead_forms, lead_type, open
 from editorial.audit.form_memory import key_of, sent_by, shown_name
 from editorial.audit.form_notices import consent_of
 from editorial.audit.form_vendors import vendor_name, vendor_of
-from editorial.domain.urls import n1, n2
+from editorial.domain.urls import n1, n2, origin_of
 
 MOST_FORMS = 20  # of one page
 MOST_FIELDS = 40  # of one form
@@ -193,4 +193,6 @@ def _address(form: Form, page: PageFacts) -> str:
     address = n1(form.action_url) or ""
     if form.method == "get":
         address = address.partition("?")[0]  # a browser puts the answers in the place of the query
-    return address if len(address) <= LONGEST_ADDRESS else ""
+    if not address or "@" in origin_of(address) or len(address) > LONGEST_ADDRESS:
+        return ""  # a name and password in an address are nobody's to send, or to keep
+    return address

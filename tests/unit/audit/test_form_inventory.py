@@ -111,6 +111,7 @@ def test_a_shape_comes_back_from_its_json():
         ("action=/send method=post onsubmit='send()'", ""),  # a script sends it, nobody knows where to
         ("class=wpcf7-form action=/send method=post", ""),
         ("action=/send method=dialog", ""),
+        ("action=https://me:secret@example.com/send method=post", ""),
     ],
 )
 def test_only_an_address_of_our_own_markup_is_asked_about(attributes, address):
