@@ -1,8 +1,8 @@
 """robots.txt as rules see it, and what is common to all files that crawlers read: what is odd about them.
 
-Kinds of `Note`, of robots.txt: `syntax`, `colon` and `orphan` (lines without effect, `domain.robots.Oddity`), `value` (a path
-that begins with neither a slash nor a star), `dollar` (a `$` before the end of a path), `html`, `encoding` (UTF-16 or
-NUL bytes), `size`, and `blocks` (`subject` is the product token that the file keeps from the whole origin).
+Kinds of `Note`, of robots.txt: `syntax`, `colon` and `orphan` (lines without effect, `domain.robots.Oddity`), `value`
+(a path that begins with neither a slash nor a star), `dollar` (a `$` before the end of a path), `html`, `encoding`
+(UTF-16 or NUL bytes), `size`, and `blocks` (`subject` is the product token that the file keeps from the whole origin).
 Those of a sitemap stand at `sitemaps.Sitemap`.
 """
 
