@@ -1,6 +1,7 @@
 """Puts what a crawl finds into the database, a batch a transaction."""
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 import orjson
@@ -14,6 +15,7 @@ from editorial.domain.urls import n2
 from editorial.services import form_storage
 from editorial.store import audit as store
 from editorial.store.base import Sessions, reading
+from editorial.store.relations import denied
 
 Report = Callable[[Progress], None]
 
@@ -191,15 +193,21 @@ def interrupted(sessions: Sessions, audit_id: int) -> tuple[list[UrlRow], dict[i
                 page.status,
                 page.error,
                 page.digest,
+                denied(audit_id),
                 case((stays, None), else_=page.facts),
             )
             .join_from(page, url, of_page)
             .where(page.audit_id == audit_id)
         )
-        return known, {
-            no: Settled(no, asked, final, status, error, _hops(facts), digest)
-            for no, asked, final, status, error, digest, facts in pages.yield_per(1000)
+        done = {
+            no: Settled(no, asked, final, status, error, _hops(facts), digest, challenged)
+            for no, asked, final, status, error, digest, challenged, facts in pages.yield_per(1000)
         }
+    texts = {settled.url: settled.digest for settled in done.values() if settled.digest}
+    for no, settled in done.items():
+        if settled.hops:  # what stands at its end was read as a page of its own
+            done[no] = replace(settled, digest=texts.get(settled.final_url, ""))
+    return known, done
 
 
 def _hops(facts: bytes | None) -> Hops:

@@ -77,7 +77,7 @@ def relations(audit_id: int) -> dict[str, Subquery]:
                 )
             ),
             and_(page.is_results_page, page.words >= ENOUGH_WORDS).label("is_text_page"),
-            _denied(audit_id).label("denied"),
+            denied(audit_id).label("denied"),
             (url.url == select(Audit.start_url).where(Audit.id == audit_id).scalar_subquery()).label("is_start"),
         )
         .join_from(page, url, of_page)
@@ -124,7 +124,7 @@ def _form_relation(audit_id: int) -> Subquery:
     )
 
 
-def _denied(audit_id: int) -> ColumnElement[bool]:
+def denied(audit_id: int) -> ColumnElement[bool]:
     """Whether a rule told that we were not let in; what answered instead has a status of its own choice."""
     told = select(AuditFailure.no).where(AuditFailure.audit_id == audit_id, AuditFailure.rule == DENIED)
     return AuditPage.no.in_(told)

@@ -20,7 +20,7 @@ from editorial.services.auditing import ask_to_stop, ask_to_wait, run_audit, sta
 from editorial.services.deps import Deps
 from editorial.store.audit import LEASE, Audit, AuditFailure, AuditPage, AuditState, AuditTrigger, AuditUrl, Finding
 from editorial.store.base import Sessions
-from tests.integration.audit.conftest import Web, audit_site, links, make_site, page, parts
+from tests.integration.audit.conftest import Answer, Web, audit_site, links, make_site, page, parts
 
 pytestmark = pytest.mark.thorough
 
@@ -130,6 +130,22 @@ def test_what_an_interrupted_audit_knew_of_redirects_holds_their_hops(web: Web, 
     assert by_path["/second"] == ((f"{web.url}/second", 301, f"{web.url}/third"),)
     assert [url.removeprefix(web.url) for url, _, _ in by_path["/first"]] == ["/first", "/second"]
     assert by_path["/third"] == ()
+    texts = {known.url.removeprefix(web.url): known.digest for known in settled.values()}
+    assert texts["/first"] == texts["/second"] == texts["/third"] != texts["/"]
+
+
+def test_what_an_interrupted_audit_knew_of_bot_checks_is_known_still(web: Web, desk: Sessions):
+    """A redirect that leads to one, met after the pause, leads to no error."""
+    web.pages["/"] = page("Home", links("/guarded"))
+    web.pages["/guarded"] = Answer(b"<title>Just a moment...</title>", 521, {"cf-mitigated": "challenge"})
+    audit = audit_site(desk, make_site(desk, web.url + "/"))
+
+    _, settled = interrupted(desk, audit.id)
+
+    assert {known.url.removeprefix(web.url): known.challenged for known in settled.values()} == {
+        "/": False,
+        "/guarded": True,
+    }
 
 
 def test_a_process_that_slept_past_its_lease_writes_nothing(web: Web, desk: Sessions):
