@@ -9,12 +9,14 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from editorial.domain.mails import latest_due
+from editorial.domain.urls import in_scope, n1, scope_of
 from editorial.services import auditing
 from editorial.services.deps import Deps
+from editorial.store import audit as store
 from editorial.store import content
 from editorial.store.audit import ENDED, Audit, AuditState, AuditTrigger
 from editorial.store.base import reading
-from editorial.store.content import Site
+from editorial.store.content import ContentItem, Site
 
 log = structlog.get_logger()
 _UNDER_WAY = (AuditState.QUEUED, AuditState.RUNNING)
@@ -59,3 +61,16 @@ def _due_since(site: Site, now: datetime) -> datetime | None:
     """The last hour at which the site's audit was due, if the site was there already."""
     due = latest_due(now, ZoneInfo(site.zone), site.audit_weekday, time.fromisoformat(site.audit_time))
     return due.at if due.at >= site.created_at else None
+
+
+def page_is_live(session: Session, item: ContentItem, now: datetime) -> Audit | None:
+    """Somebody says that an item's page is out: what was found there is the item's, and the page is audited alone.
+
+    None where the page is none of its site's: of an article on somebody else's pages nothing is to be mended here.
+    """
+    site = session.get(Site, item.site_id) if item.site_id is not None else None
+    address, base = n1(item.url or ""), n1(site.base_url) if site is not None else None
+    if site is None or not site.active or address is None or base is None or not in_scope(address, scope_of(base)):
+        return None
+    store.give_findings(session, item.id, site.id, item.url_n2 or address)
+    return auditing.start_page_audit(session, site.id, address, now)

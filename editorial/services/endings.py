@@ -8,7 +8,7 @@ from editorial.domain.messages import N_, Message
 from editorial.domain.slots import shown_in, zone_named
 from editorial.domain.urls import n1, n2
 from editorial.domain.workflow import Status
-from editorial.services import scheduling
+from editorial.services import audit_schedule, scheduling
 from editorial.services.content import fresh_item, touch
 from editorial.services.deps import Deps
 from editorial.services.moving import move
@@ -46,6 +46,7 @@ def mark_published(session: Session, deps: Deps, actor: Person, item_id: int, ur
             item.publish_wall, item.publish_zone, item.publish_at = shown_in(now, zone), zone.key, now
             item.publish_fold = now.astimezone(zone).fold
     touch(session, deps, item)
+    audit_schedule.page_is_live(session, item, now)
     return item
 
 

@@ -14,7 +14,7 @@ from editorial.domain.packing import pack
 from editorial.domain.statuses import GOES_OUT
 from editorial.domain.urls import n1
 from editorial.domain.workflow import Status
-from editorial.services import job_notices, outcomes, scheduling, turns
+from editorial.services import audit_schedule, job_notices, outcomes, scheduling, turns
 from editorial.services.channels import adapter_of
 from editorial.services.deps import Deps
 from editorial.services.pieces import piece_of
@@ -91,6 +91,8 @@ def resolve_live(session: Session, deps: Deps, job_id: int, actor: Person, *, ur
     job.external_url = address
     job.evidence = {**(job.evidence or {}), "seen_by": actor.id, "seen_at": now.isoformat()}
     outcomes.complete(session, job, now)
+    if job.channel.nature is Nature.PAGE_MAKING:
+        audit_schedule.page_is_live(session, job.item, now)
     _record(session, job, "job.resolved_live", actor, now, before=before, url=address)
     return job
 
