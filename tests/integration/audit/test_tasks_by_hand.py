@@ -8,6 +8,8 @@ import pytest
 from sqlalchemy import select
 
 from editorial.domain.errors import EditorialError, NotFound, StaleVersion
+from editorial.domain.locales import Language
+from editorial.domain.packing import unpack
 from editorial.domain.tasks import Closing, TaskKind, TaskState
 from editorial.services import muting, task_making, task_pages, tasks
 from editorial.services.deps import Deps
@@ -209,6 +211,26 @@ def test_one_task_for_many_findings_closes_when_none_is_seen_any_more(
     assert (task(deps, made).state, task(deps, made).closed_how) == (TaskState.DONE, Closing.PROOF)
     assert told(deps, mei) == ["task-assigned", "task-proven"]
     assert tasks.settle(deps) == {}
+
+
+def test_notices_of_a_shared_task_count_its_pages_in_both_languages(
+    deps: Deps, clock: Clock, site: int, mei: Person, ed: Person
+) -> None:
+    for path in ("a", "b"):
+        add_item(deps, mei, site, f"{BASE}{path}")
+    audit(deps, site, [untitled("a"), untitled("b")])
+    share(deps, ed, findings(deps))
+    seen(deps, clock, site, [good("a"), good("b")])
+    with deps.sessions() as session:
+        messages = [unpack(one.message) for one in session.scalars(select(Notice).order_by(Notice.id))]
+
+    assert [deps.catalogs["en"].say(one) for one in messages] == [
+        "Ed gave you a task until Wed 16 Dec: Title missing on 2 pages.",
+        "The audit has proven the repair of 2 pages: Title missing. Their task is closed.",
+    ]
+    chinese = [deps.catalogs[Language.ZH.value].say(one) for one in messages]
+    assert "2 个页面：缺少标题" in chinese[0]
+    assert "2 个页面修复" in chinese[1]
 
 
 def test_it_opens_again_when_one_of_them_returns(deps: Deps, clock: Clock, site: int, mei: Person, ed: Person) -> None:
