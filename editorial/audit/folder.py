@@ -4,6 +4,7 @@
 address of the folder, the canonicals of its pages tell it: they end in the file's own path.
 """
 
+import os
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -132,13 +133,18 @@ def _address(file: Path, folder: Path, root: str) -> str:
     parts = list(file.relative_to(folder).parts)
     if parts[-1].lower() in INDEXES:
         parts[-1] = ""
-    return n1(root + "/".join(quote(part) for part in parts)) or root
+    return n1(root + "/".join(_quoted(part) for part in parts)) or root
+
+
+def _quoted(name: str) -> str:
+    """A file's name as part of an address: its bytes, which on old disks are no UTF-8."""
+    return quote(os.fsencode(name))
 
 
 def _spellings(file: Path, address: str) -> list[str]:
     """The addresses that lead to a file, its own first."""
     if address.endswith("/"):
-        return [address, address + quote(file.name), address.rstrip("/")]
+        return [address, address + _quoted(file.name), address.rstrip("/")]
     return [address, address.removesuffix(file.suffix)] if file.suffix.lower() in HTML_TYPES else [address]
 
 

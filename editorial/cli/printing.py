@@ -23,13 +23,14 @@ class OutputLost(Exception):
 
 
 def put(text: str | bytes) -> None:
-    """Print as it is, without a line end of our own.
+    """Print as it is, without a line end of our own; text as UTF-8, whatever the terminal's locale.
 
     Raises:
         OutputLost: nobody reads any more, or nothing can be written.
     """
+    said = text.encode("utf-8", "replace") if isinstance(text, str) else text  # a path may hold bytes that are no text
     try:
-        click.echo(text, nl=False)
+        click.echo(said, nl=False)
     except OSError as error:
         raise OutputLost(error.errno or errno.EIO) from error
 

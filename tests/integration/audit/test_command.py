@@ -1,5 +1,6 @@
 """`editorial audit`: no server, no set-up, exit statuses that a build can depend on."""
 
+import os
 import re
 from pathlib import Path
 
@@ -124,6 +125,18 @@ def test_a_file_that_cannot_be_read_costs_the_others_nothing(tmp_path: Path, mon
     assert said["bad.html"]["facts"]["error"] == "crash"
     assert "fail" not in {outcome["outcome"] for outcome in said["bad.html"]["outcomes"]}
     assert said["calhost/"]["facts"]["error"] is None
+
+
+@pytest.mark.parametrize("style", ["text", "json", "html", "csv"])
+def test_a_name_that_is_no_utf_8_is_an_address_all_the_same(tmp_path: Path, style: str):
+    folder = tmp_path / os.fsdecode(b"d\xe9p\xf4t")
+    folder.mkdir()
+    (folder / os.fsdecode(b"caf\xe9.html")).write_bytes(page("", links("caf%E9.html")).body)
+
+    result = run(str(folder), "--format", style)
+
+    assert result.exit_code == 1, result.exception
+    assert "caf%E9.html" in result.stdout
 
 
 def canonical(url: str) -> str:
