@@ -11,6 +11,7 @@ from types import MappingProxyType
 
 from editorial.audit.crawl.frontier import Entry, Frontier, Lane
 from editorial.audit.crawl.keeping import Keeping
+from editorial.audit.crawl.knowing import known_row
 from editorial.audit.crawl.origins import Origins
 from editorial.audit.crawl.politeness import LONGEST_WAIT, Host, retry_after
 from editorial.audit.crawl.pool import Job, Lost, PoolExhausted, Said, WorkerPool
@@ -23,7 +24,6 @@ from editorial.audit.crawl.records import (
     Sink,
     StopReason,
     UrlRow,
-    known_row,
 )
 from editorial.audit.crawl.redirects import Redirects, Settled
 from editorial.audit.crawl.site_files import PASSING, SiteFiles

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from editorial.audit.crawl.frontier import Entry, Frontier
+from editorial.audit.crawl.knowing import NOTHING_KNOWN
 from editorial.audit.crawl.origins import keep_named
 from editorial.audit.crawl.records import (
-    NOTHING_KNOWN,
     Batch,
     CrawlPlan,
     FileRow,

@@ -25,7 +25,7 @@ class Job:
     hops: tuple[tuple[str, int, str], ...] = ()
     raw: bool = False
     known: list[Any] | None = None
-    """What is known of the page, as `records.known_row` says it."""
+    """What is known of the page, as `knowing.known_row` says it."""
 
 
 @dataclass(frozen=True)

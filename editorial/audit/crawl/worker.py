@@ -11,7 +11,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any, Protocol
 
-from editorial.audit.crawl.records import Judge, PageRecord, known_from, packed
+from editorial.audit.crawl.knowing import known_from
+from editorial.audit.crawl.records import Judge, PageRecord, packed
 from editorial.audit.crawl.wire import Frame, Unpacker, pack
 from editorial.audit.facts import Hop, Known, Response
 from editorial.audit.gather.challenges import by_headers

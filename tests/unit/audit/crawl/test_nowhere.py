@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
+from editorial.audit.crawl.knowing import known_from, known_row
 from editorial.audit.crawl.nowhere import address, read
-from editorial.audit.crawl.records import known_from, known_row
 from editorial.audit.facts import Known, Nowhere, PageFacts
 from editorial.audit.rules.contents import soft_404, thin_content
 from editorial.domain.urls import scope_of
