@@ -3,7 +3,7 @@
 import pytest
 
 from editorial.audit.form_differences import Difference, Seen, Stand, What, differences, edits_between
-from editorial.audit.form_inventory import lead_forms_of
+from editorial.audit.form_inventory import Shape, lead_forms_of
 from editorial.domain.urls import n2
 from tests.unit.audit.pages import document, page
 
@@ -19,7 +19,8 @@ FRAME = "<iframe src='https://tally.so/embed/abc'></iframe>"
 
 def seen(pages: dict[str, str]) -> Seen:
     """An audit that saw these bodies at these paths."""
-    shapes, stands = {}, {}
+    shapes: dict[str, Shape] = {}
+    stands: dict[str, list[Stand]] = {}
     for no, (path, body) in enumerate(pages.items(), start=1):
         url = SITE + path
         placed = list(lead_forms_of(page(document("", body), url)))

@@ -166,7 +166,8 @@ def test_a_canonical_is_read_as_browsers_read_addresses(href, target):
 def test_where_the_head_ends(html, where):
     facts = page(html.format('<link rel="canonical" href="/x"><meta name="robots" content="noindex">'))
 
-    assert [found.where for found in (*facts.canonicals, *facts.robots)] == [where, where]
+    places = [found.where for found in facts.canonicals] + [found.where for found in facts.robots]
+    assert places == [where, where]
 
 
 def test_canonical_is_found_among_other_rel_tokens():
