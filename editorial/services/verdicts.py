@@ -21,6 +21,7 @@ from editorial.audit.site_rules import SITE_RULES
 from editorial.audit.tables import AuditTables
 from editorial.services import findings
 from editorial.store import audit as store
+from editorial.store import statistics
 from editorial.store.audit import Audit, AuditFailure, AuditFile, AuditPage, AuditRuleCount, AuditState, AuditUrl
 from editorial.store.base import Sessions, reading
 from editorial.store.relations import laid_out
@@ -71,6 +72,8 @@ def finish(sessions: Sessions, audit_id: int, worker: str, end: CrawlEnd, now: C
         if audit is None or audit.state is not AuditState.RUNNING or audit.worker != worker:
             return  # another process has taken it up: it will finish it
         _close(session, audit, seen, end, now())
+    with sessions.begin() as session:  # what the pages about this audit are read by
+        statistics.renew(session)
 
 
 def _read(session: Session, audit_id: int, end: CrawlEnd) -> Seen:
