@@ -32,7 +32,9 @@ def changes(sessions: Sessions, audit: Audit) -> dict[str, list[tuple[str, str]]
         Finding, Finding.id == FindingHistory.finding_id
     )
     with sessions() as session:
-        for event, rule, url in session.execute(wanted.where(FindingHistory.audit_id == audit.id)):
+        for event, rule, url in session.execute(
+            wanted.where(FindingHistory.audit_id == audit.id).order_by(Finding.rule, Finding.url)
+        ):
             found.setdefault(str(event), []).append((rule, "/" + url.split("/", 3)[3]))
     return found
 
