@@ -14,8 +14,6 @@ in compare form.
 `link`, one row a target a page links to (`a` or `area` with an http(s) address):
     page_id, position (0 for the first of the page), target_id (of the page at that address, if it was fetched),
     url (N1), n2, internal, nofollow, text.
-`alias`, one row an address under which a page is known (N2 of the requested, every hop and the final address):
-    n2, page_id.
 `alternate`, one row an hreflang entry with a valid address, of the page or of a sitemap that names the page:
     page_id, code, n2, in_page.
 `file`, one row a robots.txt or sitemap that was fetched or tried; ids are of one row of numbers with those of pages:
@@ -42,7 +40,6 @@ class AuditTables:
 
     page: FromClause
     link: FromClause
-    alias: FromClause
     alternate: FromClause
     file: FromClause
     note: FromClause

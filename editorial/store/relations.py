@@ -25,7 +25,6 @@ from editorial.store.audit import (
 DENIED = "response-access-denied"
 _LAID_OUT: Mapping[str, tuple[tuple[str, ...], ...]] = {
     "page": (("id",), ("n2",), ("final_n2",), ("title_folded",), ("description_folded",), ("digest",)),
-    "alias": (("n2",), ("page_id",)),
     "alternate": (("page_id", "n2"), ("n2",)),
 }
 """What is joined with itself, and by which columns."""
@@ -96,10 +95,6 @@ def relations(audit_id: int) -> dict[str, Subquery]:
         .join_from(link, url, and_(url.audit_id == link.audit_id, url.no == link.target))
         .where(link.audit_id == audit_id)
         .subquery("link"),
-        "alias": select(url.n2, page.no.label("page_id"))
-        .join_from(page, url, of_page)
-        .where(page.audit_id == audit_id)
-        .subquery("alias"),
         "alternate": select(
             alternate.no.label("page_id"),
             alternate.code,

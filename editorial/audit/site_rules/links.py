@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, literal, not_, or_, select, union_all
+from sqlalchemy import CTE, ColumnElement, Select, Subquery, and_, case, func, literal, not_, or_, select, union_all
 
 from editorial.audit.rule import Need, Severity
 from editorial.audit.rules.links import LINKS
@@ -25,10 +25,11 @@ from editorial.domain.messages import N_
 )
 def link_broken_internal(audit: AuditTables) -> Select[Any]:
     """404, 410, 5xx, or a host that does not exist. Refusals (401, 403, 429) and bot checks say nothing of the link."""
-    link, alias, page = audit.link, audit.alias, audit.page
-    target = page.alias("target")
-    answered = and_(target.c.error.is_(None), not_(target.c.denied))
-    gone = and_(answered, or_(target.c.status.in_((404, 410)), target.c.status.between(500, 599)))
+    link, page = audit.link, audit.page
+    target, broken = page.alias("target"), page.alias("broken")
+    answered = and_(broken.c.error.is_(None), not_(broken.c.denied))
+    wrong = or_(broken.c.status.in_((404, 410)), broken.c.status.between(500, 599))
+    gone = or_(and_(answered, wrong), broken.c.error == "dns")
     return (
         select(
             link.c.page_id.label("page_id"),
@@ -38,10 +39,9 @@ def link_broken_internal(audit: AuditTables) -> Select[Any]:
             func.min(link.c.url).label("evidence"),
             func.min(link.c.text).label("evidence_text"),
         )
-        .join_from(link, alias, alias.c.n2 == link.c.n2)
-        .join(target, target.c.id == alias.c.page_id)
+        .join_from(link, target, target.c.id == link.c.target_id)
         .join(page, page.c.id == link.c.page_id)
-        .where(link.c.internal, audit.is_html, or_(gone, target.c.error == "dns"))
+        .where(link.c.target_id.in_(select(broken.c.id).where(gone)), link.c.internal, audit.is_html)
         .group_by(link.c.page_id, link.c.n2)
     )
 
@@ -64,7 +64,7 @@ def link_to_redirect(audit: AuditTables) -> Select[Any]:
     where the crawl began: they are one setting, and not the fault of each link.
     """
     link, page = audit.link, audit.page
-    target = page.alias("target")
+    target, moved = page.alias("target"), page.alias("moved")
     start = page.alias("start")
     chain = case((func.max(target.c.hops) > 1, literal("warning")), else_=literal("notice"))
     shown = (
@@ -72,8 +72,8 @@ def link_to_redirect(audit: AuditTables) -> Select[Any]:
         func.min(target.c.final_url).label("param_final"),
         func.min(target.c.url).label("evidence"),
     )
-    sound = and_(target.c.hops > 0, target.c.error.is_(None), target.c.status < 400)
-    found = and_(link.c.internal, audit.is_html, sound)
+    sound = and_(moved.c.hops > 0, moved.c.error.is_(None), moved.c.status < 400)
+    found = and_(link.c.target_id.in_(select(moved.c.id).where(sound)), link.c.internal, audit.is_html)
     one = (
         select(
             link.c.page_id.label("page_id"),
@@ -119,18 +119,19 @@ def link_to_redirect(audit: AuditTables) -> Select[Any]:
 def page_orphan(audit: AuditTables) -> Select[Any]:
     """A page's links to itself do not count; links through redirects, to copies and to other spellings do."""
     page = audit.page
-    start = page.alias("start")
-    linked = _linked(audit)
-    began = select(func.min(_plain(start.c.final_n2))).where(start.c.is_start).scalar_subquery()
+    spelled = _spelled(audit)
+    linked = _linked(audit, spelled)
+    began = select(func.min(spelled.c.plain)).where(spelled.c.is_start).scalar_subquery()
     return (
         select(page.c.id.label("page_id"), literal("orphan").label("key"), page.c.url.label("evidence"))
-        .join_from(page, linked, linked.c.plain == _plain(page.c.final_n2), isouter=True)
+        .join_from(page, spelled, spelled.c.id == page.c.id)
+        .outerjoin(linked, linked.c.plain == spelled.c.plain)
         .where(
             audit.is_results_page,
             page.c.hops == 0,
             not_(page.c.is_start),
             linked.c.plain.is_(None),
-            _plain(page.c.final_n2) != func.coalesce(began, ""),
+            spelled.c.plain != func.coalesce(began, ""),
         )
     )
 
@@ -141,29 +142,34 @@ def _plain(address: ColumnElement[Any]) -> ColumnElement[str]:
     return func.rtrim(func.replace(secure, "https://www.", "https://"), "/")
 
 
-def _linked(audit: AuditTables) -> Any:
+def _spelled(audit: AuditTables) -> CTE:
+    """Every page with its address in that spelling, worked out once for all links."""
+    page = audit.page
+    return select(page.c.id, page.c.is_html, page.c.is_start, _plain(page.c.final_n2).label("plain")).cte("spelled")
+
+
+def _linked(audit: AuditTables, spelled: CTE) -> Subquery:
     """The addresses that other pages lead to (`plain`): by a link, what that redirects to, and what that calls itself.
 
     Translations that a page names count too: they are the switch between languages of sites that make it by script.
     """
     link, page, alternate = audit.link, audit.page, audit.alternate
-    target = page.alias("target")
-    led = func.coalesce(target.c.final_n2, link.c.n2)  # what was not fetched may be another spelling of what was
+    source, target = spelled.alias("source"), spelled.alias("target")
+    led = func.coalesce(target.c.plain, _plain(link.c.n2))  # what was not fetched may be another spelling of what was
     reached = (
-        select(led.label("final_n2"), target.c.canonical_n2)
-        .join_from(link, page, page.c.id == link.c.page_id)
+        select(link.c.target_id, led.label("plain"))
+        .join_from(link, source, source.c.id == link.c.page_id)
         .outerjoin(target, target.c.id == link.c.target_id)
-        .where(link.c.internal, page.c.is_html, _plain(led) != _plain(page.c.final_n2))
+        .where(link.c.internal, source.c.is_html, led != source.c.plain)
         .distinct()
         .cte("reached")
     )
-    named = (
-        select(_plain(alternate.c.n2).label("plain"))
-        .join_from(alternate, page, page.c.id == alternate.c.page_id)
-        .where(alternate.c.in_page, page.c.is_html, _plain(alternate.c.n2) != _plain(page.c.final_n2))
+    called = select(_plain(page.c.canonical_n2)).where(
+        page.c.canonical_n2.is_not(None), page.c.id.in_(select(reached.c.target_id))
     )
-    return (
-        select(_plain(reached.c.final_n2).label("plain"))
-        .union(select(_plain(reached.c.canonical_n2)).where(reached.c.canonical_n2.is_not(None)), named)
-        .subquery("linked")
+    translated = (
+        select(_plain(alternate.c.n2))
+        .join_from(alternate, source, source.c.id == alternate.c.page_id)
+        .where(alternate.c.in_page, source.c.is_html, _plain(alternate.c.n2) != source.c.plain)
     )
+    return select(reached.c.plain).union(called, translated).subquery("linked")
