@@ -44,7 +44,6 @@ class Audit:
             *(Column(name, String) for name in ("url", "n2", "text")),
             *(Column(name, Boolean) for name in ("internal", "nofollow")),
         )
-        self.alias = Table("shown_alias", made, Column("n2", String), Column("page_id", Integer))
         self.alternate = Table(
             "shown_alternate",
             made,
@@ -131,8 +130,6 @@ class Audit:
             denied=denied,
         )
         self.numbers[url] = self.ids
-        for n2 in {url, answered}:
-            self.add(self.alias, n2=n2, page_id=self.ids)
         return self.ids
 
     def links(self, page: int, path: str, *, internal: bool = True, text: str = "more") -> None:
@@ -163,7 +160,7 @@ class Audit:
             self.add(self.listed, file_id=file, target_id=page)
 
     def tables(self) -> AuditTables:
-        names = ("page", "link", "alias", "alternate", "file", "note", "listed", "form")
+        names = ("page", "link", "alternate", "file", "note", "listed", "form")
         return AuditTables(**{name: getattr(self, name) for name in names})
 
     def subjects(self, rule: str) -> dict[int, bool]:
