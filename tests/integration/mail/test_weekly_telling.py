@@ -297,6 +297,7 @@ def _page(session, audit_id: int, number: int, url: str, error: str | None = Non
             is_html=error is None,
             is_results_page=True,
             digest="",
+            words=200,
             outcomes="",
             facts=b"",
         )
