@@ -20,6 +20,7 @@ from editorial.domain.urls import n2
 from editorial.services.page_items import items_by_page
 from editorial.services.quiet import Quiet, seen_hash
 from editorial.store.audit import (
+    RANK,
     Audit,
     AuditFailure,
     AuditFile,
@@ -34,7 +35,6 @@ from editorial.store.content import ContentItem
 CHUNK = 500  # rows of one statement
 
 RULES: Mapping[str, PageRule | SiteRule] = BY_ID
-_RANK = case({"blocker": 0, "error": 1, "warning": 2}, value=Finding.severity, else_=3)
 
 
 @dataclass(frozen=True)
@@ -264,16 +264,6 @@ def history_of(session: Session, finding_id: int) -> list[tuple[datetime, Findin
     return [(row.at, row.event) for row in session.execute(wanted.order_by(FindingHistory.at))]
 
 
-def open_counts_of_items(session: Session, item_ids: Sequence[int]) -> dict[int, int]:
-    """How many open findings each of these items has; items without one are left out. For cards."""
-    wanted = (
-        select(Finding.content_item_id, func.count())
-        .where(Finding.content_item_id.in_(item_ids), Finding.state.in_(OPEN))
-        .group_by(Finding.content_item_id)
-    )
-    return {item: count for item, count in session.execute(wanted) if item is not None}
-
-
 def counts_by_rule(
     session: Session, site_id: int, *, states: Sequence[FindingState] = OPEN
 ) -> list[tuple[str, str, int]]:
@@ -283,7 +273,7 @@ def counts_by_rule(
         select(Finding.rule, Finding.severity, number)
         .where(Finding.site_id == site_id, Finding.state.in_(states))
         .group_by(Finding.rule, Finding.severity)
-        .order_by(_RANK, number.desc(), Finding.rule)
+        .order_by(RANK, number.desc(), Finding.rule)
     )
     return [(rule, severity, count) for rule, severity, count in session.execute(wanted)]
 
@@ -298,7 +288,7 @@ def _wanted(*order: Any) -> Any:
     return (
         select(Finding, ContentItem.title)
         .outerjoin(ContentItem, ContentItem.id == Finding.content_item_id)
-        .order_by(*order, _RANK, Finding.rule, Finding.url, Finding.key)
+        .order_by(*order, RANK, Finding.rule, Finding.url, Finding.key)
     )
 
 

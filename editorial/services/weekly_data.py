@@ -11,6 +11,7 @@ from editorial.domain.findings import OPEN, FindingEvent, FindingState
 from editorial.domain.messages import N_, Message
 from editorial.domain.slots import shown_in
 from editorial.services import audit_pages, findings, weekly_forms
+from editorial.services.form_pages import FORM_RULES
 from editorial.services.stop_reasons import why_it_stopped
 from editorial.services.weekly_mail import (
     OLDEST,
@@ -79,7 +80,7 @@ def _seen(session: Session, site: Site, latest: Audit, told_until: datetime) -> 
     changes = _changes(session, site, after=told.id if told is not None else 0)
     ended_at = latest.ended_at or latest.requested_at
     hidden = () if latest.fetched >= latest.known else audit_pages.coverage(session, latest).hidden
-    form_findings = weekly.open_findings_of(session, site.id, weekly_forms.RULES)
+    form_findings = weekly.open_findings_of(session, site.id, FORM_RULES)
     return Seen(
         at=ended_at,
         score=None if latest.score is None else round(latest.score),

@@ -2,14 +2,12 @@
 
 from sqlalchemy.orm import Session
 
-from editorial.audit.form_differences import WHAT, Difference, Seen, differences
-from editorial.audit.rulebook import ALL_RULES
+from editorial.audit.form_differences import WHAT, Difference, differences
 from editorial.services import form_storage
+from editorial.services.form_pages import seen_in
 from editorial.services.weekly_mail import CHANGED_FORMS, FormChange, Forms, Group, Spot
 from editorial.store import weekly
 from editorial.store.audit import Audit
-
-RULES = frozenset(rule.id for rule in ALL_RULES if rule.category == "forms")
 
 
 def forms_told(session: Session, latest: Audit, base: Audit | None, wrong: tuple[Group, ...]) -> Forms | None:
@@ -19,14 +17,14 @@ def forms_told(session: Session, latest: Audit, base: Audit | None, wrong: tuple
         session: for reading.
         latest: the audit that is told.
         base: the audit that the mail before told, to compare with.
-        wrong: open findings of `RULES`.
+        wrong: open findings of `form_pages.FORM_RULES`.
     """
     if not form_storage.has_inventory(session, latest.id):
         return None
     count, pages = weekly.lead_forms(session, latest.id)
     changes: list[Difference] = []
     if base is not None and form_storage.has_inventory(session, base.id):
-        changes = differences(_seen_in(session, base), _seen_in(session, latest))
+        changes = differences(seen_in(session, base), seen_in(session, latest))
     told = sorted((_told(one) for one in changes), key=lambda one: not one.loses)
     return Forms(count, pages, tuple(told[:CHANGED_FORMS]), max(0, len(told) - CHANGED_FORMS), wrong)
 
@@ -39,12 +37,4 @@ def _told(change: Difference) -> FormChange:
         loses=change.loses,
         spot=Spot(change.pages[0] if change.pages else ""),
         pages=len(change.pages),
-    )
-
-
-def _seen_in(session: Session, audit: Audit) -> Seen:
-    return Seen(
-        form_storage.shapes_of(session, audit.id),
-        form_storage.stands_of(session, audit.id),
-        form_storage.pages_read(session, audit.id),
     )

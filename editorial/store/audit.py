@@ -21,6 +21,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     and_,
+    case,
     func,
     or_,
     select,
@@ -366,6 +367,10 @@ class Finding(Base):
     last_seen_at: Mapped[datetime]
     fixed_at: Mapped[datetime | None]
     content_item_id: Mapped[int | None] = mapped_column(ForeignKey("content_item.id", ondelete="SET NULL"), index=True)
+
+
+RANK = case({"blocker": 0, "error": 1, "warning": 2}, value=Finding.severity, else_=3)
+"""How bad a finding is, 0 for the worst."""
 
 
 class FindingHistory(Base):

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, Row, Select, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select
 from sqlalchemy.orm import Session, aliased, joinedload
 
 from editorial.domain.findings import OPEN, FindingEvent, FindingState
@@ -11,6 +11,7 @@ from editorial.domain.jobs import JobState
 from editorial.domain.workflow import Status
 from editorial.store.audit import (
     ENDED,
+    RANK,
     Audit,
     AuditFormPlace,
     AuditPage,
@@ -26,7 +27,6 @@ from editorial.store.people import Person
 
 Told = Row[str, str, str, str | None, str | None, FindingState]
 """Rule, severity, url, title and owner of the piece, state."""
-_RANK = case({"blocker": 0, "error": 1, "warning": 2}, value=Finding.severity, else_=3)
 _WHOLE = (Audit.whole_site, Audit.state.in_(ENDED))
 _AHEAD = (Status.PUBLISHED, Status.REFRESH_DUE, Status.ARCHIVED, Status.REJECTED)
 """States of a piece that comes no more, or was there already."""
@@ -56,12 +56,6 @@ def last_failed_audit(session: Session, site_id: int, since: datetime) -> Audit 
         Audit.site_id == site_id, Audit.whole_site, Audit.state == AuditState.FAILED, Audit.ended_at > since
     )
     return session.scalar(wanted.order_by(Audit.id.desc()).limit(1))
-
-
-def audit_asked_since(session: Session, site_id: int, since: datetime) -> bool:
-    """Whether anybody asked for an audit of the whole site since then."""
-    wanted = select(Audit.id).where(Audit.site_id == site_id, Audit.whole_site, Audit.requested_at >= since)
-    return session.scalar(wanted.limit(1)) is not None
 
 
 def scores(session: Session, site_id: int, *, until: int, limit: int) -> list[tuple[datetime, float]]:
@@ -126,7 +120,7 @@ def oldest_findings(
     wanted = wanted.where(
         Finding.site_id == site_id, Finding.state == FindingState.PERSISTING, Finding.first_audit_id <= seen_by
     )
-    return session.execute(wanted.order_by(Finding.first_audit_id, _RANK, Finding.id).limit(limit)).all()
+    return session.execute(wanted.order_by(Finding.first_audit_id, RANK, Finding.id).limit(limit)).all()
 
 
 def open_findings(session: Session, site_id: int) -> int:
@@ -203,5 +197,5 @@ def _with_piece() -> Select[str, str, str, str | None, str | None, FindingState]
         select(Finding.rule, Finding.severity, Finding.url, _title_out(), Person.name, Finding.state)
         .outerjoin(ContentItem, ContentItem.id == Finding.content_item_id)
         .outerjoin(Person, Person.id == ContentItem.owner_id)
-        .order_by(_RANK, Finding.rule, Finding.url, Finding.key)
+        .order_by(RANK, Finding.rule, Finding.url, Finding.key)
     )
