@@ -23,6 +23,7 @@ MAX_ALTERNATES = 200_000  # hreflang entries of one sitemap
 MAX_IMAGES = 1_000  # of one address; Google's limit
 LONGEST_ADDRESS = 2_048  # characters, of sitemaps.org
 MOST_NOTES = 100  # of one kind in one sitemap
+DEEPEST = 100  # elements within each other; no form needs ten, and each open one costs memory
 
 _GZIP = b"\x1f\x8b"
 _MARKS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
@@ -65,8 +66,8 @@ class Sitemap:
 
     Kinds of its notes, of the whole file: `html` (a page stands there), `gzip` (packed and broken), `unreadable` (no
     sitemap in any form), `size` and `entries` (beyond sitemaps.org's limits, the rest is not read), `nested` (an index
-    within an index), `malformed` (no XML from this line on), `encoding` (bytes that are none in its encoding),
-    `entities` (it declares some; they are not expanded), `empty`. Of a line: `loc` (no absolute address),
+    within an index), `malformed` (no XML from this line on, or nested without end), `encoding` (bytes that are none in its
+    encoding), `entities` (it declares some; they are not expanded), `empty`. Of a line: `loc` (no absolute address),
     `loc-missing`, `loc-long`, `lastmod`, `changefreq`, `priority` (values the protocol does not have), `images` (more
     than 1,000).
     """
@@ -223,6 +224,9 @@ class _Reader:
             if self.form is Form.INDEX and self._nested:
                 self._note("nested", self._expat.CurrentLineNumber)
                 raise _Stop
+        if len(self._path) >= DEEPEST:
+            self._note("malformed", self._expat.CurrentLineNumber)
+            raise _Stop
         self._path.append(name)
         self._words.clear()
         if self.form is None:

@@ -78,10 +78,12 @@ def test_a_sitemap_names_its_addresses(content: bytes, form: Form, named: list[s
         (b"<urlset><url><loc>https://example.com/\xff</loc></url></urlset>", [("encoding", 0)], 1),
         (b"<!DOCTYPE x [<!ENTITY a 'b'>]><urlset><url><loc>https://example.com/&a;</loc></url></urlset>",
          [("entities", 1)], 0),
+        (urlset("<x>" * 200 + "</x>" * 200 + url(A)), [("malformed", 1)], 0),
     ],
     ids=["nothing", "no address", "a page", "a text", "other XML", "broken packing", "cut packing", "cut XML",
          "a bare ampersand", "a relative address", "no loc", "a long address", "a date that is none",
-         "words and numbers that are none", "a line that is none", "bytes that are none", "entities of its own"],
+         "words and numbers that are none", "a line that is none", "bytes that are none", "entities of its own",
+         "elements in elements in elements"],
 )  # fmt: skip
 def test_faults_are_told_with_their_line(content: bytes, notes: list[tuple[str, int]], named: int | None) -> None:
     read = read_sitemap(content)
