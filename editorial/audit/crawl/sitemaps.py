@@ -67,9 +67,9 @@ class Sitemap:
     Kinds of its notes, of the whole file: `html` (a page stands there), `gzip` (packed and broken), `unreadable` (no
     sitemap in any form), `size` and `entries` (beyond sitemaps.org's limits, the rest is not read), `nested` (an index
     within an index), `malformed` (no XML from this line on, or nested without end), `encoding` (bytes that are none
-    in its encoding), `entities` (it declares some; they are not expanded), `empty`. Of a line: `loc` (no absolute address),
-    `loc-missing`, `loc-long`, `lastmod`, `changefreq`, `priority` (values the protocol does not have), `images` (more
-    than 1,000).
+    in its encoding), `entities` (it declares some; they are not expanded), `empty`. Of a line: `loc` (no absolute
+    address), `loc-missing`, `loc-long`, `lastmod`, `changefreq`, `priority` (values the protocol does not have),
+    `images` (more than 1,000).
     """
 
     form: Form | None
