@@ -63,7 +63,7 @@ class Clock:
         threads = self.threads
         work: list[Callable[[float], bool]] = [
             partial(threads.publishers.close, self._deps),
-            *(each.close for each in (threads.looks, threads.audits, threads.mails, threads.probes)),
+            *(each.close for each in (threads.looks, threads.audits, threads.mails, threads.probes, threads.pages)),
         ]
         for close in work:
             close(0)  # all hear of it at once

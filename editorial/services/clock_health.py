@@ -24,6 +24,7 @@ TICKS = {
     "held-jobs": Message(N_("Tell of jobs that are held back past their time")),
     "channel-probes": Message(N_("Check the channels")),
     "audits": Message(N_("Run audits")),
+    "page-looks": Message(N_("Look for pages that were just published")),
     "weekly-audits": Message(N_("Plan the weekly audits")),
     "audit-results": Message(N_("Close tasks whose repair is proven, and bring back what was muted")),
     "weekly-mails": Message(N_("Write the weekly mails")),

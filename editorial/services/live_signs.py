@@ -17,16 +17,21 @@ _PLAIN = re.compile(r"[\w ]+")
 """Generators of sites change quotes, dashes and dots, never letters."""
 
 
-def signs_of(session: Session, job: DistributionJob) -> tuple[str, ...]:
+def signs_of(session: Session, job: DistributionJob, live_hash: str | None) -> tuple[str, ...]:
     """What proves that the job's text is on its page; one of them is enough.
 
     The key that some sites show, and the title; of a correction with the same title words that the page did not have
     before. One that only takes words away has none of its own, and the title has to do.
+
+    Args:
+        session: reads revisions.
+        job: with its item.
+        live_hash: of the text that the page had before; None where there was none.
     """
     item = job.item
-    if item.live_hash in {None, job.content_hash}:
+    if live_hash in {None, job.content_hash}:
         return job.idem_key, item.title
-    before = content.find_revision(session, item.id, item.live_hash or "")
+    before = content.find_revision(session, item.id, live_hash or "")
     after = content.find_revision(session, item.id, job.content_hash)
     if before is None or after is None:
         return job.idem_key, item.title

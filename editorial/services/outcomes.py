@@ -133,7 +133,7 @@ def _close(session: Session, deps: Deps, job: DistributionJob, ended: Ended, now
     if not (_waits_for_page(deps, job) if ended.live_check is None else ended.live_check):
         return runs.Success(job.id, job.attempt, job.item_id, job.channel_id, ended.milliseconds, ended.trace)
     close_attempt(session, job, now, "accepted", None, ended=ended)
-    signs, tries = signs_of(session, job), job.checks
+    signs, tries = signs_of(session, job, job.item.live_hash), job.checks
     job.checks, job.next_try_at = tries + 1, now + max(look_up_delay(tries), timedelta(seconds=5))
     return PageToSee(job.external_url or "", signs)
 

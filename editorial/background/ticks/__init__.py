@@ -8,6 +8,7 @@ from editorial.background.pool import Lane, PublishPool
 from editorial.background.publishers import Publishers
 from editorial.background.ticks.audits import AuditRunner, enqueue_weekly_audits, follow_audits, run_queued_audits
 from editorial.background.ticks.mails import begin_sending, enqueue_weekly_mails
+from editorial.background.ticks.pages import begin_looking
 from editorial.background.ticks.probes import begin_probing
 from editorial.background.ticks.publish_due import publish_due
 from editorial.background.ticks.reap import Patience, reap
@@ -42,6 +43,8 @@ class Threads:
     mails: Lane = field(default_factory=partial(Lane, "mails"))
     probes: Lane = field(default_factory=partial(Lane, "probes"))
     """Asks channels whether they work."""
+    pages: Lane = field(default_factory=partial(Lane, "pages"))
+    """Looks whether a page that was handed over is out."""
 
 
 def schedule(threads: Threads) -> tuple[Tick, ...]:
@@ -54,6 +57,7 @@ def schedule(threads: Threads) -> tuple[Tick, ...]:
         Tick("held-jobs", tell_held, 300),
         Tick("channel-probes", partial(begin_probing, lane=threads.probes), 60),
         Tick("audits", partial(run_queued_audits, runner=threads.audits), 2),
+        Tick("page-looks", partial(begin_looking, lane=threads.pages), 60),
         Tick("weekly-audits", enqueue_weekly_audits, 30),
         Tick("audit-results", follow_audits, 20),
         Tick("weekly-mails", enqueue_weekly_mails, 60),
