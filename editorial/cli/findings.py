@@ -13,6 +13,7 @@ from editorial.cli.actor import actor, person_named, the_site
 from editorial.cli.assembly import Assembly
 from editorial.cli.jobs import as_json, parts
 from editorial.cli.language import refused, say, speaks
+from editorial.cli.printing import silenced
 from editorial.domain.errors import EditorialError
 from editorial.domain.messages import N_, NP_, Message
 from editorial.domain.people import Permission
@@ -144,7 +145,7 @@ def finding(
             told = finding_lists.detail(session, finding_id, say)
     except EditorialError as error:
         raise refused(error) from error
-    click.echo(as_json(told) if style == "json" else "\n".join(_lines(told)))
+    click.echo(as_json(told) if style == "json" else "\n".join(map(silenced, _lines(told))))
 
 
 def _owner(session: Session, email: str) -> int | None:

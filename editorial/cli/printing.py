@@ -1,4 +1,4 @@
-"""What a report's command prints on standard output, and how it ends where it may not go on."""
+"""What commands print on standard output, and how they end where they may not go on."""
 
 import errno
 import os
@@ -8,6 +8,7 @@ from contextlib import contextmanager
 
 import click
 
+from editorial.audit.report import SILENCED
 from editorial.cli.language import say
 from editorial.domain.messages import N_, Message
 
@@ -33,6 +34,11 @@ def put(text: str | bytes) -> None:
         click.echo(said, nl=False)
     except OSError as error:
         raise OutputLost(error.errno or errno.EIO) from error
+
+
+def silenced(text: str) -> str:
+    """What pages and people wrote, on one line and without what a terminal would obey."""
+    return text.translate(SILENCED)
 
 
 @contextmanager

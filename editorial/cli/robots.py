@@ -11,6 +11,7 @@ from editorial.audit.crawl.files import robots_notes
 from editorial.audit.crawl.origins import Origins
 from editorial.cli import sources
 from editorial.cli.language import refused, say, speaks
+from editorial.cli.printing import silenced
 from editorial.cli.sources import Source
 from editorial.domain.errors import EditorialError
 from editorial.domain.messages import N_, NP_, Message
@@ -125,13 +126,13 @@ def _print(read: Source, rules: Robots, agent: str, verdicts: Sequence[tuple[str
             where = Message(N_("line %(number)s: %(text)s"), {"number": verdict.line_number, "text": verdict.line_text})
         else:
             where = Message(N_("no line speaks of it"))
-        click.echo(f"{word}\t{url}\t{say(where)}")
+        click.echo(f"{word}\t{url}\t{silenced(say(where))}")
     if not verdicts:
         groups = sum(len(group.lines) for group in rules.groups)
         click.echo(say(Message.counted(NP_("%(count)s rule is read.", "%(count)s rules are read."), groups)))
     for line, _, meaning, text in _oddities(read):
         place = say(Message(N_("line %(number)s: %(text)s"), {"number": line, "text": text})) if line else ""
-        click.echo(f"{meaning}\t{place}".rstrip(), err=True)
+        click.echo(f"{meaning}\t{silenced(place)}".rstrip(), err=True)
 
 
 _ALL_OPEN = N_("So nothing is forbidden.")

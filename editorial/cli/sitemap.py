@@ -11,6 +11,7 @@ from editorial.audit.crawl.files import Note
 from editorial.audit.crawl.sitemaps import MAX_SITEMAP, Entry, Sitemap, read_sitemap
 from editorial.cli import sources
 from editorial.cli.language import refused, say, speaks
+from editorial.cli.printing import silenced
 from editorial.domain.addresses import AllowList
 from editorial.domain.errors import EditorialError
 from editorial.domain.messages import N_, NP_, Message
@@ -132,7 +133,7 @@ def _print(name: str, source: sources.Source, read: Sitemap | None) -> None:
     for note in read.notes:
         said = _error(note)
         where = f":{note.line}" if note.line else ""
-        click.echo(f"{name}{where}: {said['message']}" + (f" {note.text}" if note.text else ""), err=True)
+        click.echo(f"{name}{where}: {said['message']}" + (f" {silenced(note.text)}" if note.text else ""), err=True)
     counted = NP_("%(count)s address.", "%(count)s addresses.")
     if read.is_index:
         counted = NP_("%(count)s sitemap.", "%(count)s sitemaps.")

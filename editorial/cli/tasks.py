@@ -12,6 +12,7 @@ from editorial.cli.actor import actor, person_named, today
 from editorial.cli.assembly import Assembly
 from editorial.cli.jobs import as_json, parts
 from editorial.cli.language import refused, say, speaks
+from editorial.cli.printing import silenced
 from editorial.domain.errors import EditorialError, NotFound
 from editorial.domain.messages import N_, NP_, Message
 from editorial.domain.people import Permission
@@ -88,7 +89,7 @@ def tasks(
         click.echo(as_json(found))
     else:
         for one in found:
-            click.echo(_line(one))
+            click.echo(silenced(_line(one)))
         click.echo(say(Message.counted(NP_("%(count)s task.", "%(count)s tasks."), len(found))), err=True)
     if board.after is not None:
         click.echo(say(Message(N_("There are more. Ask for one site, or for one rule."))), err=True)
@@ -147,8 +148,8 @@ def task(
     if style == "json":
         click.echo(as_json(told))
         return
-    lines = [_line(told), *(told[name] for name in ("url", "note") if told[name]), *trail]
-    click.echo("\n".join(lines))
+    lines = [_line(told), *([told["url"]] if told["url"] else []), *told["note"].splitlines(), *trail]
+    click.echo("\n".join(map(silenced, lines)))
 
 
 def _written(deps: Deps, number: str, decision: str | None, email: str, wish: Wish) -> int:

@@ -12,6 +12,7 @@ from sqlalchemy import select
 
 from editorial.__main__ import editorial
 from editorial.domain.people import Role
+from editorial.store.audit import Finding
 from editorial.store.content import Site
 from tests.integration.plans import Desk
 from tests.integration.web.audited import BASE, add_site, audit, untitled
@@ -22,7 +23,7 @@ Run = Callable[..., Result]
 
 @pytest.fixture
 def run(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> Iterator[Run]:
-    """Run a command on the desk's own database, whose audit found two pages without a title."""
+    """Run a command on the desk's own database, whose audit found two pages without a title, as on a terminal."""
     with desk.deps.sessions() as session:
         site = session.scalars(select(Site.id)).one()
     audit(desk.deps, site, [untitled("a"), untitled("b")])
@@ -30,7 +31,7 @@ def run(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> Iterator[Run]:
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
     monkeypatch.setattr("editorial.__main__.make_deps", lambda _: desk.deps)
     monkeypatch.setattr("editorial.__main__.read_config", lambda: config)
-    yield lambda *arguments: CliRunner().invoke(editorial, ["--lang", "en", *arguments])
+    yield lambda *arguments: CliRunner().invoke(editorial, ["--lang", "en", *arguments], color=True)
     structlog.reset_defaults()
 
 
@@ -50,6 +51,17 @@ def test_findings_are_listed_in_three_formats(run: Run) -> None:
     assert [one["url"] for one in rows] == [f"{BASE}a", f"{BASE}b"]
     assert run("findings", "--severity", "notice").stdout == ""
     assert run("findings", "--owner", "nobody").stdout.count("\n") == 2
+
+
+def test_what_pages_and_people_wrote_gives_the_terminal_no_orders(desk: Desk, run: Run) -> None:
+    with desk.deps.sessions.begin() as session:
+        session.get_one(Finding, 1).evidence = ["<title>\x1b[2J"]
+    said = run("finding", "1")
+    made = run("task", "new", "--as", desk.admin.email, "--title", "Mend it", "--note", "All\nof\x1b[2J it")
+
+    assert "<title>\ufffd[2J" in said.stdout
+    assert "All\nof\ufffd[2J it" in made.stdout
+    assert "\x1b" not in said.output + made.output
 
 
 def test_findings_are_narrowed_and_ordered_as_on_the_screen(run: Run) -> None:

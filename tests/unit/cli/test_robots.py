@@ -28,8 +28,9 @@ def file(tmp_path: Path) -> str:
     return str(path)
 
 
-def run(*arguments: str, typed: str | None = None) -> Result:
-    return CliRunner().invoke(editorial, ["--lang", "en", "robots", *arguments], input=typed)
+def run(*arguments: str, typed: str | None = None, color: bool = False) -> Result:
+    """`color`: as on a terminal, where click takes no orders out."""
+    return CliRunner().invoke(editorial, ["--lang", "en", "robots", *arguments], input=typed, color=color)
 
 
 @pytest.mark.parametrize(
@@ -50,6 +51,16 @@ def test_it_says_which_line_decided(file: str, agent: str, url: str, allowed: bo
     (verdict,) = json.loads(said.stdout)["urls"]
     assert (verdict["url"], verdict["allowed"], verdict["line"]) == (url, allowed, line)
     assert said.exit_code == (0 if allowed else 1)
+
+
+def test_a_file_gives_the_terminal_no_orders(tmp_path: Path) -> None:
+    path = tmp_path / "robots.txt"
+    path.write_text("User-agent: *\nDisallow: /a # \x1b[2J\nno line\x1b]0;title\x07\n")
+    said = run(str(path), "--agent", "Bingbot", "/a", color=True)
+
+    assert "\ufffd" in said.stdout
+    assert "\ufffd" in said.stderr
+    assert "\x1b" not in said.output
 
 
 def test_a_person_reads_one_line_an_address(file: str) -> None:

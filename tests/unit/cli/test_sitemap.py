@@ -15,8 +15,9 @@ from editorial.cli.sitemap import SAYS
 ONE = "<urlset>\n<url><loc>https://example.com/a</loc><lastmod>2026-11-22</lastmod></url>\n{}</urlset>"
 
 
-def run(*arguments: str, typed: str | bytes | None = None) -> Result:
-    return CliRunner().invoke(editorial, ["--lang", "en", "sitemap", *arguments], input=typed)
+def run(*arguments: str, typed: str | bytes | None = None, color: bool = False) -> Result:
+    """`color`: as on a terminal, where click takes no orders out."""
+    return CliRunner().invoke(editorial, ["--lang", "en", "sitemap", *arguments], input=typed, color=color)
 
 
 def test_addresses_go_to_output_and_errors_beside_it(tmp_path: Path) -> None:
@@ -27,6 +28,13 @@ def test_addresses_go_to_output_and_errors_beside_it(tmp_path: Path) -> None:
     assert said.stdout == "https://example.com/a\n"
     assert said.stderr.splitlines() == [f"{path}:3: This is no absolute address. /b", f"{path}: 1 address."]
     assert said.exit_code == 1
+
+
+def test_a_file_gives_the_terminal_no_orders() -> None:
+    said = run("-", typed="https://example.com/a\nno\x1b[2Jaddress\n", color=True)
+
+    assert "no\ufffd[2Jaddress" in said.stderr
+    assert "\x1b" not in said.output
 
 
 def test_a_program_reads_everything_that_was_said() -> None:
