@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 
 from editorial.audit.facts import FormSeen, Known
 from editorial.audit.rule import Need
-from editorial.domain.workflow import Status
+from editorial.domain.statuses import LIVE
+from editorial.domain.urls import n1, n2
 from editorial.store.audit import ENDED, Audit, AuditFailure, AuditForm, AuditPage, AuditUrl
 from editorial.store.content import ContentItem
 
@@ -23,6 +24,8 @@ class Memory:
 
     pages: Mapping[str, Known] = field(default_factory=lambda: MappingProxyType({}))
     complete: frozenset[Need] = frozenset()
+    published: tuple[str, ...] = ()
+    """Addresses of the items that are out (N1): to be looked at, whether a link leads there or not."""
 
 
 def recall(session: Session, audit: Audit) -> Memory:
@@ -34,9 +37,11 @@ def recall(session: Session, audit: Audit) -> Memory:
     for before in earlier:
         for compare, known in _seen(session, before).items():
             pages.setdefault(compare, known)
-    for compare in _published(session, audit.site_id):
+    published = _published(session, audit.site_id)
+    for url in published:
+        compare = n2(url) or url
         pages[compare] = replace(pages.get(compare, Known()), published=True)
-    return Memory(pages, _complete(earlier))
+    return Memory(pages, _complete(earlier), published)
 
 
 def complete_before(session: Session, audit: Audit) -> frozenset[Need]:
@@ -77,7 +82,7 @@ def _seen(session: Session, audit_id: int) -> dict[str, Known]:
     }
 
 
-def _published(session: Session, site_id: int) -> list[str]:
-    wanted = select(ContentItem.url_n2).where(ContentItem.url_n2.is_not(None), ContentItem.site_id == site_id)
-    published = wanted.where(ContentItem.status == Status.PUBLISHED)
-    return [address for address in session.scalars(published) if address]
+def _published(session: Session, site_id: int) -> tuple[str, ...]:
+    wanted = select(ContentItem.url).where(ContentItem.url.is_not(None), ContentItem.site_id == site_id)
+    urls = session.scalars(wanted.where(ContentItem.status.in_(LIVE)).order_by(ContentItem.id))
+    return tuple(dict.fromkeys(address for url in urls if url and (address := n1(url))))

@@ -169,7 +169,8 @@ def run_audit(
         audit = store.claim(session, parts.now(), parts.worker, audit_id)
         if audit is None:
             return None
-        plan, memory = _plan(parts, audit), recall(session, audit)
+        memory = recall(session, audit)
+        plan = _plan(parts, audit, memory.published)
         again, rules_changed = audit.ruleset != "", audit.ruleset not in ("", ruleset_version())
         audit.ruleset, audit.rules = ruleset_version(), [rule.id for rule in PAGE_RULES]
         too_often = audit.attempts > MAX_ATTEMPTS
@@ -235,18 +236,19 @@ def _worker_settings(parts: AuditParts, plan: CrawlPlan, memory: Memory) -> dict
     }
 
 
-def _plan(parts: AuditParts, audit: Audit) -> CrawlPlan:
+def _plan(parts: AuditParts, audit: Audit, published: tuple[str, ...]) -> CrawlPlan:
     options = audit.options
     plan = CrawlPlan(
         start=audit.start_url,
         scope=scope_of(audit.start_url, path_prefix=options.get("path_prefix", "/")),
+        seeds=published,
         max_pages=int(options.get("max_pages", parts.max_pages)),
         rate=float(options.get("rate", parts.rate)),
         connections=int(options.get("connections", parts.connections)),
         retry_delay=parts.retry_delay,
         follow_links=bool(options.get("follow_links", True)),
     )
-    return plan if audit.whole_site else replace(plan, follow_links=False, sitemaps=False)
+    return plan if audit.whole_site else replace(plan, seeds=(), follow_links=False, sitemaps=False)
 
 
 def _queue(

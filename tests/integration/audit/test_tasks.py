@@ -14,6 +14,7 @@ from editorial.domain.locales import Language
 from editorial.domain.packing import unpack
 from editorial.domain.tasks import Closing, TaskState
 from editorial.domain.urls import n2
+from editorial.domain.workflow import Status
 from editorial.services import task_pages, tasks
 from editorial.services.auditing import run_audit, start_audit, start_page_audit
 from editorial.services.deps import Deps
@@ -283,6 +284,20 @@ def test_the_owner_is_told_what_the_audit_of_the_published_page_found(web: Web, 
     with deps.sessions() as session:
         notice = session.scalars(select(Notice)).one()
         assert unpack(notice.message).params == {"count": 1, "title": "How we price"}
+
+
+@pytest.mark.thorough
+def test_a_published_page_that_no_link_leads_to_is_crawled_and_told(web: Web, deps: Deps, mei: Person) -> None:
+    web.pages["/"], web.pages["/pricing"] = page("Home"), page("Pricing")
+    crawled = make_site(deps.sessions, web.url + "/")
+    item_id = add_item(deps, mei, crawled.id, web.url + "/pricing")
+    with deps.sessions.begin() as session:
+        session.get_one(ContentItem, item_id).status = Status.REFRESH_DUE
+    crawl(deps, crawled)
+
+    with deps.sessions() as session:
+        orphan = session.scalars(select(Finding).where(Finding.rule == "page-orphan")).one()
+    assert (orphan.url, orphan.content_item_id) == (web.url + "/pricing", item_id)
 
 
 def crawl(deps: Deps, crawled: Site) -> None:
