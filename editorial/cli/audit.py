@@ -9,12 +9,10 @@ from typing import NoReturn
 
 import click
 import structlog
-from pydantic import ValidationError
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from sqlalchemy.orm import Session
 
-from config import Config
 from editorial.adapters.catalog import Catalog
 from editorial.audit.crawl import records
 from editorial.audit.crawl.records import StopReason
@@ -22,11 +20,12 @@ from editorial.audit.folder import Folder, FolderLost
 from editorial.audit.predicates import CanonState, canon_state
 from editorial.audit.rule import Severity
 from editorial.audit.summary import Judged
+from editorial.cli import sources
 from editorial.cli.audit_report import STYLES, Wanted, written
 from editorial.cli.language import say, speaks, spoken
 from editorial.cli.printing import COULD_NOT_RUN, ending_well, put
 from editorial.cli.scratch import scratch
-from editorial.domain.addresses import ALL_PRIVATE, NOTHING_PRIVATE, AllowList
+from editorial.domain.addresses import AllowList
 from editorial.domain.errors import EditorialError
 from editorial.domain.messages import N_, NP_, Message
 from editorial.domain.urls import n1, path_of
@@ -108,7 +107,7 @@ def audit(
     if facts and style != "json":
         click.echo(catalog.say(Message(N_("--facts counts with --format json alone."))), err=True)
     options: dict[str, object] = {"max_pages": max_pages, "rate": rate, "connections": concurrency}
-    allow = ALL_PRIVATE if allow_private else _opened()
+    allow = sources.opened(everything=allow_private)
     with ending_well():
         try:
             status = _audited(target, _folder(target, base), options, allow, wanted=wanted, fail_on=fail_on)
@@ -158,14 +157,6 @@ def _folder(target: str, base: str | None) -> Folder | None:
     if base is not None and n1(base) is None:
         raise click.UsageError(say(Message(N_("--url %(url)s is no address."), {"url": base})))
     return Folder(path, base)
-
-
-def _opened() -> AllowList:
-    """The private networks that EDITORIAL_ALLOW_PRIVATE opens; none if the settings are no good, as none are needed."""
-    try:
-        return AllowList.of(Config.from_env().private_networks)
-    except ValidationError:
-        return NOTHING_PRIVATE
 
 
 def _run(parts: AuditParts, start: str, options: dict[str, object], folder: Folder | None, catalog: Catalog) -> int:

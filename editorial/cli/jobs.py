@@ -9,16 +9,17 @@ from typing import Any
 import click
 from sqlalchemy.orm import Session
 
+from editorial.cli.actor import actor
 from editorial.cli.assembly import Assembly
 from editorial.cli.language import refused, say, speaks
 from editorial.domain.errors import EditorialError
 from editorial.domain.jobs import JobState
 from editorial.domain.messages import N_, NP_, Message
-from editorial.domain.people import Permission, permissions
+from editorial.domain.people import Permission
 from editorial.services import job_decisions, job_lists, job_pages
 from editorial.services.deps import Deps
 from editorial.services.job_lists import WantedJobs
-from editorial.store import distribution, people
+from editorial.store import distribution
 from editorial.store.base import reading
 from editorial.store.distribution import DistributionJob
 from editorial.store.people import Person
@@ -144,22 +145,7 @@ def job(
 def _decide(deps: Deps, job_id: int, decide: Decide, email: str, said: Said) -> int:
     """Do it in one transaction; returns the number of the job to be shown, which is another one after a repetition."""
     with deps.sessions.begin() as session:
-        return decide(session, deps, job_id, _actor(session, email), said).id
-
-
-def _actor(session: Session, email: str) -> Person:
-    found = people.find_person(session, email)
-    if found is None or not found.active:
-        raise EditorialError(
-            Message(N_("Nobody with the address “%(email)s” can sign in."), {"email": email}),
-            hint=Message(N_("Say with --as who decides.")),
-        )
-    if Permission.PUBLISH not in permissions(found.roles):
-        raise EditorialError(
-            Message(N_("%(name)s may not decide about jobs."), {"name": found.name}),
-            hint=Message(N_("Name somebody who may publish.")),
-        )
-    return found
+        return decide(session, deps, job_id, actor(session, email, Permission.PUBLISH), said).id
 
 
 def _line(job: DistributionJob) -> str:

@@ -1,14 +1,12 @@
 """The findings under a filter as a table for spreadsheets: as `audit.report_csv`, with what became of each."""
 
-import csv
-import io
 from collections.abc import Iterator
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
 from editorial.audit.report import Translate
-from editorial.audit.report_csv import BOM, safe
+from editorial.audit.report_csv import BOM, written_row
 from editorial.services import finding_pages, findings
 from editorial.services.finding_filters import Wanted
 from editorial.services.finding_pages import Row
@@ -39,9 +37,9 @@ def lines(session: Session, wanted: Wanted, translate: Translate) -> Iterator[st
         wanted: which findings, in what order.
         translate: turns sentences into the reader's language.
     """
-    yield BOM + _line(COLUMNS)
+    yield BOM + written_row(COLUMNS)
     for row in finding_pages.every(session, wanted):
-        yield _line(tuple(safe(cell) for cell in _cells(row, translate)))
+        yield written_row(_cells(row, translate))
 
 
 def _cells(row: Row, translate: Translate) -> tuple[str, ...]:
@@ -65,9 +63,3 @@ def _cells(row: Row, translate: Translate) -> tuple[str, ...]:
 
 def _when(at: datetime | None) -> str:
     return at.isoformat(timespec="seconds") if at is not None else ""
-
-
-def _line(row: tuple[str, ...]) -> str:
-    written = io.StringIO(newline="")
-    csv.writer(written).writerow(row)
-    return written.getvalue()

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from editorial.audit.rule import Severity
@@ -17,8 +17,6 @@ from editorial.domain.urls import n1, netloc_of, origin_of, path_of
 from editorial.store.audit import Finding, FindingHistory
 from editorial.store.campaigns import Campaign
 from editorial.store.content import ContentItem, Site
-
-RANK = case({"blocker": 0, "error": 1, "warning": 2}, value=Finding.severity, else_=3)
 
 
 class Grouping(StrEnum):

@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session, lazyload
 from editorial.audit.rule import Severity
 from editorial.domain.findings import OPEN, FindingState
 from editorial.domain.locales import Language
-from editorial.services.finding_filters import RANK, Grouping, Order, Place, Wanted, conditions, count, owner_number
-from editorial.store.audit import Finding
+from editorial.services.finding_filters import Grouping, Order, Place, Wanted, conditions, count, owner_number
+from editorial.store.audit import RANK, Finding
 from editorial.store.content import ContentItem
 from editorial.store.people import Person
 

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Select, case, func, literal, or_, select, tuple_, union_all
+from sqlalchemy import ColumnElement, Select, func, literal, or_, select, tuple_, union_all
 from sqlalchemy.orm import Session, lazyload
 
 from editorial.domain.errors import EditorialError, NotFound
@@ -19,7 +19,7 @@ from editorial.services import findings
 from editorial.services.task_making import MOST_TOGETHER
 from editorial.store import history
 from editorial.store import tasks as store
-from editorial.store.audit import Finding
+from editorial.store.audit import RANK, Finding
 from editorial.store.content import ContentItem, Site
 from editorial.store.history import HistoryEvent
 from editorial.store.people import Person
@@ -165,7 +165,6 @@ class BadTaskPlace(EditorialError):
         )
 
 
-_RANK = case({"blocker": 0, "error": 1, "warning": 2}, value=Finding.severity, else_=3)
 _DUE = func.coalesce(Task.due_on, NO_DAY)
 Joined = Select[Task, Finding | None, str | None, Language | None, Person | None]
 
@@ -214,7 +213,7 @@ def to_be_shared(session: Session, site_id: int, rule: str) -> Choice:
     ]
     all_open = (Finding.site_id == site_id, Finding.rule == rule, Finding.state.in_(OPEN))
     free = (*all_open, *(Finding.id.not_in(one) for one in taken))
-    rows = select(Finding).where(*free).order_by(_RANK, Finding.url, Finding.id)
+    rows = select(Finding).where(*free).order_by(RANK, Finding.url, Finding.id)
     count = select(func.count()).select_from(Finding)
     return Choice(
         session.scalars(rows.limit(MOST_TOGETHER)).all(),
