@@ -13,7 +13,7 @@ from editorial.store import muting as mutes
 from editorial.store.audit import Finding
 from editorial.store.content import ContentItem
 from editorial.store.muting import Mute
-from editorial.store.tasks import Task, TaskFinding
+from editorial.store.tasks import Task, is_about
 
 Say = Callable[[Message], str]
 
@@ -61,9 +61,7 @@ def detail(session: Session, finding_id: int, say: Say) -> dict[str, Any]:
 
 
 def _task_ids(session: Session, finding_id: int) -> list[int]:
-    alone = select(Task.id).where(Task.finding_id == finding_id)
-    shared = select(TaskFinding.task_id).where(TaskFinding.finding_id == finding_id)
-    return sorted(session.scalars(alone.union(shared)))
+    return list(session.scalars(select(Task.id).where(is_about(finding_id)).order_by(Task.id)))
 
 
 def _mute(mute: Mute) -> dict[str, Any]:

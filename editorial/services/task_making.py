@@ -156,7 +156,8 @@ def make_together(
             hint=Message(N_("Make a task for each rule.")),
             field="findings",
         )
-    free = [one for one in found if one.state in OPEN and store.open_task_of(session, one.id) is None]
+    untold = store.free_of_tasks(session, wanted)
+    free = [one for one in found if one.state in OPEN and one.id in untold]
     if not free:
         raise BadTask(
             Message(N_("Each of these findings is closed, muted or has a task already.")),

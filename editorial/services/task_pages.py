@@ -207,12 +207,8 @@ def counts(session: Session, wanted: WantedTasks, today: date) -> dict[tuple[Who
 
 def to_be_shared(session: Session, site_id: int, rule: str) -> Choice:
     """The open findings of a rule on a site that have no task yet, the worst first; not more than one task takes."""
-    taken = [
-        select(Task.finding_id).where(Task.state == TaskState.OPEN, Task.finding_id.is_not(None)),
-        select(TaskFinding.finding_id).join(Task, Task.id == TaskFinding.task_id).where(Task.state == TaskState.OPEN),
-    ]
     all_open = (Finding.site_id == site_id, Finding.rule == rule, Finding.state.in_(OPEN))
-    free = (*all_open, *(Finding.id.not_in(one) for one in taken))
+    free = (*all_open, store.IS_FREE)
     rows = select(Finding).where(*free).order_by(RANK, Finding.url, Finding.id)
     count = select(func.count()).select_from(Finding)
     return Choice(
@@ -244,7 +240,7 @@ def task_page(session: Session, task_id: int, today: date) -> TaskPage:
 
 def of_finding(session: Session, finding_id: int, today: date) -> Sequence[TaskView]:
     """Every task about a finding, the newest first."""
-    return _views(session, _joined().where(_about(finding_id)).order_by(Task.id.desc()), today)
+    return _views(session, _joined().where(store.is_about(finding_id)).order_by(Task.id.desc()), today)
 
 
 def of_item(session: Session, item_id: int, today: date, *, limit: int = 20) -> Sequence[TaskView]:
@@ -298,13 +294,8 @@ def _conditions(wanted: WantedTasks, today: date) -> list[ColumnElement[bool]]:
         if value is not None:
             found.append(column == value)
     if wanted.finding_id is not None:
-        found.append(_about(wanted.finding_id))
+        found.append(store.is_about(wanted.finding_id))
     return found
-
-
-def _about(finding_id: int) -> ColumnElement[bool]:
-    among = select(TaskFinding.task_id).where(TaskFinding.finding_id == finding_id)
-    return or_(Task.finding_id == finding_id, Task.id.in_(among))
 
 
 def _joined() -> Joined:

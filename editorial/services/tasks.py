@@ -113,11 +113,11 @@ def reopen(session: Session, deps: Deps, actor: Person, task_id: int) -> Task:
     """
     task = store.get_task(session, task_id)
     if task.state is TaskState.DONE:
-        for finding in store.findings_of(session, task):
-            if store.open_task_of(session, finding.id) is not None:
-                raise BadTask(
-                    Message(N_("There is another open task about this finding.")), hint=Message(N_("Use that one."))
-                )
+        about = {one.id for one in store.findings_of(session, task)}
+        if store.free_of_tasks(session, about) < about:
+            raise BadTask(
+                Message(N_("There is another open task about this finding.")), hint=Message(N_("Use that one."))
+            )
         _open(task)
         record(session, deps, actor, task, "task.reopened", after=_of_whom(task))
         _tell_of_decision(session, deps, actor, task, REOPENED)
@@ -186,7 +186,7 @@ def settle(deps: Deps) -> dict[str, int]:
         for task in session.scalars(_returned().with_for_update(of=Task)):
             about = [one for one in store.findings_of(session, task) if one.state in OPEN]
             task.returned_at, task.proven_at = max(one.last_seen_at for one in about), None
-            if all(store.open_task_of(session, one.id) is None for one in about):
+            if len(store.free_of_tasks(session, [one.id for one in about])) == len(about):
                 _open(task)
                 record(session, deps, None, task, "task.returned", after=_of_whom(task))
                 done["returned"] += 1

@@ -1,9 +1,23 @@
 """What somebody has to do by a day: for an item, about a page, about a finding or many, or just by its title."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, bindparam, func, or_, select, text
+from sqlalchemy import (
+    CheckConstraint,
+    ColumnElement,
+    CompoundSelect,
+    ForeignKey,
+    Index,
+    String,
+    Text,
+    bindparam,
+    func,
+    or_,
+    select,
+    text,
+    union_all,
+)
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from editorial.domain.errors import NotFound
@@ -74,11 +88,29 @@ def get_task(session: Session, task_id: int) -> Task:
     return task
 
 
+def is_about(finding_id: int) -> ColumnElement[bool]:
+    """A task about a finding alone, or about it and others."""
+    among = select(TaskFinding.task_id).where(TaskFinding.finding_id == finding_id)
+    return or_(Task.finding_id == finding_id, Task.id.in_(among))
+
+
 def open_task_of(session: Session, finding_id: int) -> Task | None:
     """The open task about a finding: its own, or the one it shares with others."""
-    among = select(TaskFinding.task_id).where(TaskFinding.finding_id == finding_id)
-    mine = or_(Task.finding_id == finding_id, Task.id.in_(among))
-    return session.scalar(select(Task).where(mine, Task.state == TaskState.OPEN).order_by(Task.id).limit(1))
+    mine = select(Task).where(is_about(finding_id), Task.state == TaskState.OPEN)
+    return session.scalar(mine.order_by(Task.id).limit(1))
+
+
+def free_of_tasks(session: Session, finding_ids: Collection[int]) -> set[int]:
+    """Which of these findings no open task is about."""
+    return set(session.scalars(select(Finding.id).where(Finding.id.in_(finding_ids), IS_FREE)))
+
+
+_TAKEN: CompoundSelect[int | None] = union_all(
+    select(Task.finding_id).where(Task.state == TaskState.OPEN, Task.finding_id.is_not(None)),
+    select(TaskFinding.finding_id).join(Task, Task.id == TaskFinding.task_id).where(Task.state == TaskState.OPEN),
+)
+IS_FREE = Finding.id.not_in(_TAKEN)
+"""A finding that no open task is about."""
 
 
 def findings_of(session: Session, task: Task) -> Sequence[Finding]:
