@@ -87,6 +87,8 @@ class Catalog:
                 pass
             case int() | float():
                 shown = format_decimal(value, locale=self.locale)
+            case list() | tuple():
+                shown = self.gettext(", ").join(self.value(one, zone=zone) for one in value)
         return shown
 
     def day(self, value: date, *, year: bool = False) -> str:

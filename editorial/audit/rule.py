@@ -4,7 +4,7 @@ A page rule is a pure function of facts that yields failures; a decorator puts t
 id is its name with hyphens. Site rules, which are SQL, stand in `site_rule`: worker programs load page rules alone.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import NotRequired, TypedDict, Unpack
@@ -107,7 +107,7 @@ class Failure:
     """
 
     key: str
-    params: Mapping[str, str | int | float] = field(default_factory=dict)
+    params: Mapping[str, str | int | float | Sequence[str]] = field(default_factory=dict)
     evidence: tuple[str, ...] = ()
     severity: Severity | None = None
 

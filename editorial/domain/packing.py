@@ -36,11 +36,15 @@ def _pack(value: object) -> object:
             return {type(value).__name__: value.isoformat()}
         case str() | int() | float():
             return value
+        case list() | tuple():
+            return [_pack(one) for one in value]
         case _:
             return str(value)
 
 
 def _unpack(value: object) -> object:
+    if isinstance(value, list):
+        return tuple(_unpack(one) for one in value)
     if not isinstance(value, dict):
         return value
     kind, inner = next(iter(value.items()))

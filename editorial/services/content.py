@@ -257,7 +257,7 @@ def offer_warning(session: Session, item: ContentItem) -> Message | None:
         return None
     return Message(
         N_("An offer moves buyers at steps 5 and 6. Here it is mapped to %(steps)s."),
-        {"steps": ", ".join(str(step.position) for step in named)},
+        {"steps": [str(step.position) for step in named]},
     )
 
 

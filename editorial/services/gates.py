@@ -209,7 +209,7 @@ def _judged(expected: _Expected, page: LivePage | None) -> Message | None:
     address = n1(page.url) or expected.url
     facts = gather(Response(expected.url, address, page.status, page.headers, page.body, truncated=page.cut))
     if engines := noindex_engines(facts):
-        names = ", ".join(ENGINE_NAMES[engine] for engine in engines)
+        names = [ENGINE_NAMES[engine] for engine in engines]
         return Message(N_("%(url)s asks %(engines)s not to index it."), where | {"engines": names})
     if expected.needs_form and not _wins_leads(facts):
         return Message(N_("%(url)s has no form to win a lead, and content of its type needs one."), where)

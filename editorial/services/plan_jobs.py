@@ -55,7 +55,7 @@ class PastJobs(EditorialError):
                     "%(count)s jobs would lie in the past: %(names)s.",
                 ),
                 len(found),
-                names=", ".join(one.line.label for one in found),
+                names=[one.line.label for one in found],
             ),
             hint=Message(N_("Send it at once, or leave it out.")),
             field="past",

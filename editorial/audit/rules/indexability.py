@@ -39,7 +39,7 @@ def noindex_page(page: PageFacts, _: Params) -> Iterator[Failure]:
     unmeant = page.known.published or page.known.in_sitemap or page.known.indexable_before
     yield Failure(
         "noindex",
-        {"engines": ", ".join(ENGINE_NAMES[engine] for engine in engines)},
+        {"engines": [ENGINE_NAMES[engine] for engine in engines]},
         _closing(page, engines),
         Severity.ERROR if unmeant else None,
     )
@@ -62,7 +62,7 @@ def noindex_regression(page: PageFacts, _: Params) -> Iterator[Failure]:
     """For every engine: who closes a page to one of them alone means it. It lasts until the page is open again."""
     engines = noindex_engines(page)
     if page.known.indexable_before and len(engines) == len(ALL_ENGINES):
-        named = ", ".join(ENGINE_NAMES[engine] for engine in engines)
+        named = [ENGINE_NAMES[engine] for engine in engines]
         yield Failure("noindex", {"engines": named}, _closing(page, engines))
 
 
@@ -86,7 +86,7 @@ def blocked_by_robots(page: PageFacts, _: Params) -> Iterator[Failure]:
         unmeant = page.known.published or page.known.in_sitemap
         agents = {engine.agent for engine in engines}
         lines = dict.fromkeys(found.line for found in page.robots_txt if found.agent in agents and not found.allowed)
-        named = ", ".join(ENGINE_NAMES[engine] for engine in engines)
+        named = [ENGINE_NAMES[engine] for engine in engines]
         severity = Severity.ERROR if unmeant else None
         yield Failure("robots", {"engines": named}, tuple(line[:200] for line in lines if line), severity)
 

@@ -105,7 +105,7 @@ def test_a_page_closed_to_search_engines_is_told(
     says = _says(desk, clock)
 
     assert says is not None
-    assert says.params["engines"] == "Google, Bing, Baidu"
+    assert says.params["engines"] == ["Google", "Bing", "Baidu"]
 
 
 @pytest.mark.parametrize(
