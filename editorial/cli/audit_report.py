@@ -3,17 +3,19 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from editorial import __version__
 from editorial.adapters.catalog import Catalog
 from editorial.adapters.report_page import render_report
 from editorial.audit.report import page_json, text_report
 from editorial.audit.report_csv import csv_report
 from editorial.audit.report_html import html_values
+from editorial.audit.report_sarif import sarif_report
 from editorial.audit.rulebook import BY_ID
 from editorial.audit.summary import Judged
 from editorial.services.stop_reasons import why_it_stopped
 from editorial.store.audit import Audit
 
-STYLES = ("text", "json", "html", "csv")
+STYLES = ("text", "json", "html", "csv", "sarif")
 
 
 @dataclass(frozen=True)
@@ -34,6 +36,8 @@ def written(pages: Iterable[Judged], audit: Audit, catalog: Catalog, wanted: Wan
             yield f"{line}\n"
     elif wanted.style == "csv":
         yield from csv_report(pages, BY_ID, catalog.say, every_outcome=wanted.every_outcome)
+    elif wanted.style == "sarif":
+        yield from sarif_report(pages, BY_ID, catalog.say, version=__version__, every_outcome=wanted.every_outcome)
     elif wanted.style == "html":
         yield _html(pages, audit, catalog, wanted)
     else:

@@ -127,7 +127,7 @@ def test_a_file_that_cannot_be_read_costs_the_others_nothing(tmp_path: Path, mon
     assert said["calhost/"]["facts"]["error"] is None
 
 
-@pytest.mark.parametrize("style", ["text", "json", "html", "csv"])
+@pytest.mark.parametrize("style", ["text", "json", "html", "csv", "sarif"])
 def test_a_name_that_is_no_utf_8_is_an_address_all_the_same(tmp_path: Path, style: str):
     folder = tmp_path / os.fsdecode(b"d\xe9p\xf4t")
     folder.mkdir()

@@ -1,0 +1,77 @@
+"""The report for code hosts."""
+
+import json
+from typing import Any
+
+import pytest
+
+from editorial.audit.engine import judge
+from editorial.audit.report_sarif import FINGERPRINT, sarif_report
+from editorial.audit.rulebook import BY_ID
+from editorial.audit.rules import PAGE_RULES
+from editorial.audit.summary import Judged
+from editorial.domain.messages import Message
+from tests.unit.audit.pages import document, page
+
+URL = "https://example.com/a"
+
+
+def say(message: Message) -> str:
+    return message.id % message.params if message.params else message.id
+
+
+def run_of(*bodies: str, every_outcome: bool = False) -> dict[str, Any]:
+    pages = []
+    for body in bodies:
+        facts = page(body, URL)
+        pages.append(Judged(facts, judge(facts, frozenset(), rules=PAGE_RULES)))
+    log = json.loads("".join(sarif_report(pages, BY_ID, say, version="1.2.3", every_outcome=every_outcome)))
+    assert (log["version"], len(log["runs"])) == ("2.1.0", 1)
+    run: dict[str, Any] = log["runs"][0]
+    return run
+
+
+def test_a_site_without_a_page_is_a_run_without_results() -> None:
+    run = run_of()
+
+    assert (run["results"], run["tool"]["driver"]["semanticVersion"]) == ([], "1.2.3")
+
+
+def test_each_rule_explains_itself() -> None:
+    rules = run_of()["tool"]["driver"]["rules"]
+
+    assert [rule["id"] for rule in rules] == list(BY_ID)
+    assert all(rule["help"]["text"] and rule["shortDescription"]["text"] for rule in rules)
+
+
+def test_a_failure_says_where_how_bad_and_what_was_seen() -> None:
+    run = run_of(document("<title>A good title for this page</title>", "<h1>A</h1><img src=/a.png>"))
+    found = next(result for result in run["results"] if result["ruleId"] == "img-alt-missing")
+
+    assert (found["kind"], found["level"]) == ("fail", "warning")
+    assert found["locations"] == [{"physicalLocation": {"artifactLocation": {"uri": URL}}}]
+    assert found["properties"] == {"severity": "warning", "evidence": ['<img src="/a.png">']}
+    assert run["tool"]["driver"]["rules"][found["ruleIndex"]]["id"] == "img-alt-missing"
+
+
+def test_a_fingerprint_stays_while_the_same_thing_is_wrong() -> None:
+    marks = []
+    for text in ("One", "Another"):
+        results = run_of(document("", f"<h1>{text}</h1><img src=/a.png>"))["results"]
+        marks.append({each["ruleId"]: each["partialFingerprints"][FINGERPRINT] for each in results})
+
+    assert marks[0]["title-missing"] == marks[1]["title-missing"] != marks[0]["img-alt-missing"]
+
+
+@pytest.mark.parametrize("kind", ["fail", "pass", "notApplicable", "open"])
+def test_every_outcome_has_its_kind_where_it_is_asked_for(kind: str) -> None:
+    body = document("", "<h1>A</h1>")
+
+    assert kind in {result["kind"] for result in run_of(body, every_outcome=True)["results"]}
+    assert {result["kind"] for result in run_of(body)["results"]} == {"fail"}
+
+
+def test_what_a_page_brings_breaks_no_log() -> None:
+    run = run_of(document('<title>\x1b[31m"]}</title>', "<img src='a\"\\&#27;.png'>"), document("", ""))
+
+    assert "\x1b" not in json.dumps(run, ensure_ascii=False)
