@@ -56,7 +56,7 @@ def sarif_report(
         "rules": [_rule(rule, translate) for rule in rules.values()],
     }
     tool = orjson.dumps({"driver": driver}).decode()
-    yield f'{{"$schema":"{SCHEMA}","version":"2.1.0","runs":[{{"tool":{tool},"columnKind":"unicodeCodePoints","results":['
+    yield f'{{"$schema":"{SCHEMA}","version":"2.1.0","runs":[{{"tool":{tool},"results":['
     between = "\n"
     for page in pages:
         for outcome in page.outcomes:
@@ -83,13 +83,9 @@ def _results(page: Judged, outcome: Outcome, rule: Rule, translate: Translate) -
     where = {"physicalLocation": {"artifactLocation": {"uri": page.facts.final_url}}}
     if not outcome.failures:
         said = sentence(outcome, rule)
-        text = translate(said if said is not None else Message(rule.title))
-        yield {
-            "ruleId": rule.id,
-            "kind": _KINDS[outcome.result],
-            "message": {"text": _plain(text)},
-            "locations": [where],
-        }
+        text = _plain(translate(said if said is not None else Message(rule.title)))
+        kind = _KINDS[outcome.result]
+        yield {"ruleId": rule.id, "kind": kind, "message": {"text": text}, "locations": [where]}
     address = n2(page.facts.url) or page.facts.url
     for failure in outcome.failures:
         severity = failure.severity or outcome.severity

@@ -55,7 +55,8 @@ SET_ASIDE = NP_(
     type=click.Choice(STYLES),
     default="text",
     show_default=True,
-    help="json: one object a line, a page each. html: one page that needs nothing else. csv: one row a finding. sarif: for code hosts.",
+    help="json: one object a line, a page each. html: one page that needs nothing else. csv: one row a finding."
+    " sarif: for code hosts.",
 )
 @click.option("--facts", is_flag=True, help="With --format json: what was seen of each page, too.")
 @click.option(
