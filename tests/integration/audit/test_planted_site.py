@@ -1,5 +1,6 @@
 """A small site with each defect of a whole site planted once, crawled twice."""
 
+import pytest
 from sqlalchemy import select
 
 from editorial.audit.site_rules import SITE_RULES
@@ -129,6 +130,7 @@ def test_a_capped_crawl_proves_no_orphan_and_mends_nothing(web: Web, desk: Sessi
     assert ("content-exact-duplicate", "/copy") not in fixed
 
 
+@pytest.mark.thorough
 def test_a_robots_txt_that_closes_the_site_is_a_finding_of_the_audit_that_failed(web: Web, desk: Sessions):
     site = make_site(desk, web.url + "/")
     web.pages["/"] = page("Home")

@@ -28,6 +28,7 @@ from tests.integration.distribution.stub_channel import Wire, add_channel, add_j
 from tests.integration.distribution.test_turns import job_of, look, tick
 
 BERLIN = "Europe/Berlin"
+THOROUGH = pytest.mark.thorough
 
 
 def sent_at(desk: Desk) -> datetime:
@@ -149,12 +150,12 @@ class TestNights:
     @pytest.mark.parametrize(
         ("wall", "due"),
         [
-            (datetime(2027, 3, 27, 10), datetime(2027, 3, 27, 9, tzinfo=UTC)),
-            (datetime(2027, 3, 28, 1, 59), datetime(2027, 3, 28, 0, 59, tzinfo=UTC)),
+            pytest.param(datetime(2027, 3, 27, 10), datetime(2027, 3, 27, 9, tzinfo=UTC), marks=THOROUGH),
+            pytest.param(datetime(2027, 3, 28, 1, 59), datetime(2027, 3, 28, 0, 59, tzinfo=UTC), marks=THOROUGH),
             (datetime(2027, 3, 28, 3), datetime(2027, 3, 28, 1, tzinfo=UTC)),
-            (datetime(2027, 3, 28, 10), datetime(2027, 3, 28, 8, tzinfo=UTC)),
+            pytest.param(datetime(2027, 3, 28, 10), datetime(2027, 3, 28, 8, tzinfo=UTC), marks=THOROUGH),
             (datetime(2027, 10, 31, 2, 30), datetime(2027, 10, 31, 0, 30, tzinfo=UTC)),
-            (datetime(2027, 10, 31, 3), datetime(2027, 10, 31, 2, tzinfo=UTC)),
+            pytest.param(datetime(2027, 10, 31, 3), datetime(2027, 10, 31, 2, tzinfo=UTC), marks=THOROUGH),
         ],
     )
     def test_f21_beyond_a_change_of_clocks_it_goes_out_and_is_shown_at_the_hour_that_was_said(

@@ -100,6 +100,7 @@ def test_the_facts_lead_to_the_history_and_to_a_later_audit(reader: Visitor, dep
     assert "Page score 90 of 100" in page
 
 
+@pytest.mark.thorough
 def test_a_long_history_is_paged(reader: Visitor, deps: Deps) -> None:
     site = add_site(deps)
     for week in range(VISITS + 2, 0, -1):

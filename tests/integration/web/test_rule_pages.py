@@ -120,6 +120,7 @@ def test_what_is_not_there_is_a_404(reader: Visitor, address: str) -> None:
     reader.get(address, status=404)
 
 
+@pytest.mark.thorough
 def test_only_the_last_twelve_audits_are_drawn(reader: Visitor, deps: Deps) -> None:
     site = add_site(deps)
     for week in range(14, 0, -1):

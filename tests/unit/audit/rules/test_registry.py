@@ -1,9 +1,11 @@
 """Every rule is whole: registered, proved by examples, sourced, and said in both languages."""
 
 import re
+from functools import cache
 from pathlib import Path
 
 import pytest
+from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
 
 from editorial.audit import rules, site_rules
@@ -99,13 +101,16 @@ def test_a_site_rule_is_shown_on_a_database(rule: SiteRule):
     assert any(f'"{rule.id}"' in file.read_text() for file in shown)
 
 
+@cache
+def chinese() -> Catalog:
+    with docs.CATALOGUE.open("rb") as opened:
+        return read_po(opened)
+
+
 @pytest.mark.parametrize("rule", ALL_RULES, ids=lambda rule: rule.id)
 def test_every_sentence_is_said_in_chinese_with_the_same_places(rule):
-    with docs.CATALOGUE.open("rb") as opened:
-        catalogue = read_po(opened)
-
     for text in (rule.title, rule.says, rule.why, rule.fix):
-        entry = catalogue.get(text)
+        entry = chinese().get(text)
         assert entry is not None, text
         assert re.search("[\u4e00-\u9fff]", str(entry.string)), text
         assert sorted(PLACE.findall(str(entry.string))) == sorted(PLACE.findall(text))
