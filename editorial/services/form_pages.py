@@ -1,7 +1,7 @@
 """What the screen of a site's lead forms shows: every form of the last audit, what is wrong with it, what changed."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -326,10 +326,3 @@ def place_of(action: str) -> Message | str:
 def asks(field: Asked) -> Message:
     """What a field asks for, for people."""
     return ASKS.get(field.meaning, UNTOLD)
-
-
-def rows_of(forms: Forms) -> Iterator[tuple[str, Line, Stand]]:
-    """One row a form and page, for a table: address, form, where it stands."""
-    for line in forms.lines:
-        for stand in line.stands:
-            yield stand.url, line, stand
