@@ -212,12 +212,14 @@ def _among(state: ColumnElement[bool]) -> ColumnElement[bool]:
 def _fixed() -> Select[Task]:
     """Tasks whose finding is fixed and that do not know it; of several none may be open any more.
 
-    What is muted or gone does not hold up the others, and proves nothing by itself.
+    What is muted or gone does not hold up the others, and proves nothing by itself. A proof counts once: who opens a
+    proven task again knows of it.
     """
-    mended = and_(Finding.state == FindingState.FIXED, Finding.fixed_at >= Task.created_at)
-    unproven = and_(or_(Task.proven_at.is_(None), Task.state == TaskState.OPEN), ~Task.called_off)
+    unknown = or_(Task.proven_at.is_(None), Finding.fixed_at > Task.proven_at)
+    mended = and_(Finding.state == FindingState.FIXED, Finding.fixed_at >= Task.created_at, unknown)
     all_mended = and_(_among(mended), ~_among(Finding.state.in_(OPEN)))
-    return select(Task).where(Task.finding_id.is_not(None), unproven, or_(_alone(mended), all_mended)).order_by(Task.id)
+    about = (Task.finding_id.is_not(None), ~Task.called_off, or_(_alone(mended), all_mended))
+    return select(Task).where(*about).order_by(Task.id)
 
 
 def _returned() -> Select[Task]:

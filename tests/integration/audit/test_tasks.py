@@ -212,6 +212,24 @@ def test_a_task_closed_by_hand_learns_of_its_proof(deps: Deps, clock: Clock, sit
     assert (task(deps, made).closed_how, task(deps, made).proven_at) == (Closing.HAND, deps.now())
 
 
+def test_a_proven_task_that_somebody_opens_again_waits_for_another_proof(
+    deps: Deps, clock: Clock, site: int, ed: Person
+) -> None:
+    audit(deps, site, [untitled("pricing")])
+    made = make(deps, ed, finding(deps))
+    seen(deps, clock, site, [good("pricing")])
+    with deps.sessions.begin() as session:
+        tasks.reopen(session, deps, ed, made)
+
+    seen(deps, clock, site, [good("pricing")])
+    waits = task(deps, made).state
+    seen(deps, clock, site, [untitled("pricing")])
+    seen(deps, clock, site, [good("pricing")])
+
+    assert waits is TaskState.OPEN
+    assert (task(deps, made).closed_how, task(deps, made).proven_at) == (Closing.PROOF, deps.now())
+
+
 def test_a_task_is_given_away_with_a_day(deps: Deps, site: int, mei: Person, ed: Person) -> None:
     audit(deps, site, [untitled("pricing")])
     made = make(deps, ed, finding(deps))
