@@ -18,6 +18,7 @@ def run(*arguments: str) -> Result:
     return CliRunner().invoke(audit, arguments, env={"LC_ALL": "C"})
 
 
+WAITS = pytest.mark.thorough  # three seconds before it tries again
 FAST = ("--rate", "1000", "--concurrency", "4", "--allow-private")
 
 
@@ -214,7 +215,7 @@ def test_an_empty_folder_is_said(tmp_path: Path):
     assert "There is no HTML file in" in result.stderr
 
 
-@pytest.mark.parametrize("said", ["private", "robots", "refused"])
+@pytest.mark.parametrize("said", ["private", pytest.param("robots", marks=WAITS), pytest.param("refused", marks=WAITS)])
 def test_an_audit_that_could_not_run_ends_with_3(web: Web, said: str):
     web.pages["/"] = page()
     if said == "robots":
@@ -231,7 +232,12 @@ def test_an_audit_that_could_not_run_ends_with_3(web: Web, said: str):
 @pytest.mark.parametrize(
     ("target", "flags", "sentence"),
     [
-        ("http://nowhere.invalid/", FAST, "The name nowhere.invalid does not resolve. Check its spelling"),
+        pytest.param(
+            "http://nowhere.invalid/",
+            FAST,
+            "The name nowhere.invalid does not resolve. Check its spelling",
+            marks=WAITS,
+        ),
         ("http://127.0.0.1:9/", FAST, "127.0.0.1:9 refused the connection. Check that the server runs"),
         ("http://127.0.0.1:9/", (), "127.0.0.1 lies inside a private network. Add --allow-private"),
     ],
