@@ -45,7 +45,7 @@ REASONS = {
     "complete": Message(N_("Every page that was known was fetched.")),
     "page_cap": Message(N_("It stopped at its limit of pages.")),
     "time_cap": Message(N_("It stopped at its limit of time.")),
-    "robots_unreachable": Message(N_("robots.txt answered with an error, so nothing may be fetched.")),
+    "robots_unreachable": Message(N_("robots.txt could not be read, so nothing may be fetched.")),
     "robots_forbids": Message(N_("robots.txt forbids the first page.")),
     "start_unreachable": Message(N_("The first page could not be reached.")),
     "blocked": Message(N_("The site refused us after some pages.")),

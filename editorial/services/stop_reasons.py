@@ -7,7 +7,7 @@ from editorial.store.audit import Audit, AuditTrigger
 
 SAYS = {
     StopReason.COMPLETE: N_("Every page was seen."),
-    StopReason.PAGE_CAP: N_("The audit stopped at its limit of %(pages)s pages; %(known)s were known."),
+    StopReason.PAGE_CAP: N_("The audit stopped at its page limit after %(pages)s of %(known)s pages."),
     StopReason.TIME_CAP: N_("The audit stopped at its time limit after %(pages)s of %(known)s pages."),
     StopReason.ROBOTS_UNREACHABLE: N_(
         "robots.txt could not be read (%(detail)s), so nothing was fetched. Make it answer 200 or 404."

@@ -27,6 +27,7 @@ from editorial.services import (
 from editorial.services.finding_filters import SEVERITIES, Order, Standing, Wanted
 from editorial.services.finding_pages import Listing
 from editorial.services.rule_pages import CATEGORIES
+from editorial.services.stop_reasons import why_it_stopped
 from editorial.store import content
 from editorial.store.audit import Audit
 from editorial.store.base import reading
@@ -186,5 +187,4 @@ def _signed(points: float) -> str:
 
 
 def _reason(audit: Audit | None) -> Message:
-    reason = audit.stop_reason if audit is not None and audit.stop_reason else "complete"
-    return audit_pages.REASONS.get(reason, audit_pages.REASONS["complete"])
+    return why_it_stopped(audit) if audit is not None and audit.stop_reason else audit_pages.REASONS["complete"]

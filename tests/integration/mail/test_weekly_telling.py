@@ -268,7 +268,7 @@ def test_coverage_says_what_kept_pages_from_being_seen(deps, team) -> None:
 
     enqueue_weekly_mails(deps)
     assert "Not seen: No answer in time (2), Host name not found (1)." in mei(deps).text
-    assert "The audit stopped at its limit of 92 pages; 100 were known." in mei(deps).text
+    assert "The audit stopped at its page limit after 92 of 100 pages." in mei(deps).text
 
 
 def _shape(shown: str, kind: str) -> Shape:
