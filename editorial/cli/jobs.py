@@ -41,8 +41,8 @@ def as_json(found: object) -> str:
 
 @click.command("jobs")
 @click.option("--state", "states", type=click.Choice([state.value for state in JobState]), multiple=True)
-@click.option("--channel", "channel_id", type=click.IntRange(1), help="Number of a channel.")
-@click.option("--item", "item_id", type=click.IntRange(1), help="Number of an item.")
+@click.option("--channel", "channel_id", type=click.IntRange(1, 2**31 - 1), help="Number of a channel.")
+@click.option("--item", "item_id", type=click.IntRange(1, 2**31 - 1), help="Number of an item.")
 @click.option("--days", type=click.IntRange(1, 3650), default=7, show_default=True, help="How many, back and ahead.")
 @click.option("--format", "style", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @speaks

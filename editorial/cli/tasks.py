@@ -49,9 +49,9 @@ class Wish:
 @click.command("tasks")
 @click.option("--state", type=click.Choice([one.value for one in When]), default="open", show_default=True)
 @click.option("--owner", default="", metavar="EMAIL", help="Whom they are given to; “nobody” for those of nobody.")
-@click.option("--site", "site_id", type=click.IntRange(1), help="Number of a site.")
-@click.option("--item", "item_id", type=click.IntRange(1), help="Number of an item.")
-@click.option("--finding", "finding_id", type=click.IntRange(1), help="Number of a finding.")
+@click.option("--site", "site_id", type=click.IntRange(1, 2**31 - 1), help="Number of a site.")
+@click.option("--item", "item_id", type=click.IntRange(1, 2**31 - 1), help="Number of an item.")
+@click.option("--finding", "finding_id", type=click.IntRange(1, 2**31 - 1), help="Number of a finding.")
 @click.option("--rule", default="", help="Id of a rule, such as title-missing.")
 @click.option("--format", "style", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @speaks
@@ -104,8 +104,8 @@ def tasks(
 @click.option("--owner", default="", metavar="EMAIL", help="With new: whom it is given to.")
 @click.option("--due", type=click.DateTime(["%Y-%m-%d"]), help="With new: the day by which it should be done.")
 @click.option("--note", default="", help="With new: more about it.")
-@click.option("--item", "item_id", type=click.IntRange(1), help="With new: number of the item it is about.")
-@click.option("--site", "site_id", type=click.IntRange(1), help="With new: number of the site it is about.")
+@click.option("--item", "item_id", type=click.IntRange(1, 2**31 - 1), help="With new: number of the item it is about.")
+@click.option("--site", "site_id", type=click.IntRange(1, 2**31 - 1), help="With new: number of the site it is about.")
 @click.option("--page", default="", help="With new: address of the page it is about.")
 @click.option(
     "--finding",
