@@ -82,6 +82,7 @@ class Prober:
         """Seconds between two requests to an address, None where robots.txt forbids it."""
         origin = origin_of(address)
         if origin not in origins.robots:
+            self.goes_on()  # the audit's lease must outlast the slowest robots.txt
             reply = self.robots_of(origin)
             origins.learn(origin, reply.status, reply.error, reply.body, led=bool(reply.redirects))
         verdict = origins.verdict(origin, address)
@@ -91,7 +92,9 @@ class Prober:
         return min(max(1 / plan.rate, delay), SLOWEST)
 
     def _ask(self, target: Target, pause: float) -> Judged:
+        self.goes_on()
         head = self._one("HEAD", target.address, pause)
+        self.goes_on()
         options = self._one("OPTIONS", target.address, pause) if needs_options(head, target.address) else None
         return judged(head, options, target.address, by_get=target.by_get)
 
