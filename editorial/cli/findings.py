@@ -30,7 +30,9 @@ NOBODY = "nobody"
 
 
 @click.command("findings")
-@click.option("--site", "site_id", type=click.IntRange(1), help="Number of a site; the only one unless you say.")
+@click.option(
+    "--site", "site_id", type=click.IntRange(1, 2**31 - 1), help="Number of a site; the only one unless you say."
+)
 @click.option("--state", type=click.Choice([one.value for one in Standing]), default="open", show_default=True)
 @click.option("--severity", type=click.Choice([one.value for one in Severity]))
 @click.option("--rule", default="", help="Id of a rule, such as title-missing.")
