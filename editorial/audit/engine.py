@@ -49,7 +49,12 @@ def judge(
         raised: told the id of a rule that raised, and its error, for the log; its outcome is inconclusive.
     """
     complete = available | complete_in(page)
-    return tuple(_judge_one(rule, page, complete, (params or {}).get(rule.id, {}), raised) for rule in rules)
+    return tuple(
+        _nothing(rule)
+        if rule.of_named and page.known.bare_hop
+        else _judge_one(rule, page, complete, (params or {}).get(rule.id, {}), raised)
+        for rule in rules
+    )
 
 
 def complete_in(page: PageFacts) -> frozenset[Need]:
@@ -66,8 +71,7 @@ def _judge_one(
         return inconclusive(rule, reason)
     try:
         if not rule.applies(page):
-            nothing = Outcome(rule.id, rule.version, Result.NOT_APPLICABLE, rule.severity)
-            return inconclusive(rule, _unseen(page)) if page.error else nothing
+            return inconclusive(rule, _unseen(page)) if page.error else _nothing(rule)
         if lacking := sorted(rule.needs - complete):
             return inconclusive(rule, LACKS[lacking[0]])
         return settled(rule, tuple(rule.check(page, {**rule.defaults(), **changed})))
@@ -77,6 +81,10 @@ def _judge_one(
         if raised is not None:
             raised(rule.id, error)
         return inconclusive(rule, RAISED)
+
+
+def _nothing(rule: Rule) -> Outcome:
+    return Outcome(rule.id, rule.version, Result.NOT_APPLICABLE, rule.severity)
 
 
 def _hides(page: PageFacts, rule: PageRule) -> str:

@@ -317,7 +317,8 @@ class Known:
 
     `indexable_before`: it could stand on a results page in the last audit that saw it, or a regression reported there
     still lasts. `forms_before`: the lead forms it had then, and those still missed. `nowhere`: how the site
-    answers, as if all were well, where nothing is.
+    answers, as if all were well, where nothing is. `bare_hop`: only redirects led to it; an audit knows that at its
+    end.
     """
 
     published: bool | None = None
@@ -326,6 +327,7 @@ class Known:
     utility: bool = False
     forms_before: tuple[FormSeen, ...] | None = None
     nowhere: Nowhere | None = None
+    bare_hop: bool = False
 
 
 NO_TEXT = MainText(0, 0, 0, "", "", "")

@@ -129,7 +129,8 @@ class Rule:
 
     `title` is a short name of the failing state, `says` the sentence with the failure's params, `why` and `fix` explain
     and mend; all four are ids of the catalogue. `source` is the page that says so. `needs` must be complete or the
-    answer is inconclusive. `caps` marks a failure that alone keeps a page out of the index.
+    answer is inconclusive. `caps` marks a failure that alone keeps a page out of the index. `of_named`: it speaks of
+    addresses that somebody names, and not of those on the way of a redirect alone.
     """
 
     id: str
@@ -147,6 +148,7 @@ class Rule:
     ref: str = ""
     caps: bool = False
     many: Many | None = None
+    of_named: bool = False
 
     def defaults(self) -> dict[str, float]:
         """The thresholds nobody changed."""
@@ -199,6 +201,7 @@ class Told(TypedDict):
     ref: NotRequired[str]
     caps: NotRequired[bool]
     many: NotRequired[Many]
+    of_named: NotRequired[bool]
 
 
 def page_rule(*, applies: Callable[[PageFacts], bool], **told: Unpack[Told]) -> Callable[[PageCheck], PageRule]:

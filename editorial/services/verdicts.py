@@ -19,7 +19,7 @@ from editorial.audit.rules import PAGE_RULES
 from editorial.audit.site_rule import SiteRule, failure_of
 from editorial.audit.site_rules import SITE_RULES
 from editorial.audit.tables import AuditTables
-from editorial.services import findings
+from editorial.services import bare_hops, findings
 from editorial.store import audit as store
 from editorial.store import statistics
 from editorial.store.audit import Audit, AuditFailure, AuditFile, AuditPage, AuditRuleCount, AuditState, AuditUrl
@@ -56,6 +56,10 @@ class Seen:
     applies: dict[str, set[int]] = field(default_factory=dict)
     unsure: dict[str, set[int]] = field(default_factory=dict)
     silence: dict[str, bool] = field(default_factory=dict)
+    bare: dict[int, bare_hops.BareHop] = field(default_factory=dict)
+    """Pages that only redirects led to."""
+    whole: bool = False
+    """Whether everything was seen that may name an address."""
 
     @property
     def names(self) -> dict[int, str]:
@@ -94,7 +98,9 @@ def _read(session: Session, audit_id: int, end: CrawlEnd) -> Seen:
     )
     seen.files = {file.no: file.n2 for file in session.execute(files.where(AuditFile.audit_id == audit_id))}
     whole = session.get_one(Audit, audit_id).whole_site  # one page alone says nothing about the others
-    complete = ({Need.CRAWL} if end.complete and whole else set()) | ({Need.ROBOTS} if end.robots_read else set())
+    seen.whole, seen.bare = end.complete and whole, bare_hops.find(session, audit_id)
+    seen.outcomes.update((no, hop.outcomes) for no, hop in seen.bare.items())
+    complete = ({Need.CRAWL} if seen.whole else set()) | ({Need.ROBOTS} if end.robots_read else set())
     with laid_out(session, audit_id) as found:
         for rule in SITE_RULES:
             _judge_site(session, rule, AuditTables(**found), complete, seen)
@@ -138,6 +144,7 @@ def _close(session: Session, audit: Audit, seen: Seen, end: CrawlEnd, now: datet
         if no in names
     ]
     store.insert_rows(session.connection(), AuditFailure, rows)
+    bare_hops.take_back(session, audit.id, seen.bare)
     _weigh_many(session, audit.id)
     session.add_all(_counts(audit.id, seen))
     failed = _failed(session, audit.id)
@@ -174,6 +181,8 @@ def _state(end: CrawlEnd, *, saw_something: bool) -> AuditState:
 
 def _answers(seen: Seen) -> findings.Answers:
     names = seen.names
+    # A page that was not read this time may name a hop; where all were read, even one without answer is none's subject.
+    told = seen.answered | seen.bare.keys() if seen.whole else seen.answered - seen.bare.keys()
 
     def named(numbers: Iterable[int]) -> frozenset[str]:
         return frozenset(names[no] for no in numbers if no in names)
@@ -181,7 +190,7 @@ def _answers(seen: Seen) -> findings.Answers:
     return findings.Answers(
         page_rules=[rule.id for rule in PAGE_RULES],
         pages=dict.fromkeys(seen.files.values(), "N" * len(PAGE_RULES))
-        | {seen.n2[no]: seen.outcomes[no] for no in seen.answered},
+        | {seen.n2[no]: seen.outcomes[no] for no in told},
         unsure={rule: named(pages) for rule, pages in seen.unsure.items()},
         partial=named(seen.partial),
         site_rules={rule: (named(pages), seen.silence[rule]) for rule, pages in seen.applies.items()},

@@ -21,12 +21,13 @@ CIRCLE, TOO_MANY = "redirect-loop", "redirects"  # codes of `Response.error`
     category="redirects",
     severity=Severity.WARNING,
     title=N_("Chain of redirects"),
-    says=N_("%(hops)s redirects stand between this address and the page."),
+    says=N_("This address is redirected %(hops)s times."),
     why=N_("Each one costs readers time, and search engines give up after ten."),
     fix=N_("Let the first address lead straight to the last, and link to the last."),
     source=REDIRECTS,
     applies=lambda page: (answered(page) and _comes_back(page) is None) or page.error == TOO_MANY,
     needs=frozenset(),
+    of_named=True,
 )
 def redirect_chain(page: PageFacts, _: Params) -> Iterator[Failure]:
     """Going over to https or to www is the same chain for every page of a host: told at its first page alone."""
@@ -65,6 +66,7 @@ def _bare(url: str) -> str:
     applies=lambda page: answered(page) or page.error == CIRCLE,
     needs=frozenset(),
     caps=True,
+    of_named=True,
 )
 def redirect_loop(page: PageFacts, _: Params) -> Iterator[Failure]:
     """Of any length. Search engines keep no cookies, so a circle without them is one for them."""
@@ -98,6 +100,7 @@ def _comes_back(page: PageFacts) -> str | None:
     source=HTTP_ERRORS,
     applies=lambda page: answered(page) and not page.challenge,
     needs=frozenset({Need.HEADERS}),
+    of_named=True,
 )
 def redirect_to_error(page: PageFacts, _: Params) -> Iterator[Failure]:
     """Refusals (401, 403, 429) say nothing about the page."""

@@ -6,13 +6,14 @@ from itertools import pairwise
 import pytest
 
 from editorial.audit.engine import judge
-from editorial.audit.facts import Hop, PageFacts
+from editorial.audit.facts import Hop, Known, PageFacts
 from editorial.audit.predicates import is_results_page, refreshed_to
 from editorial.audit.rule import PageRule, Result, Severity
 from editorial.audit.rules.redirects import redirect_chain, redirect_loop, redirect_to_error
 from editorial.audit.rules.responses import response_4xx, response_5xx, response_access_denied
 from editorial.audit.rules.titles import title_missing
 from tests.unit.audit.pages import URL, document, page
+from tests.unit.audit.rules.examples import MADE
 
 HTML = document("<title>T</title>")
 
@@ -173,3 +174,10 @@ def test_a_redirect_that_ends_in_a_refusal_is_none_to_an_error(status, fails):
 def test_an_error_without_a_redirect_belongs_to_another_rule():
     assert not list(redirect_to_error(page(HTML, URL, status=404)))
     assert result(response_4xx, through(A, B, status=404)) is Result.NOT_APPLICABLE
+
+
+@pytest.mark.parametrize("rule", [redirect_chain, redirect_loop, redirect_to_error])
+def test_an_address_that_only_redirects_led_to_is_no_subject_of_theirs(rule):
+    facts = replace(MADE[rule.id], known=Known(bare_hop=True))
+
+    assert result(rule, facts) is Result.NOT_APPLICABLE
