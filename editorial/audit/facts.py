@@ -196,6 +196,7 @@ class Field:
     `label` is the accessible name and `label_source` where it came from; a placeholder never counts. `caption` is
     nearby text (same cell or line) where no label is tied to the field. `hidden`: by markup alone.
     `label_links` are the addresses linked from the label. `options`: of a select. `markup` is at most 200 characters.
+    `legend`: what the fieldset around a box or choice asks.
     """
 
     kind: str
@@ -215,6 +216,7 @@ class Field:
     options: tuple[str, ...]
     label_links: tuple[str, ...]
     markup: str
+    legend: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,8 @@ from editorial.audit.identity import Same
 TEXTUAL = frozenset({"text", "email", "tel", "url", "search", "password", "number", "date", "textarea"})
 WORDY = frozenset({"textarea", "password"})
 CHOICES = frozenset({"select", "checkbox", "radio", "range", "color"})
-REACH = frozenset({"email", "work-email", "phone", "wechat", "qq"})
+MAIL = frozenset({"email", "work-email"})
+REACH = MAIL | {"phone", "wechat", "qq"}
 ENOUGH = 3  # points
 NAMES = frozenset({"full-name", "given-name", "family-name"})
 QUALIFIERS = frozenset({"company-size", "budget", "industry", "timeline", "department"})
@@ -174,7 +175,7 @@ def _lead_type(same: Same[Form], around: Same[PageFacts]) -> LeadType:
         (read.around, 1),
     )
     scores = {kind: sum(weight for text, weight in places if words.TYPES[kind.value].search(text)) for kind in LeadType}
-    if len(read.textual) <= 2 and read.reaches and not read.meanings & {"message", "company"}:
+    if len(read.textual) <= 2 and read.meanings & MAIL and not read.meanings & {"message", "company"}:
         scores[LeadType.NEWSLETTER] += 2
     if "message" in read.meanings:
         scores[LeadType.CONTACT] += 1

@@ -26,7 +26,9 @@ _YES = re.compile(
     r"^\W{0,3}(?:yes|ja|oui|s[ií]|i agree|agree|accept|true|1|是|同意|接受)\b|^(?:是|同意|接受)", re.IGNORECASE
 )
 _ASKS = re.compile(
-    r"consent|privacy|terms|agree|opt.?in|marketing|newsletter|gdpr|subscribe|隐私|同意|条款|营销|订阅", re.IGNORECASE
+    r"consent|privacy|terms|agree|opt.?in|marketing|newsletter|gdpr|subscribe|隐私|同意|条款|营销|订阅"
+    r"|\b(?:may|can) we (?:send|e-?mail|call|contact|write|keep)|(?:可以|能否|是否)(?:向|给|联系)[您你]",
+    re.IGNORECASE,
 )
 
 
@@ -40,12 +42,13 @@ def has_notice(form: Form) -> bool:
 
 def agrees(field: Field) -> bool:
     """A box or choice by which somebody agrees; a "do not write to me" protects people, an interest is no consent."""
-    said = f"{field.label} {field.caption}"
+    said = f"{field.label} {field.caption} {field.legend}"
     if _REFUSAL.search(said):
         return False
-    if field.kind == "checkbox":
-        return meaning_of(field) in CONSENTS
-    return _YES.search(field.label) is not None and _ASKS.search(f"{field.name} {field.id} {field.caption}") is not None
+    if field.kind == "checkbox" and meaning_of(field) in CONSENTS:
+        return True
+    asked = field.legend if field.kind == "checkbox" else f"{field.name} {field.id} {field.caption} {field.legend}"
+    return _YES.search(field.label) is not None and _ASKS.search(asked) is not None
 
 
 def consent_of(form: Form) -> Consent:

@@ -46,6 +46,7 @@ CONTACTS = frozenset(
 )
 
 _DISABLED = re.compile(r"<fieldset[^>]*\sdisabled", re.IGNORECASE)
+_LEGEND = re.compile(r"<legend[\s/>]", re.IGNORECASE)
 _FORM_TAG = re.compile(r"<form[\s/>]", re.IGNORECASE)
 
 Signature = tuple[str, tuple[tuple[str, str], ...]]
@@ -99,6 +100,7 @@ class _FormReader:
         self.page, self.tree, self.html = page, page.tree, html
         self.names = Names(page.tree, page.budget)
         self.has_disabled = _DISABLED.search(html) is not None
+        self.has_legends = _LEGEND.search(html) is not None
         self.drafts: list[_Draft] = []
         self.controls: list[Control] = []
 
@@ -298,6 +300,7 @@ class _FormReader:
             options=self._options(control.node) if kind == "select" else (),
             label_links=links,
             markup=markup_of(control),
+            legend=self.names.legend(control.node) if self.has_legends and kind in ("checkbox", "radio") else "",
         )
 
     def _caption(self, kind: str, node: Node) -> str:

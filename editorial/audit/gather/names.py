@@ -29,6 +29,7 @@ class Names:
         self.tree, self.budget = tree, budget
         self.labels_for: dict[str, list[Node]] = defaultdict(list)
         self._ids: dict[str, Node] | None = None
+        self._legend: tuple[Node, str] | None = None
 
     def of(self, node: Node, attributes: dict[str, str]) -> Name:
         """Accessible name, where it came from, and the addresses linked from its label."""
@@ -102,6 +103,26 @@ class Names:
         """A control, or the label around one: what it says is not about the next control."""
         tag = self.tree.tag(before)
         return tag in FORM_TAGS and (tag != "label" or self.tree.inside(before) > 0)
+
+    def legend(self, node: Node) -> str:
+        """What the nearest fieldset around a control asks."""
+        seen = self.tree.parent(node)
+        for _ in range(ANCESTORS):
+            if seen is None or self.tree.tag(seen) in ("form", "body"):
+                return ""
+            if self.tree.tag(seen) == "fieldset":
+                return self._legend_of(seen)
+            seen = self.tree.parent(seen)
+        return ""
+
+    def _legend_of(self, fieldset: Node) -> str:
+        """Remembered for the next control, which mostly stands in the same fieldset."""
+        if self._legend is None or self._legend[0] != fieldset:
+            legends = (child for child in self.tree.children(fieldset) if self.tree.tag(child) == "legend")
+            found = next(legends, None)
+            said = collapse(self.budget.text(found))[:LABEL_TEXT] if found is not None else ""
+            self._legend = (fieldset, said)
+        return self._legend[1]
 
     def words_after(self, node: Node) -> str:
         """The text just after a box or choice that no label names, up to the next control or line."""

@@ -7,8 +7,10 @@ from editorial.audit.form_kinds import lead_forms
 from editorial.audit.form_memory import key_of, shown_name
 from editorial.audit.form_notices import agrees, has_notice
 from editorial.audit.predicates import is_html_page
-from editorial.audit.rule import Failure, Params, Severity, page_rule
+from editorial.audit.rule import CannotSay, Failure, Params, Severity, page_rule
 from editorial.domain.messages import N_
+
+NO_ELEMENT = N_("The form has no form element of its own, so where it ends and what belongs to it is not known.")
 
 
 def _has_lead_form(page: PageFacts) -> bool:
@@ -16,7 +18,7 @@ def _has_lead_form(page: PageFacts) -> bool:
 
 
 @page_rule(
-    version=1,
+    version=2,
     category="forms",
     severity=Severity.BLOCKER,
     ref="LF-CON-02",
@@ -37,7 +39,7 @@ def form_consent_preticked(page: PageFacts, _: Params) -> Iterator[Failure]:
 
 
 @page_rule(
-    version=1,
+    version=2,
     category="forms",
     severity=Severity.ERROR,
     ref="LF-CON-01",
@@ -50,8 +52,9 @@ def form_consent_preticked(page: PageFacts, _: Params) -> Iterator[Failure]:
 )
 def form_privacy_link_missing(page: PageFacts, _: Params) -> Iterator[Failure]:
     """In the form, or in its section: a newsletter in the footer has the notice of the footer."""
-    for form in lead_forms(page):
-        if form.origin != "native":
-            continue  # what stands around a group of controls is not known
-        if not has_notice(form):
-            yield Failure(key_of(form), {"form": shown_name(form)}, (form.text[:200],) if form.text else ())
+    without = [form for form in lead_forms(page) if not has_notice(form)]
+    failing = [form for form in without if form.origin == "native"]
+    if without and not failing:
+        raise CannotSay(NO_ELEMENT)
+    for form in failing:
+        yield Failure(key_of(form), {"form": shown_name(form)}, (form.text[:200],) if form.text else ())

@@ -17,7 +17,7 @@ CIRCLE, TOO_MANY = "redirect-loop", "redirects"  # codes of `Response.error`
 
 
 @page_rule(
-    version=1,
+    version=2,
     category="redirects",
     severity=Severity.WARNING,
     title=N_("Chain of redirects"),
@@ -53,7 +53,7 @@ def _bare(url: str) -> str:
 
 
 @page_rule(
-    version=1,
+    version=2,
     category="redirects",
     severity=Severity.ERROR,
     title=N_("Redirects run in a circle"),
@@ -90,7 +90,7 @@ def _comes_back(page: PageFacts) -> str | None:
 
 
 @page_rule(
-    version=1,
+    version=2,
     category="redirects",
     severity=Severity.ERROR,
     title=N_("Redirect to an error"),

@@ -98,6 +98,8 @@ MAIL = "<label>Work e-mail<input type=email name=email></label><label>Company<in
             "contact",
             "<form><input name=name><input type=email><textarea></textarea><button>Send message</button></form>",
         ),
+        ("contact", "<form><label>姓名<input></label><label>手机<input></label><button>提交</button></form>"),
+        ("newsletter", "<form><input placeholder=手机><button>订阅资讯</button></form>"),
         (
             "contact",
             "<form><input placeholder=姓名><input placeholder=电话><textarea></textarea><button>提交留言</form>",

@@ -4,9 +4,10 @@ from dataclasses import replace
 
 import pytest
 
+from editorial.audit.engine import judge
 from editorial.audit.facts import Known
 from editorial.audit.form_memory import expected, seen_on, vanished
-from editorial.audit.rule import CannotSay, Severity
+from editorial.audit.rule import CannotSay, Result, Severity
 from editorial.audit.rules.form_changes import form_lead_vanished
 from editorial.audit.rules.form_consents import form_consent_preticked, form_privacy_link_missing
 from editorial.audit.rules.form_sending import form_action_dead
@@ -21,6 +22,11 @@ SCRIPT = "<script>send()</script>"
 def demo(inner: str = "", attributes: str = "action=/demo method=post", around: str = "{}", head: str = "") -> str:
     """A page with a lead form and these parts."""
     return document(head, around.format(f"<form id=f {attributes}>{FIELDS}{inner}{BUTTON}</form>"))
+
+
+def asked(legend: str, choices: str) -> str:
+    """Choices under a question."""
+    return f"<fieldset><legend>{legend}</legend>{choices}</fieldset>"
 
 
 @pytest.mark.parametrize(
@@ -47,6 +53,15 @@ def demo(inner: str = "", attributes: str = "action=/demo method=post", around: 
         ("<label><input type=checkbox checked> Please do not send me newsletters</label>", False),
         ("<label><input type=checkbox checked> 不接收营销信息</label>", False),
         ("<div hidden><label><input type=checkbox checked> I agree to the terms</label></div>", False),
+        (asked("May we send you marketing mail?", "<label><input type=radio name=m checked> Yes</label>"), True),
+        (asked("May we send you marketing mail?", "<label><input type=radio name=m checked> No</label>"), False),
+        (asked("可以向您发送营销邮件吗？", "<label><input type=radio name=m checked> 是</label>"), True),
+        (asked("Newsletter", "<label><input type=checkbox name=m checked> Yes</label>"), True),
+        (asked("Newsletter", "<div><label><input type=radio name=m checked> Yes</label></div>"), True),
+        (asked("Do you have more than 50 machines?", "<label><input type=radio name=m checked> Yes</label>"), False),
+        (asked("Newsletter", "<fieldset><label><input type=radio checked> Yes</label></fieldset>"), False),
+        (asked("Newsletter", "<label><input type=checkbox checked> No, thanks</label>"), False),
+        (asked("Which products, and may we send you offers?", "<input type=checkbox checked> Gateways"), False),
     ],
 )
 def test_nobody_agrees_for_somebody_else(inner, ticked):
@@ -80,6 +95,20 @@ def test_a_ticked_box_of_another_form_is_none_of_this_rule():
 )
 def test_a_privacy_notice_is_linked_in_the_form_or_its_section(html, missing):
     assert bool(list(form_privacy_link_missing(page(html, URL)))) is missing
+
+
+def test_nobody_knows_what_stands_around_a_form_without_a_form_element():
+    without = f"<div>{FIELDS}{BUTTON}</div>"
+    with_one = f"<div>{FIELDS}<label><input type=checkbox> I read the <a href=/privacy>notice</a></label>{BUTTON}</div>"
+
+    assert outcome_of(document("", without)) is Result.INCONCLUSIVE
+    assert outcome_of(document("", with_one)) is Result.PASS
+    assert outcome_of(demo(around="{}" + without)) is Result.FAIL  # of the other form it is known
+
+
+def outcome_of(html: str) -> Result:
+    """What the rule about privacy notices answers."""
+    return judge(page(html, URL), frozenset(), rules=[form_privacy_link_missing])[0].result
 
 
 @pytest.mark.parametrize(
