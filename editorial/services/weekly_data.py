@@ -10,8 +10,9 @@ from editorial.audit.rule import Severity
 from editorial.domain.findings import OPEN, FindingEvent, FindingState
 from editorial.domain.messages import N_, Message
 from editorial.domain.slots import shown_in
-from editorial.services import audit_pages, findings, weekly_forms
-from editorial.services.form_pages import FORM_RULES
+from editorial.services import audit_pages, findings, weekly_forms, weekly_score
+from editorial.services.audit_memory import REGRESSION
+from editorial.services.form_pages import FORM_RULES, VANISHED
 from editorial.services.stop_reasons import why_it_stopped
 from editorial.services.weekly_mail import (
     OLDEST,
@@ -60,6 +61,7 @@ def gather(session: Session, site: Site, week: str, now: datetime) -> Report:
         seen=_seen(session, site, latest, since) if latest and fresh else None,
         failure=_failure(latest, running, failed, fresh=fresh),
         unfinished=running is not None and not fresh and (running.paused or running.state is AuditState.RUNNING),
+        unaudited=latest is None and failed is None,
         found=_changes(session, site, after=failed.id - 1).new if failed is not None and not fresh else (),
         troubles=tuple(
             Trouble(job.item.title, job.channel.name, job.state, job.due_at, f"/queue/jobs/{job.id}")
@@ -78,6 +80,7 @@ def _seen(session: Session, site: Site, latest: Audit, told_until: datetime) -> 
     told = weekly.audit_at(session, site.id, told_until)
     base = told or weekly.first_audit(session, site.id, before=latest.id)
     changes = _changes(session, site, after=told.id if told is not None else 0)
+    since_base = _changes(session, site, after=base.id) if told is None and base is not None else changes
     ended_at = latest.ended_at or latest.requested_at
     hidden = () if latest.fetched >= latest.known else audit_pages.coverage(session, latest).hidden
     form_findings = weekly.open_findings_of(session, site.id, FORM_RULES)
@@ -93,7 +96,7 @@ def _seen(session: Session, site: Site, latest: Audit, told_until: datetime) -> 
         new=changes.new,
         discovered=changes.discovered,
         fixed=changes.fixed,
-        since_before=_changes(session, site, after=base.id) if told is None and base is not None else None,
+        moved=weekly_score.why_moved(session, latest, base, since_base),
         oldest=_oldest(session, site, told, ended_at) if told is not None else (),
         open=weekly.open_findings(session, site.id),
         forms=weekly_forms.forms_told(session, latest, base, _groups(form_findings)),
@@ -118,6 +121,8 @@ def _groups(rows: Iterable[weekly.Told]) -> tuple[Group, ...]:
             severity,
             Spot(url, title or "", owner or ""),
             returned=state is FindingState.REOPENED,
+            regressed=state in OPEN
+            and (state is FindingState.REOPENED or rule in (REGRESSION, VANISHED) or title is not None),
         )
         for rule, severity, url, title, owner, state in rows
     )

@@ -7,11 +7,13 @@ from editorial.services import form_storage
 from editorial.services.form_pages import seen_in
 from editorial.services.weekly_mail import CHANGED_FORMS, FormChange, Forms, Group, Spot
 from editorial.store import weekly
-from editorial.store.audit import Audit
+from editorial.store.audit import Audit, AuditState
 
 
 def forms_told(session: Session, latest: Audit, base: Audit | None, wrong: tuple[Group, ...]) -> Forms | None:
-    """What the mail says of the forms; None where the audit is older than our memory of forms.
+    """What the mail says of the forms; None where the audit is older than our memory of forms, or has nothing to say.
+
+    An audit that did not see every known page does not know that a site has no form.
 
     Args:
         session: for reading.
@@ -26,7 +28,10 @@ def forms_told(session: Session, latest: Audit, base: Audit | None, wrong: tuple
     if base is not None and form_storage.has_inventory(session, base.id):
         changes = differences(seen_in(session, base), seen_in(session, latest))
     told = sorted((_told(one) for one in changes), key=lambda one: not one.loses)
-    return Forms(count, pages, tuple(told[:CHANGED_FORMS]), max(0, len(told) - CHANGED_FORMS), wrong)
+    whole = latest.state is AuditState.DONE and latest.fetched >= latest.known
+    if not (whole or count or told or wrong):
+        return None
+    return Forms(count, pages, tuple(told[:CHANGED_FORMS]), max(0, len(told) - CHANGED_FORMS), wrong, whole)
 
 
 def _told(change: Difference) -> FormChange:

@@ -42,7 +42,7 @@ class Spot:
 
 @dataclass(frozen=True)
 class Group:
-    """The findings of one rule, worst rules first."""
+    """The findings of one rule."""
 
     title: Message
     severity: str  # blocker, error, warning, notice
@@ -51,11 +51,19 @@ class Group:
     owners: tuple[str, ...] = ()
     returned: int = 0
     """How many of them were fixed once and are back."""
+    rule: str = ""
+    addresses: int = 0
+    """How many pages they are on; 0: each on one of its own."""
+
+    @property
+    def pages(self) -> int:
+        """How many pages they are on."""
+        return self.addresses or self.count
 
     @property
     def more(self) -> int:
-        """How many are not listed."""
-        return self.count - len(self.spots)
+        """How many pages are not listed."""
+        return self.pages - len(self.spots)
 
 
 @dataclass(frozen=True)
@@ -115,11 +123,15 @@ class Forms:
     changes_more: int = 0
     open: tuple[Group, ...] = ()
     """Open findings about forms, whether new or not."""
+    whole: bool = True
+    """Whether every known page was seen: that there is none can only be said then."""
 
     @property
-    def says(self) -> Message:
-        """How many there are, in a sentence."""
+    def says(self) -> Message | None:
+        """How many there are, in a sentence; None where nobody knows."""
         if not self.count:
+            if not self.whole:
+                return None
             return Message(N_("No lead form was seen on any page."))
         forms = Message.counted(NP_("%(count)s lead form", "%(count)s lead forms"), self.count)
         return Message(N_("%(forms)s on %(pages)s."), {"forms": forms, "pages": _pages(self.pages)})
@@ -144,8 +156,8 @@ class Seen:
     discovered: int = 0
     """Findings on pages seen for the first time: not newly broken."""
     fixed: tuple[Group, ...] = ()
-    since_before: Changes | None = None
-    """What happened after the audit compared with, where the mail tells of that audit, too; None: all of the above."""
+    moved: Message | None = None
+    """Why the score moved; None where it did not, or does not compare."""
     oldest: tuple[OldFinding, ...] = ()
     open: int = 0
     forms: Forms | None = None
@@ -155,11 +167,6 @@ class Seen:
     def delta(self) -> int | None:
         """Points won or lost."""
         return None if self.score is None or self.before is None else self.score - self.before
-
-    @property
-    def moved_by(self) -> Changes:
-        """What can have moved the score from `before` to where it stands."""
-        return self.since_before or Changes(self.new, self.discovered, self.fixed)
 
     @property
     def new_count(self) -> int:
@@ -238,6 +245,8 @@ class Report:
     """Why there is no audit of this week; such a mail is always written, because silence would look like health."""
     unfinished: bool = False
     """Whether that is because it still runs, waits or is paused."""
+    unaudited: bool = False
+    """Whether no audit of the site has ended yet, well or badly."""
     found: tuple[Group, ...] = ()
     """What broke according to an audit that could see nothing else: a robots.txt that shuts everybody out."""
     troubles: tuple[Trouble, ...] = ()
@@ -289,7 +298,7 @@ def headline(report: Report) -> Message:
     """The one sentence of the week; the subject is the site and this."""
     seen = report.seen
     if report.failure is not None or seen is None:
-        return Message(N_("The audit has not ended")) if report.unfinished else Message(N_("The audit could not run"))
+        return _without_audit(report)
     if seen.score is None:
         return _counts(seen)
     if seen.before is None:
@@ -305,6 +314,14 @@ def headline(report: Report) -> Message:
             "fixed": _fixed(seen.fixed_count),
         },
     )
+
+
+def _without_audit(report: Report) -> Message:
+    if report.unfinished:
+        return Message(N_("The audit has not ended"))
+    if report.unaudited:
+        return Message(N_("This site has not been audited yet"))
+    return Message(N_("The audit could not run"))
 
 
 def title(report: Report) -> Message:
@@ -335,27 +352,7 @@ def explanation(seen: Seen) -> Message:
         return Message(N_("There is no earlier audit to compare with."))
     if not seen.same_rules:
         return Message(N_("The rules have changed since the last audit, so the two scores do not compare."))
-    return _moved(seen.moved_by, seen.delta)
-
-
-def _moved(seen: Changes, delta: int) -> Message:
-    if delta < 0:
-        if seen.new:
-            return Message(
-                N_("Down by %(points)s, most of all because of “%(rule)s” on %(pages)s."),
-                {"points": -delta, "rule": seen.new[0].title, "pages": _pages(seen.new[0].count)},
-            )
-        if seen.discovered:
-            return Message(N_("Down by %(points)s: the new pages we saw score lower."), {"points": -delta})
-        return Message(N_("Down by %(points)s; no single rule explains it."), {"points": -delta})
-    if delta > 0:
-        if seen.fixed:
-            return Message(
-                N_("Up by %(points)s, most of all because “%(rule)s” was mended on %(pages)s."),
-                {"points": delta, "rule": seen.fixed[0].title, "pages": _pages(seen.fixed[0].count)},
-            )
-        return Message(N_("Up by %(points)s; no single rule explains it."), {"points": delta})
-    return Message(N_("As last time."))
+    return seen.moved or Message(N_("As last time."))
 
 
 class Found(NamedTuple):
@@ -366,25 +363,39 @@ class Found(NamedTuple):
     severity: str
     spot: Spot
     returned: bool = False
+    regressed: bool = False
+    """Whether it was well before, or is on a page of ours: such findings are told before all others."""
 
 
 def group(rows: Iterable[Found], *, ranks: Sequence[str]) -> tuple[Group, ...]:
-    """Put findings together by rule: worst severity first, then the most frequent."""
+    """Put findings together by rule: regressions first, then the worst severity, then the most frequent."""
     found: dict[str, list[Found]] = {}
     for row in rows:
         found.setdefault(row.rule, []).append(row)
-    groups = [
-        Group(
-            title=members[0].title,
-            severity=min((one.severity for one in members), key=ranks.index),
-            count=len(members),
-            spots=tuple(one.spot for one in members[:SPOTS]),
-            owners=tuple(dict.fromkeys(one.spot.owner for one in members if one.spot.owner)),
-            returned=sum(one.returned for one in members),
+    regressed = {rule for rule, members in found.items() if any(one.regressed for one in members)}
+    groups = [_of_one_rule(rule, members, ranks) for rule, members in found.items()]
+    return tuple(
+        sorted(
+            groups,
+            key=lambda one: (one.rule not in regressed, ranks.index(one.severity), -one.count, one.title.id),
         )
-        for members in found.values()
-    ]
-    return tuple(sorted(groups, key=lambda one: (ranks.index(one.severity), -one.count, one.title.id)))
+    )
+
+
+def _of_one_rule(rule: str, members: Sequence[Found], ranks: Sequence[str]) -> Group:
+    places: dict[str, Spot] = {}
+    for one in sorted(members, key=lambda one: not one.regressed):
+        places.setdefault(one.spot.url, one.spot)
+    return Group(
+        title=members[0].title,
+        severity=min((one.severity for one in members), key=ranks.index),
+        count=len(members),
+        spots=tuple(places.values())[:SPOTS],
+        owners=tuple(dict.fromkeys(one.spot.owner for one in members if one.spot.owner)),
+        returned=sum(one.returned for one in members),
+        rule=rule,
+        addresses=len(places),
+    )
 
 
 def _new(count: int) -> Message:
