@@ -9,6 +9,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from math import isfinite
 from typing import Any
 
 import orjson
@@ -131,9 +132,16 @@ def _loosely(text: bytes) -> Any:
 
 
 def _id(value: object) -> str | int | float | None:
-    if value is None or (isinstance(value, str | int | float) and not isinstance(value, bool)):
-        return _text(value) if isinstance(value, str) else value
+    if isinstance(value, str):
+        return _text(value)
+    if value is None or (isinstance(value, int | float) and not isinstance(value, bool) and _is_written(value)):
+        return value
     raise Unreadable(Message(NO_ID))
+
+
+def _is_written(number: int | float) -> bool:
+    """Whether JSON can say it: no infinity, and no whole number that readers take for another one."""
+    return isfinite(number) if isinstance(number, float) else -(2**63) <= number < 2**63
 
 
 def _response(data: Mapping[str, Any], received: str) -> Response:

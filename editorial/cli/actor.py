@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
-from editorial.domain.errors import EditorialError
+from editorial.domain.errors import EditorialError, NotFound
 from editorial.domain.messages import N_, Message
 from editorial.domain.people import Permission, permissions
 from editorial.domain.slots import shown_in
@@ -38,12 +38,17 @@ def person_named(session: Session, email: str, *, hint: Message) -> Person:
 
 def the_site(session: Session, number: int | None) -> Site:
     """The site with this number; without one the only site of the desk."""
-    if number is not None:
-        return content.get_site(session, number)
+    if number is not None and (found := session.get(Site, number)) is not None:
+        return found
     sites = content.active_sites(session)
-    if len(sites) == 1:
+    if number is None and len(sites) == 1:
         return sites[0]
     named = ", ".join(f"{one.id} {one.name}" for one in sites)
+    if number is not None and sites:
+        raise NotFound(
+            Message(N_("No site has the number %(number)s."), {"number": str(number)}),
+            hint=Message(N_("There are: %(sites)s."), {"sites": named}),
+        )
     raise EditorialError(
         Message(N_("Which site? There are: %(sites)s."), {"sites": named})
         if sites

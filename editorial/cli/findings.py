@@ -9,12 +9,13 @@ import click
 from sqlalchemy.orm import Session
 
 from editorial.audit.rule import Severity
+from editorial.audit.rulebook import BY_ID
 from editorial.cli.actor import actor, person_named, the_site
 from editorial.cli.assembly import Assembly
 from editorial.cli.jobs import as_json, parts
 from editorial.cli.language import refused, say, speaks
 from editorial.cli.printing import silenced
-from editorial.domain.errors import EditorialError
+from editorial.domain.errors import EditorialError, NotFound
 from editorial.domain.messages import N_, NP_, Message
 from editorial.domain.people import Permission
 from editorial.services import finding_download, finding_lists, finding_pages, muting, tasks
@@ -63,6 +64,7 @@ def findings(
     """List what audits of a site found, the worst first."""
     deps = parts(assembly)
     try:
+        _expect_rule(rule)
         with reading(deps.sessions) as session:
             wanted = Wanted(
                 the_site(session, site_id).id,
@@ -79,6 +81,15 @@ def findings(
             _PRINT[style](session, wanted)
     except EditorialError as error:
         raise refused(error) from error
+
+
+def _expect_rule(rule: str) -> None:
+    """Refuse a word that is no rule: an empty list would read as if all were well."""
+    if rule and rule not in BY_ID:
+        raise NotFound(
+            Message(N_("There is no rule “%(rule)s”."), {"rule": rule[:80]}),
+            hint=Message(N_("“editorial rules” lists every rule with its id.")),
+        )
 
 
 @dataclass(frozen=True)

@@ -4,9 +4,11 @@ from dataclasses import dataclass
 
 from editorial.audit.engine import REFUSALS
 from editorial.audit.facts import PageFacts
-from editorial.domain.messages import N_, Message
+from editorial.domain.messages import N_, NP_, Message
 from editorial.domain.urls import n2
 from editorial.store.audit import AuditPage
+
+MOST_ALTERNATES = 30  # shown of one page
 
 
 @dataclass(frozen=True)
@@ -68,6 +70,7 @@ def facts_of(page: PageFacts) -> list[Fact]:
         Fact(Message(N_("Links out")), Message(N_("%(count)s"), {"count": len(page.links)})),
         Fact(Message(N_("Images")), _images(page)),
         Fact(Message(N_("Structured data")), _jsonld(page)),
+        Fact(Message(N_("Language versions (hreflang)")), _alternates(page)),
         Fact(Message(N_("Forms")), Message(N_("%(count)s"), {"count": len(page.forms)})),
         Fact(Message(N_("Redirects")), Message(N_("%(count)s"), {"count": len(page.redirects)})),
         Fact(Message(N_("Size")), Message(N_("%(count)s kB"), {"count": round(page.body_bytes / 1000)})),
@@ -122,5 +125,18 @@ def _images(page: PageFacts) -> Message:
 
 
 def _jsonld(page: PageFacts) -> Message | str:
-    types = [name for block in page.jsonld for name in block.types]
-    return ", ".join(dict.fromkeys(types)) or Message(N_("none"))
+    types = ", ".join(dict.fromkeys(name for block in page.jsonld for name in block.types))
+    broken = sum(bool(block.error) for block in page.jsonld)
+    if broken and types:
+        counted = NP_("%(types)s · %(count)s broken block", "%(types)s · %(count)s broken blocks")
+        return Message.counted(counted, broken, types=types)
+    if broken:
+        return Message.counted(NP_("%(count)s broken block", "%(count)s broken blocks"), broken)
+    return types or Message(N_("none"))
+
+
+def _alternates(page: PageFacts) -> Message | str:
+    """Code and address of each; an entry of the body is none that engines heed."""
+    named = dict.fromkeys(f"{each.code} {each.target or each.href}" for each in page.alternates if each.where != "body")
+    shown = [*named][:MOST_ALTERNATES] + ["…"] * (len(named) > MOST_ALTERNATES)
+    return " · ".join(shown) or Message(N_("none"))

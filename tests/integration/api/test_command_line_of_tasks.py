@@ -80,6 +80,22 @@ def test_of_several_sites_one_has_to_be_named(desk: Desk, run: Run) -> None:
     assert run("findings", "--site", "2").stdout == ""
 
 
+def test_a_site_that_is_none_is_refused_with_those_there_are(run: Run) -> None:
+    refused = run("findings", "--site", "9")
+
+    assert (refused.exit_code, refused.stdout) == (1, "")
+    assert "No site has the number 9. There are: 1 " in " ".join(refused.stderr.split())
+
+
+def test_a_rule_that_is_none_is_refused(run: Run) -> None:
+    refused = run("findings", "--rule", "nope")
+
+    assert (refused.exit_code, refused.stdout) == (1, "")
+    assert "There is no rule “nope”." in refused.stderr
+    assert "editorial rules" in refused.stderr
+    assert run("findings", "--rule", "title-missing").stdout.count("\n") == 2
+
+
 def test_a_finding_is_shown_muted_and_made_a_task(desk: Desk, run: Run) -> None:
     who = ("--as", desk.admin.email)
     shown = run("finding", "1").stdout

@@ -125,6 +125,14 @@ def test_it_speaks_chinese():
         (b"[1]", 2, "This line is JSON, but no object."),
         ({"id": ["x"], "url": URL}, 2, "id is neither text nor a number."),
         ({"id": True, "url": URL}, 2, "id is neither text nor a number."),
+        (b'{"id": 1e400, "url": "https://a.example/"}', 2, "id is neither text nor a number."),
+        (b'{"id": -1e400, "url": "https://a.example/"}', 2, "id is neither text nor a number."),
+        (b'{"id": NaN, "url": "https://a.example/"}', 2, "id is neither text nor a number."),
+        (
+            b'{"id": 1%s, "url": "https://a.example/", "x": "\\ud800"}' % (b"0" * 400),
+            2,
+            "id is neither text nor a number.",
+        ),
         ({"id": "x"}, "x", "url is missing."),
         ({"id": "x", "url": 1}, "x", "url is no address that begins with http:// or https://."),
         ({"id": "x", "url": "ftp://a/"}, "x", "url is no address that begins with http:// or https://."),
@@ -240,6 +248,12 @@ def test_the_status_of_robots_txt_decides_first(status: int, allowed: bool):
     found = facts(robots_txt={"status": status, "content": "User-agent: *\nDisallow: /"})
 
     assert found["robots"]["google"]["robots_txt"]["allowed"] is allowed
+
+
+def test_a_robots_txt_that_is_only_text_was_answered_with_200():
+    found = facts(robots_txt=ROBOTS)
+
+    assert found["robots"]["google"]["robots_txt"] == {"allowed": False, "line": "Disallow: /guides/"}
 
 
 def test_without_robots_txt_nobody_says_anything_of_it():
