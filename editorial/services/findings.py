@@ -1,7 +1,7 @@
 """Findings: what an audit does to them, and how they are asked for."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -20,6 +20,7 @@ from editorial.domain.urls import n2
 from editorial.services.page_items import items_by_page
 from editorial.services.quiet import Quiet, seen_hash
 from editorial.store.audit import (
+    ENDED,
     RANK,
     Audit,
     AuditFailure,
@@ -28,11 +29,11 @@ from editorial.store.audit import (
     AuditUrl,
     Finding,
     FindingHistory,
-    latest_audit,
 )
 from editorial.store.content import ContentItem
 
 CHUNK = 500  # rows of one statement
+LOOKED_BACK = 52  # earlier audits asked whether they saw a page: a year of weeks
 
 RULES: Mapping[str, PageRule | SiteRule] = BY_ID
 
@@ -79,7 +80,7 @@ def merge(session: Session, audit: Audit, answers: Answers, now: datetime) -> di
         )
     }
     items = items_by_page(session, audit)
-    seen_before = _pages_seen_before(session, audit)
+    never_seen = _never_seen(session, audit, known)
     counts: Counter[str] = Counter()
     fresh: list[dict[str, Any]] = []
     events: list[dict[str, Any]] = []
@@ -95,7 +96,7 @@ def merge(session: Session, audit: Audit, answers: Answers, now: datetime) -> di
         look = seen_hash(sighting["params"], sighting["evidence"])
         muted = quiet.covers(failure, look, before.id if before is not None else None)
         if before is None:
-            discovered = seen_before is not None and failure.n2 not in seen_before
+            discovered = failure.n2 in never_seen
             born = _birth(audit, now, failure, discovered=discovered)
             fresh.append(sighting | born | ({"state": FindingState.MUTED} if muted else {}))
             counts[_arrival(discovered=discovered, muted=muted)] += 1
@@ -208,17 +209,45 @@ def _event(finding_id: int, audit_id: int, event: FindingEvent, now: datetime) -
     return {"finding_id": finding_id, "audit_id": audit_id, "event": event, "at": now}
 
 
-def _pages_seen_before(session: Session, audit: Audit) -> set[str] | None:
-    """N2 of the pages the audit before had seen; None on the first audit, where everything is simply new."""
-    before = latest_audit(session, audit.site_id, before=audit.id) if audit.site_id else None
-    if before is None:
-        return None
-    wanted = select(AuditUrl.n2).join(
-        AuditPage, and_(AuditPage.audit_id == AuditUrl.audit_id, AuditPage.no == AuditUrl.no)
+def _never_seen(session: Session, audit: Audit, known: Collection[str]) -> set[str]:
+    """N2 of the pages with failures under no `known` fingerprint that no earlier audit of the site saw.
+
+    None of them in a first audit, where everything is simply new. An audit that was broken off has seen little: so
+    all are asked, the newest first, and each only for the pages that no newer one had.
+    """
+    earlier = _earlier(session, audit)
+    if not earlier:
+        return set()
+    wanted = select(AuditFailure.fingerprint, AuditUrl.n2).join(
+        AuditUrl, and_(AuditUrl.audit_id == AuditFailure.audit_id, AuditUrl.no == AuditFailure.no)
     )
-    pages = session.scalars(wanted.where(AuditUrl.audit_id == before.id, AuditPage.error.is_(None)))
-    files = session.scalars(select(AuditFile.url).where(AuditFile.audit_id == before.id))
-    return {*pages, *(n2(url) or url for url in files)}
+    rows = session.execute(wanted.where(AuditFailure.audit_id == audit.id)).yield_per(CHUNK)
+    left = {address for fingerprint, address in rows if fingerprint not in known}
+    for before in earlier:
+        if not left:
+            break
+        left -= _seen_by(session, before, sorted(left))
+    return left
+
+
+def _earlier(session: Session, audit: Audit) -> Sequence[int]:
+    """Judged audits of the whole site before this one, newest first."""
+    if audit.site_id is None:
+        return ()
+    wanted = select(Audit.id).where(Audit.site_id == audit.site_id, Audit.whole_site, Audit.state.in_(ENDED))
+    return session.scalars(wanted.where(Audit.id < audit.id).order_by(Audit.id.desc()).limit(LOOKED_BACK)).all()
+
+
+def _seen_by(session: Session, audit_id: int, addresses: Sequence[str]) -> set[str]:
+    """Which of these pages (N2) an audit saw, and all files that it read."""
+    files = session.scalars(select(AuditFile.url).where(AuditFile.audit_id == audit_id))
+    seen = {n2(url) or url for url in files}
+    of_page = and_(AuditPage.audit_id == AuditUrl.audit_id, AuditPage.no == AuditUrl.no)
+    wanted = select(AuditUrl.n2).join(AuditPage, of_page)
+    wanted = wanted.where(AuditUrl.audit_id == audit_id, AuditPage.error.is_(None))
+    for place in range(0, len(addresses), CHUNK):
+        seen.update(session.scalars(wanted.where(AuditUrl.n2.in_(addresses[place : place + CHUNK]))))
+    return seen
 
 
 # -- asking ------------------------------------------------------------------------------------------------------
