@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from editorial.audit.rule import Severity
 from editorial.domain import robots
 from editorial.domain.messages import N_, Message
-from editorial.services import finding_pages, score_explained, site_sections
+from editorial.services import comparable, finding_pages, score_explained, site_sections
 from editorial.services.clock_health import duration
 from editorial.services.finding_filters import Standing
 from editorial.services.score_explained import Costs, Repair, Why
@@ -125,7 +125,12 @@ class Overview:
 
     site: Site
     latest: Audit | None
+    scored: Audit | None
+    """The audit whose score is the site's: the latest, unless that saw too little of the site."""
     before: Audit | None
+    """What `scored` is compared with."""
+    is_first: bool
+    """Whether no audit was judged before `latest`."""
     running: Running | None
     last_failure: Audit | None
     """An audit after `latest` that saw nothing."""
@@ -139,15 +144,27 @@ class Overview:
     coverage: Coverage | None
     severities: dict[Severity, int]
     history: Sequence[Audit]
+    curve: Sequence[Audit]
+    """The last audits with a score that compare with that of `scored`, oldest first."""
 
     @property
     def score(self) -> int | None:
         """0 to 100."""
-        return None if self.latest is None or self.latest.score is None else round(self.latest.score)
+        return None if self.scored is None or self.scored.score is None else round(self.scored.score)
+
+    @property
+    def partial(self) -> Audit | None:
+        """The latest audit where it saw too little to count."""
+        return self.latest if self.latest is not self.scored else None
+
+    @property
+    def saw_whole(self) -> bool:
+        """Whether the audit with the score saw the site whole."""
+        return self.scored is None or comparable.whole(self.scored)
 
     @property
     def delta(self) -> int | None:
-        """Change of the shown score since the audit before."""
+        """Change of the shown score since the audit it is compared with."""
         if self.score is None or self.before is None or self.before.score is None:
             return None
         return self.score - round(self.before.score)
@@ -166,7 +183,7 @@ class Overview:
     @property
     def rules_changed(self) -> bool:
         """Whether the two scores were counted by different rules."""
-        return bool(self.latest and self.before and self.latest.ruleset != self.before.ruleset)
+        return bool(self.scored and self.before and self.scored.ruleset != self.before.ruleset)
 
     @property
     def open_findings(self) -> int:
@@ -176,24 +193,29 @@ class Overview:
 
 def overview(session: Session, site: Site, now: datetime) -> Overview:
     """Gather the overview of a site."""
-    latest, before = latest_two(session, site.id)
-    failed, failed_before = (score_explained.failures(session, each) if each else {} for each in (latest, before))
-    costs = score_explained.costs(session, latest, failed) if latest else Costs()
+    latest, previous = latest_two(session, site.id)
+    line = comparable.line_of(session, site.id)
+    scored, before = line.last, line.before
+    failed, failed_before = (score_explained.failures(session, each) if each else {} for each in (scored, before))
+    costs = score_explained.costs(session, scored, failed) if scored else Costs()
     then = score_explained.costs(session, before, failed_before) if before else Costs()
     return Overview(
         site=site,
         latest=latest,
+        scored=scored,
         before=before,
+        is_first=previous is None,
         running=running(session, site.id, now),
         last_failure=_failure_after(session, site.id, latest),
-        why=score_explained.why(session, latest, before, costs, then) if latest else Why(()),
-        repairs=score_explained.repairs(session, site.id, costs) if latest else (),
+        why=score_explained.why(session, scored, before, costs, then) if scored else Why(()),
+        repairs=score_explained.repairs(session, site.id, costs) if scored else (),
         muted=finding_pages.muted_count(session, site.id),
         muted_points=costs.muted,
-        sections=site_sections.sections(session, latest, failed, before, failed_before) if latest else (),
+        sections=site_sections.sections(session, scored, failed, before, failed_before) if scored else (),
         coverage=coverage(session, latest) if latest else None,
         severities=finding_pages.open_by_severity(session, site.id),
         history=history(session, site.id),
+        curve=[audit for audit in line.audits if audit.score is not None][:HISTORY][::-1],
     )
 
 

@@ -94,12 +94,12 @@ def why(session: Session, latest: Audit, before: Audit | None, now: Costs, then:
     Args:
         session: to read with.
         latest: the audit that is explained.
-        before: the one it is compared with.
+        before: the one it is compared with; what audits between the two changed counts as well.
         now: `costs` of the latest.
         then: those of the one before.
     """
     lines = []
-    for rule, counts in _changes(session, latest.id).items():
+    for rule, counts in _changes(session, latest, before).items():
         severity = min((severity for severity, _ in counts.values()), key=lambda each: each.rank)
         points = round(then.lost.get(rule, 0.0) - now.lost.get(rule, 0.0), 1) + 0.0 if before is not None else None
         events = [(event, Message.counted(EVENTS[event], counts[event][1])) for event in EVENTS if event in counts]
@@ -197,17 +197,22 @@ def _muted(session: Session, audit: Audit) -> dict[tuple[int, str, str], int]:
     return {(no, rule, severity): count for no, rule, severity, count in session.connection().execute(wanted)}
 
 
-def _changes(session: Session, audit_id: int) -> dict[str, dict[FindingEvent, tuple[Severity, int]]]:
+def _changes(
+    session: Session, latest: Audit, before: Audit | None
+) -> dict[str, dict[FindingEvent, tuple[Severity, int]]]:
+    """What happened to findings in an audit, and in those before it that saw too little to be compared with."""
     number = func.count()
+    since = select(Audit.id).where(Audit.site_id == latest.site_id, Audit.whole_site, Audit.id <= latest.id)
+    audits = since.where(Audit.id > before.id) if before is not None else (latest.id,)
     wanted = (
         select(Finding.rule, FindingHistory.event, Finding.severity, number)
         .join_from(FindingHistory, Finding, Finding.id == FindingHistory.finding_id)
-        .where(FindingHistory.audit_id == audit_id)
+        .where(FindingHistory.audit_id.in_(audits))
         .group_by(Finding.rule, FindingHistory.event, Finding.severity)
     )
     found: dict[str, dict[FindingEvent, tuple[Severity, int]]] = defaultdict(dict)
     for rule, event, name, count in session.execute(wanted):
         severity = Severity(name)
-        worst, before = found[rule].get(event, (severity, 0))
-        found[rule][event] = (min(worst, severity, key=lambda each: each.rank), before + count)
+        worst, total = found[rule].get(event, (severity, 0))
+        found[rule][event] = (min(worst, severity, key=lambda each: each.rank), total + count)
     return found

@@ -14,9 +14,11 @@ from editorial.domain.messages import N_, Message
 from editorial.domain.names import clean_name
 from editorial.domain.slots import zone_named
 from editorial.domain.urls import host_of, n1, netloc_of, origin_of, path_of
+from editorial.services import comparable
+from editorial.services.comparable import Line
 from editorial.services.deps import Deps
 from editorial.store import content, history
-from editorial.store.audit import ENDED, Audit
+from editorial.store.audit import Audit
 from editorial.store.content import ContentItem, Site
 
 LONGEST_ADDRESS = 500
@@ -52,7 +54,8 @@ class SiteRow:
 
     site: Site
     items: int
-    latest: Audit | None
+    scored: Audit | None
+    """The audit whose score is the site's."""
 
 
 class BadAddress(EditorialError):
@@ -63,14 +66,13 @@ class BadAddress(EditorialError):
 
 
 def overview(session: Session) -> Sequence[SiteRow]:
-    """Every site with its pieces and its last judged audit; those in use first, by name."""
+    """Every site with its pieces and the audit its score is from; those in use first, by name."""
     counts: dict[int | None, int] = dict(
         session.execute(select(ContentItem.site_id, func.count()).group_by(ContentItem.site_id)).all()
     )
     sites = session.scalars(select(Site).order_by(Site.active.desc(), Site.name, Site.id)).all()
-    newest = select(func.max(Audit.id)).where(Audit.whole_site, Audit.state.in_(ENDED)).group_by(Audit.site_id)
-    latest = {audit.site_id: audit for audit in session.scalars(select(Audit).where(Audit.id.in_(newest)))}
-    return [SiteRow(site, counts.get(site.id, 0), latest.get(site.id)) for site in sites]
+    lines = comparable.lines_of(session, [site.id for site in sites])
+    return [SiteRow(site, counts.get(site.id, 0), lines.get(site.id, Line()).last) for site in sites]
 
 
 def add_site(session: Session, deps: Deps, actor_id: int, wanted: Wanted) -> Site:

@@ -10,8 +10,9 @@ from editorial.audit.rule import Severity
 from editorial.domain.findings import OPEN, FindingEvent, FindingState
 from editorial.domain.messages import N_, Message
 from editorial.domain.slots import shown_in
-from editorial.services import audit_pages, findings, weekly_forms, weekly_score
+from editorial.services import audit_pages, comparable, findings, weekly_forms, weekly_score
 from editorial.services.audit_memory import REGRESSION
+from editorial.services.comparable import Line
 from editorial.services.form_pages import FORM_RULES, VANISHED
 from editorial.services.stop_reasons import why_it_stopped
 from editorial.services.weekly_mail import (
@@ -80,15 +81,18 @@ def _seen(session: Session, site: Site, latest: Audit, told_until: datetime) -> 
     told = weekly.audit_at(session, site.id, told_until)
     base = told or weekly.first_audit(session, site.id, before=latest.id)
     changes = _changes(session, site, after=told.id if told is not None else 0)
-    since_base = _changes(session, site, after=base.id) if told is None and base is not None else changes
+    # the score is that of the last audit that saw the site, which may be an earlier one
+    line = comparable.line_of(session, site.id)
+    scored, compared = line.last or latest, line.before_last(until=told.ended_at if told is not None else None)
+    since = changes if compared is None or compared is told else _changes(session, site, after=compared.id)
     ended_at = latest.ended_at or latest.requested_at
     hidden = () if latest.fetched >= latest.known else audit_pages.coverage(session, latest).hidden
     form_findings = weekly.open_findings_of(session, site.id, FORM_RULES)
     return Seen(
         at=ended_at,
-        score=None if latest.score is None else round(latest.score),
-        before=None if base is None or base.score is None else round(base.score),
-        same_rules=base is None or base.ruleset == latest.ruleset,
+        score=None if scored.score is None else round(scored.score),
+        before=None if compared is None or compared.score is None else round(compared.score),
+        same_rules=compared is None or compared.ruleset == scored.ruleset,
         fetched=latest.fetched,
         known=latest.known,
         stopped=why_it_stopped(latest) if latest.state is AuditState.STOPPED else None,
@@ -96,11 +100,11 @@ def _seen(session: Session, site: Site, latest: Audit, told_until: datetime) -> 
         new=changes.new,
         discovered=changes.discovered,
         fixed=changes.fixed,
-        moved=weekly_score.why_moved(session, latest, base, since_base),
+        moved=weekly_score.why_moved(session, scored, compared, since),
         oldest=_oldest(session, site, told, ended_at) if told is not None else (),
         open=weekly.open_findings(session, site.id),
         forms=weekly_forms.forms_told(session, latest, base, _groups(form_findings)),
-        scores=_scores(session, site, latest),
+        scores=_scores(site, line),
     )
 
 
@@ -144,10 +148,10 @@ def _oldest(session: Session, site: Site, told: Audit, at: datetime) -> tuple[Ol
     )
 
 
-def _scores(session: Session, site: Site, latest: Audit) -> tuple[tuple[date, int], ...]:
+def _scores(site: Site, line: Line) -> tuple[tuple[date, int], ...]:
     zone = ZoneInfo(site.zone)
-    rows = weekly.scores(session, site.id, until=latest.id, limit=BARS)
-    return tuple((shown_in(ended_at, zone).date(), round(score)) for ended_at, score in rows)
+    scored = [(audit.ended_at, audit.score) for audit in line.audits if audit.ended_at and audit.score is not None]
+    return tuple((shown_in(ended_at, zone).date(), round(score)) for ended_at, score in scored[:BARS][::-1])
 
 
 def _failed_since(session: Session, site: Site, latest: Audit | None, since: datetime) -> Audit | None:

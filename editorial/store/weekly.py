@@ -58,15 +58,6 @@ def last_failed_audit(session: Session, site_id: int, since: datetime) -> Audit 
     return session.scalar(wanted.order_by(Audit.id.desc()).limit(1))
 
 
-def scores(session: Session, site_id: int, *, until: int, limit: int) -> list[tuple[datetime, float]]:
-    """End and score of the last judged audits up to audit `until`, oldest first."""
-    wanted = select(Audit.ended_at, Audit.score).where(
-        Audit.site_id == site_id, *_WHOLE, Audit.id <= until, Audit.score.is_not(None)
-    )
-    rows = session.execute(wanted.order_by(Audit.id.desc()).limit(limit)).all()
-    return [(row.ended_at, row.score) for row in reversed(rows)]
-
-
 def findings_that(
     session: Session, site_id: int, events: Sequence[FindingEvent], states: Sequence[FindingState], *, after: int
 ) -> Sequence[Told]:

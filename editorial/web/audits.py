@@ -56,7 +56,7 @@ def overview() -> ResponseReturnValue:
         sites = content.active_sites(session)
         site = content.get_site(session, chosen) if chosen is not None else audit_pages.first_audited(session, sites)
         view = audit_pages.overview(session, site, deps().now()) if site is not None else None
-        scored = [audit for audit in view.history if audit.score is not None] if view is not None else []
+        scored = view.curve if view is not None else ()
         return render_template(
             "audits/overview.html",
             view=view,

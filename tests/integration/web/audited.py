@@ -97,8 +97,12 @@ def audit(
     reason: StopReason = StopReason.COMPLETE,
     robots: bytes = b"",
     at: datetime | None = None,
+    known: int | None = None,
 ) -> int:
-    """Run an audit that sees these pages, judge it, and return its number. The first page links to the others."""
+    """Run an audit that sees these pages, judge it, and return its number. The first page links to the others.
+
+    Of `known` pages, where those are not all.
+    """
     when = at or deps.now()
     with deps.sessions.begin() as session:
         site = session.get_one(Site, site_id)
@@ -115,7 +119,7 @@ def audit(
         batch.pages.append(PageRow(no, record, packed(facts)))
     batch.links += [LinkRow(1, no, no, nofollow=False, text=f"To {no}") for no in range(2, len(pages) + 1)]
     AuditSink(deps.sessions, audit_id, deps.worker, lambda: when).save(batch)
-    end = CrawlEnd(reason, len(pages), len(pages), robots_read=True)
+    end = CrawlEnd(reason, len(pages), known or len(pages), robots_read=True)
     verdicts.finish(deps.sessions, audit_id, deps.worker, end, lambda: when)
     return audit_id
 
