@@ -433,3 +433,29 @@ def test_muted_findings_are_not_open(reader: Visitor, deps: Deps, clock: Clock) 
 
 def test_every_family_of_rules_has_a_name() -> None:
     assert {rule.category for rule in ALL_RULES} <= set(CATEGORIES)
+
+
+def test_an_audit_that_was_stopped_stands_beside_the_score_with_what_it_saw(reader: Visitor, deps: Deps, clock: Clock):
+    site = fallen_site(deps, clock)
+    clock.forward(days=1)
+    audit(deps, site, [good("about")], reason=StopReason.CANCELLED, known=53)
+
+    text = reader.get(f"/audits?site={site}")
+
+    assert "The last one saw 1 of 53 known pages, too few to compare: those score 100." in text
+    assert "Why it fell by 5" in text
+    assert "Between the audits of" in text
+
+
+def test_a_first_audit_says_that_everything_in_it_is_new(reader: Visitor, deps: Deps, clock: Clock):
+    site = add_site(deps)
+    audit(deps, site, [untitled("pricing")])
+
+    first = reader.get(f"/audits?site={site}")
+    clock.forward(days=7)
+    audit(deps, site, [untitled("pricing")])
+    second = reader.get(f"/audits?site={site}")
+
+    assert "In a first audit everything is new" in first
+    assert "on pages that no earlier audit saw" not in first
+    assert "on pages that no earlier audit saw" in second
