@@ -1,6 +1,7 @@
 """What tests share: databases of both kinds, a clock that stands still, and the parts wired together."""
 
 import os
+import signal
 import threading
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
@@ -19,6 +20,10 @@ from editorial.services.deps import Deps
 from editorial.store import migrate
 from editorial.store.base import Sessions, make_engine, make_sessions
 from tests.postgres import Postgres
+
+# background jobs of a shell ignore the interrupt key, and so would the programs that tests start
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # a test that fails today failed yesterday: what random search finds becomes an example of its own
 hypothesis.settings.register_profile("house", derandomize=True, deadline=None)
