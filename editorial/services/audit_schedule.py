@@ -38,7 +38,7 @@ def enqueue_due(deps: Deps) -> int:
             with deps.sessions.begin() as session:
                 site = content.get_site(session, site_id)
                 if _is_owed(session, site, now):
-                    auditing.start_audit(session, site, AuditTrigger.SCHEDULE, now)
+                    auditing.start_owed_audit(session, site, now)
                     queued += 1
         except IntegrityError:
             log.info("audit.queued_elsewhere", site_id=site_id)  # another process was faster by a moment

@@ -111,6 +111,15 @@ def start_audit(
     return _queue(session, site.base_url, site.id, trigger, now, requested_by=requested_by, options=_manners(site))
 
 
+def start_owed_audit(session: Session, site: Site, now: datetime) -> Audit:
+    """Queue the audit whose hour has come, of a site of which the caller saw none under way.
+
+    Raises:
+        IntegrityError: another process queued one since the caller looked.
+    """
+    return _queue(session, site.base_url, site.id, AuditTrigger.SCHEDULE, now, options=_manners(site))
+
+
 def _manners(site: Site) -> dict[str, Any]:
     """How a site wants to be crawled, where it says so."""
     said = {"rate": site.crawl_rate, "connections": site.crawl_connections, "max_pages": site.crawl_max_pages}

@@ -91,6 +91,8 @@ def edit_both(mei: Reader, li: Reader, new_title: str) -> None:
     title.get_by_role("button", name=mei.say("Take theirs here"), exact=True).click()
     mei.press("Save what I kept")
 
+    # the fields held these values before the answer came, too
+    expect(mei_page.get_by_role("status").get_by_text(mei.say("Saved."))).to_be_visible()
     expect(mei.field("Title")).to_have_value(new_title)
     expect(mei.field("Text, in Markdown")).to_have_value(BODY)
 
@@ -98,6 +100,7 @@ def edit_both(mei: Reader, li: Reader, new_title: str) -> None:
 def hand_in(mei: Reader) -> None:
     mei.press("Make it a brief")
     mei.press("Start production")
+    expect(mei.button("Hand in for review")).to_be_visible()  # before the points are counted
     for point in mei.page.locator("#checklist .checks > li", has_text=mei.say("needed for review")).all():
         point.get_by_role("checkbox").click()
         expect(point).not_to_contain_text(mei.say("needed for review"))
