@@ -14,7 +14,7 @@ from editorial.services import auditing
 from editorial.services.deps import Deps
 from editorial.store import audit as store
 from editorial.store import content
-from editorial.store.audit import ENDED, Audit, AuditState, AuditTrigger
+from editorial.store.audit import ENDED, Audit, AuditState
 from editorial.store.base import reading
 from editorial.store.content import ContentItem, Site
 
