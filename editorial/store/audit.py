@@ -1,27 +1,19 @@
-"""Audits: one run over a site, every address and page it saw, what failed, and the findings that live across audits.
+"""Audits: one run over a site, who runs it, and how it goes. The face of the room: its other tables are named here too.
 
-Rows of a crawl come by the ten thousand: they have no key of their own but the audit's number and theirs within it,
-are written as plain rows in batches, and are never loaded as objects. Nothing of an earlier audit is changed.
+`audit_rows` holds what an audit saw, `audit_findings` what it found wrong.
 """
 
-from collections.abc import Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any, cast
+from typing import Any
 
 from sqlalchemy import (
     CheckConstraint,
     ColumnElement,
-    Connection,
     ForeignKey,
     Index,
-    LargeBinary,
     String,
-    Table,
-    Text,
-    UniqueConstraint,
     and_,
-    case,
     func,
     or_,
     select,
@@ -31,9 +23,73 @@ from sqlalchemy import (
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from editorial.domain.findings import FindingEvent, FindingState
+from editorial.store.audit_findings import (
+    RANK,
+    AuditFailure,
+    AuditRuleCount,
+    Finding,
+    FindingHistory,
+    give_findings,
+)
+from editorial.store.audit_rows import (
+    ENOUGH_WORDS,
+    FROM_SITEMAP,
+    AuditAlternate,
+    AuditFile,
+    AuditFileNote,
+    AuditForm,
+    AuditFormPlace,
+    AuditFormProbe,
+    AuditFormShape,
+    AuditLink,
+    AuditListed,
+    AuditPage,
+    AuditPlace,
+    AuditStructure,
+    AuditUrl,
+    insert_rows,
+)
 from editorial.store.base import Base
 from editorial.store.content import Site
+
+__all__ = [
+    "ENDED",
+    "ENOUGH_WORDS",
+    "FROM_SITEMAP",
+    "LEASE",
+    "RANK",
+    "Audit",
+    "AuditAlternate",
+    "AuditFailure",
+    "AuditFile",
+    "AuditFileNote",
+    "AuditForm",
+    "AuditFormPlace",
+    "AuditFormProbe",
+    "AuditFormShape",
+    "AuditLink",
+    "AuditListed",
+    "AuditPage",
+    "AuditPlace",
+    "AuditRuleCount",
+    "AuditState",
+    "AuditStructure",
+    "AuditTrigger",
+    "AuditUrl",
+    "Finding",
+    "FindingHistory",
+    "claim",
+    "give_findings",
+    "has_work",
+    "heartbeat",
+    "insert_rows",
+    "is_held",
+    "latest_audit",
+    "park",
+    "release",
+    "site_of",
+    "under_way",
+]
 
 LEASE = timedelta(seconds=60)
 """A running audit that has not been heard of for so long has lost its process."""
@@ -58,8 +114,6 @@ class AuditTrigger(StrEnum):
     COMMAND = "command"
 
 
-FROM_SITEMAP = 1_000_000  # position of the first hreflang entry that a sitemap names; a page's own begin at 0
-ENOUGH_WORDS = 50  # of a main text that is worth comparing; of fewer many are the same by chance
 ENDED = (AuditState.DONE, AuditState.STOPPED)
 """States of an audit whose pages were judged."""
 
@@ -122,283 +176,6 @@ class Audit(Base):
     counts: Mapped[dict[str, Any]] = mapped_column(
         default=dict
     )  # failures by severity; findings by what became of them
-
-
-class AuditUrl(Base):
-    """An address an audit heard of, numbered from 1 within it."""
-
-    __tablename__ = "audit_url"
-    __table_args__ = (  # by compare form: links meet pages in it, 60 times faster with an index on 528 pages
-        Index("ix_audit_url_n2", "audit_id", "n2"),
-        {"sqlite_with_rowid": False},
-    )
-
-    audit_id: Mapped[int] = mapped_column(ForeignKey("audit.id", ondelete="CASCADE"), primary_key=True)
-    no: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    url: Mapped[str] = mapped_column(Text)
-    n2: Mapped[str] = mapped_column(Text)
-    internal: Mapped[bool]
-    wanted: Mapped[bool]  # to be fetched; without a page it still waits
-    depth: Mapped[int | None]  # clicks on the way by which the crawl came first; None for what only a sitemap named
-
-
-class AuditPage(Base):
-    """A page that was fetched or tried; its number is that of its address."""
-
-    __tablename__ = "audit_page"
-    __table_args__ = (Index("ix_audit_page_final_n2", "audit_id", "final_n2"),)
-
-    audit_id: Mapped[int] = mapped_column(ForeignKey("audit.id", ondelete="CASCADE"), primary_key=True)
-    no: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    final_url: Mapped[str] = mapped_column(Text)
-    final_n2: Mapped[str] = mapped_column(Text)
-    canonical_n2: Mapped[str | None] = mapped_column(Text)
-    status: Mapped[int]  # 0 without an answer
-    error: Mapped[str | None] = mapped_column(String(32))
-    truncated: Mapped[bool]
-    elapsed_ms: Mapped[int]
-    body_bytes: Mapped[int]
-    media_type: Mapped[str] = mapped_column(String(120))
-    title: Mapped[str] = mapped_column(Text)
-    title_folded: Mapped[str] = mapped_column(Text)
-    language: Mapped[str] = mapped_column(String(20))
-    is_html: Mapped[bool]
-    is_results_page: Mapped[bool]
-    digest: Mapped[str] = mapped_column(String(32))  # of the main text
-    words: Mapped[int] = mapped_column(default=0)  # of the main text; two Han characters count as one
-    description: Mapped[str] = mapped_column(Text, default="")
-    description_folded: Mapped[str] = mapped_column(Text, default="")
-    noindex: Mapped[bool] = mapped_column(default=False)  # for one engine at least
-    hops: Mapped[int] = mapped_column(default=0)  # redirects on the way to the final address
-    moved: Mapped[str] = mapped_column(Text, default="")  # what they change: `crawl.records.move_of`
-    outcomes: Mapped[str] = mapped_column(Text)  # one letter a rule of `Audit.rules`: F, P, N, I
-    facts: Mapped[bytes] = mapped_column(LargeBinary)
-
-
-class AuditLink(Base):
-    """A link of a page, one row a target."""
-
-    __tablename__ = "audit_link"
-    __table_args__ = ({"sqlite_with_rowid": False},)
-
-    audit_id: Mapped[int] = mapped_column(ForeignKey("audit.id", ondelete="CASCADE"), primary_key=True)
-    no: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    position: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    target: Mapped[int]  # number of an AuditUrl
-    nofollow: Mapped[bool]
-    text: Mapped[str] = mapped_column(Text)
-
-
-class AuditAlternate(Base):
-    """An hreflang entry of a page."""
-
-    __tablename__ = "audit_alternate"
-    __table_args__ = ({"sqlite_with_rowid": False},)
-
-    audit_id: Mapped[int] = mapped_column(ForeignKey("audit.id", ondelete="CASCADE"), primary_key=True)
-    no: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    position: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    code: Mapped[str] = mapped_column(String(80))
-    n2: Mapped[str] = mapped_column(Text)
-
-
-class AuditForm(Base):
-    """A lead form that the next audit looks for: one the page has, or one it had and is still missed."""
-
-    __tablename__ = "audit_form"
-    __table_args__ = ({"sqlite_with_rowid": False},)
-
-    audit_id: Mapped[int] = mapped_column(ForeignKey("audit.id", ondelete="CASCADE"), primary_key=True)
-    no: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    position: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    key: Mapped[str] = mapped_column(String(16))
-    shown: Mapped[str] = mapped_column(String(60))
-    type: Mapped[str] = mapped_column(String(20))
-    action: Mapped[str] = mapped_column(Text)  # N2 of where it sends, or empty
-    meanings: Mapped[str] = mapped_column(Text)  # what it asks for, separated by commas
-
-
-class AuditFormShape(Base):
-    """A lead form of an audit without its pages: `audit.form_inventory.Shape`."""
-
-    __tablename__ = "audit_form_shape"
-    __table_args__ = ({"sqlite_with_rowid": False},)
-
-    audit_id: Mapped[int] = mapped_column(ForeignKey("audit.id", ondelete="CASCADE"), primary_key=True)
-    key: Mapped[str] = mapped_column(String(16), primary_key=True)
-    shape: Mapped[str] = mapped_column(Text)  # JSON
-
-
-class AuditFormPlace(Base):
-    """A lead form on a page, in their order there."""
-
-    __tablename__ = "audit_form_place"
-    __table_args__ = ({"sqlite_with_rowid": False},)
-
-    audit_id: Mapped[int] = mapped_column(ForeignKey("audit.id", ondelete="CASCADE"), primary_key=True)
-    no: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    position: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    key: Mapped[str] = mapped_column(String(16))  # of its AuditFormShape
-    mark: Mapped[str] = mapped_column(String(200))  # the keys of findings about it begin with this
-    address: Mapped[str] = mapped_column(Text)  # N1 of where it is sent, or empty where there is nothing to ask about
-
-
-class AuditFormProbe(Base):
-    """What an audit learned of an address that lead forms are sent to: asked once, and never sent anything."""
-
-    __tablename__ = "audit_form_probe"
-    __table_args__ = ({"sqlite_with_rowid": False},)
-
-    audit_id: Mapped[int] = mapped_column(ForeignKey("audit.id", ondelete="CASCADE"), primary_key=True)
-    address: Mapped[str] = mapped_column(String(2000), primary_key=True)
-    verdict: Mapped[str] = mapped_column(String(16))  # `audit.form_answers.Verdict`
-    certain: Mapped[bool]
-    answer: Mapped[str] = mapped_column(String(40))  # what people are told: 404, TLS
-
-
-class AuditFile(Base):
-    """robots.txt or a sitemap, as an audit fetched it."""
-
-    __tablename__ = "audit_file"
-    __table_args__ = (CheckConstraint("kind IN ('robots', 'sitemap')", name="kind"),)
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    audit_id: Mapped[int] = mapped_column(ForeignKey("audit.id", ondelete="CASCADE"), index=True)
-    kind: Mapped[str] = mapped_column(String(16))
-    url: Mapped[str] = mapped_column(Text)
-    status: Mapped[int]
-    error: Mapped[str | None] = mapped_column(String(32))
-    content: Mapped[bytes] = mapped_column(LargeBinary)
-    no: Mapped[int] = mapped_column(default=0)  # of its AuditUrl: findings about the file stand at its address
-    listed: Mapped[bool] = mapped_column(
-        default=True
-    )  # False: a sitemap by its usual name that nobody named, or a robots.txt that leads to another origin's
-    challenged: Mapped[bool] = mapped_column(default=False)  # a bot check answered instead
-
-
-class AuditFileNote(Base):
-    """Something about robots.txt or a sitemap that a rule judges: `audit.crawl.files` names the kinds."""
-
-    __tablename__ = "audit_file_note"
-    __table_args__ = ({"sqlite_with_rowid": False},)
-
-    audit_id: Mapped[int] = mapped_column(ForeignKey("audit.id", ondelete="CASCADE"), primary_key=True)
-    no: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    position: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    kind: Mapped[str] = mapped_column(String(16))
-    subject: Mapped[str] = mapped_column(String(40))
-    line: Mapped[int]  # counted from 1; 0 for the whole file
-    text: Mapped[str] = mapped_column(Text)
-
-
-class AuditListed(Base):
-    """An address that a sitemap names."""
-
-    __tablename__ = "audit_listed"
-    __table_args__ = ({"sqlite_with_rowid": False},)
-
-    audit_id: Mapped[int] = mapped_column(ForeignKey("audit.id", ondelete="CASCADE"), primary_key=True)
-    no: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)  # of the sitemap
-    position: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    target: Mapped[int]  # number of an AuditUrl
-
-
-class AuditFailure(Base):
-    """One failure of one rule on one page in one audit: the sighting of a finding."""
-
-    __tablename__ = "audit_failure"
-    __table_args__ = (
-        Index("ix_audit_failure_no", "audit_id", "no"),
-        CheckConstraint("severity IN ('blocker', 'error', 'warning', 'notice')", name="severity"),
-    )
-
-    audit_id: Mapped[int] = mapped_column(ForeignKey("audit.id", ondelete="CASCADE"), primary_key=True)
-    fingerprint: Mapped[str] = mapped_column(String(32), primary_key=True)
-    no: Mapped[int]
-    rule: Mapped[str] = mapped_column(String(80))
-    version: Mapped[int]
-    severity: Mapped[str] = mapped_column(String(16))
-    key: Mapped[str] = mapped_column(Text)
-    params: Mapped[str] = mapped_column(Text)  # JSON
-    evidence: Mapped[str] = mapped_column(Text)  # JSON
-
-
-class AuditRuleCount(Base):
-    """How many pages a rule answered what about."""
-
-    __tablename__ = "audit_rule_count"
-
-    audit_id: Mapped[int] = mapped_column(ForeignKey("audit.id", ondelete="CASCADE"), primary_key=True)
-    rule: Mapped[str] = mapped_column(String(80), primary_key=True)
-    failed: Mapped[int]
-    passed: Mapped[int]
-    not_applicable: Mapped[int]
-    inconclusive: Mapped[int]
-
-
-class Finding(Base):
-    """A failure that lives across the audits of a site. Holds no prose: rule, params and evidence make the sentence."""
-
-    __tablename__ = "finding"
-    __table_args__ = (
-        UniqueConstraint("site_id", "fingerprint", name="uq_finding_fingerprint"),
-        Index("ix_finding_state", "site_id", "state", "severity"),
-        Index("ix_finding_n2", "site_id", "n2"),
-        CheckConstraint("severity IN ('blocker', 'error', 'warning', 'notice')", name="severity"),
-        CheckConstraint("(state = 'fixed') = (fixed_at IS NOT NULL)", name="fixed_has_time"),
-    )
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    site_id: Mapped[int] = mapped_column(ForeignKey("site.id", ondelete="RESTRICT"))
-    fingerprint: Mapped[str] = mapped_column(String(32))
-    rule: Mapped[str] = mapped_column(String(80))
-    version: Mapped[int]
-    url: Mapped[str] = mapped_column(Text)  # N1
-    n2: Mapped[str] = mapped_column(Text)
-    key: Mapped[str] = mapped_column(Text)
-    severity: Mapped[str] = mapped_column(String(16))
-    params: Mapped[dict[str, Any]] = mapped_column(default=dict)
-    evidence: Mapped[list[Any]] = mapped_column(default=list)
-    state: Mapped[FindingState]
-    newly_discovered: Mapped[bool] = mapped_column(default=False)  # its page was not seen before: not a new problem
-    first_audit_id: Mapped[int] = mapped_column(ForeignKey("audit.id", ondelete="RESTRICT"))
-    first_seen_at: Mapped[datetime]
-    last_audit_id: Mapped[int] = mapped_column(ForeignKey("audit.id", ondelete="RESTRICT"))
-    last_seen_at: Mapped[datetime]
-    fixed_at: Mapped[datetime | None]
-    content_item_id: Mapped[int | None] = mapped_column(ForeignKey("content_item.id", ondelete="SET NULL"), index=True)
-
-
-RANK = case({"blocker": 0, "error": 1, "warning": 2}, value=Finding.severity, else_=3)
-"""How bad a finding is, 0 for the worst."""
-
-
-class FindingHistory(Base):
-    """What an audit changed about a finding. Persisting is no change; the sightings tell it."""
-
-    __tablename__ = "finding_event"
-
-    finding_id: Mapped[int] = mapped_column(ForeignKey("finding.id", ondelete="CASCADE"), primary_key=True)
-    audit_id: Mapped[int] = mapped_column(ForeignKey("audit.id", ondelete="CASCADE"), primary_key=True, index=True)
-    event: Mapped[FindingEvent]
-    at: Mapped[datetime]
-
-
-def insert_rows(connection: Connection, model: type[Base], rows: Sequence[tuple[Any, ...]]) -> None:
-    """Write plain tuples in the order of the table's columns; a row whose key is there already is left as it is.
-
-    Past the ORM and its types on purpose: 20 times faster by measure. Values must be what the driver knows.
-    """
-    if not rows:
-        return
-    table = cast("Table", model.__table__)
-    mark = "?" if connection.dialect.name == "sqlite" else "%s"
-    columns = ", ".join(f'"{column.name}"' for column in table.columns)
-    marks = ", ".join([mark] * len(table.columns))
-    connection.exec_driver_sql(
-        f"INSERT INTO {table.name} ({columns}) VALUES ({marks}) ON CONFLICT DO NOTHING",  # noqa: S608 -- names of our own tables
-        list(rows),
-    )
 
 
 def claim(session: Session, now: datetime, worker: str, audit_id: int | None = None) -> Audit | None:
@@ -508,16 +285,3 @@ def under_way(session: Session, site_id: int) -> Audit | None:
 def site_of(session: Session, audit: Audit) -> Site | None:
     """The site of an audit; None for one from the command line."""
     return session.get(Site, audit.site_id) if audit.site_id else None
-
-
-def give_findings(session: Session, item_id: int, site_id: int | None, address: str) -> None:
-    """Join the findings of a page to the item that has just been published there: an audit may have been faster.
-
-    Args:
-        session: the caller's transaction.
-        item_id: the item.
-        site_id: its site; findings of other sites stay as they are.
-        address: compare form (N2) of the page.
-    """
-    theirs = update(Finding).where(Finding.site_id == site_id, Finding.n2 == address, Finding.content_item_id.is_(None))
-    session.execute(theirs.values(content_item_id=item_id))

@@ -62,12 +62,13 @@ class Keeping:
     def page(self, entry: Entry, record: PageRecord, facts: bytes) -> None:
         """A page with its answer, and every page that waited for it."""
         depth = None if entry.depth is None else entry.depth + 1
-        for position, (url, compare, internal, nofollow, text) in enumerate(record.links):
+        for position, (url, compare, internal, nofollow, text, in_main) in enumerate(record.links):
             target = None
-            if internal and self._plan.follow_links and not nofollow and not record.nofollow:
+            passed_by = nofollow or record.nofollow
+            if internal and self._plan.follow_links and not passed_by:
                 target = self._frontier.want(url, depth, compare=compare)
             target = target or self._frontier.number(url, compare, internal=internal)
-            self._batch.links.append(LinkRow(entry.no, position, target, nofollow, text))
+            self._batch.links.append(LinkRow(entry.no, position, target, passed_by, text, in_main))
         if self._plan.follow_links:
             for url in record.discovered:
                 self._frontier.want(url, None)

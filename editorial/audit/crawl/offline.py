@@ -125,11 +125,11 @@ class _Walk:
             response = replace(response, body=b"", headers=())
         record, facts = self._judged(response)
         self._fetched, self._failures = self._fetched + 1, self._failures + len(record.failures)
-        for position, (url, compare, internal, nofollow, text) in enumerate(record.links):
+        for position, (url, compare, internal, nofollow, text, in_main) in enumerate(record.links):
             follow = internal and self._plan.follow_links
             target = self._frontier.want(url, None, compare=compare) if follow else None
             target = target or self._frontier.number(url, compare, internal=internal)
-            self._batch.links.append(LinkRow(entry.no, position, target, nofollow, text))
+            self._batch.links.append(LinkRow(entry.no, position, target, nofollow or record.nofollow, text, in_main))
         self._batch.pages.append(PageRow(entry.no, record, packed(facts)))
         if len(self._batch.pages) >= BATCH:
             self._save()

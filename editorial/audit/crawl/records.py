@@ -73,6 +73,7 @@ class LinkSeen(NamedTuple):
     internal: bool
     nofollow: bool
     text: str
+    in_main: bool = True
 
 
 @dataclass(slots=True)
@@ -151,7 +152,10 @@ class LinkRow(NamedTuple):
     position: int
     target: int
     nofollow: bool
+    """By the link itself, or by the robots directives of the page."""
     text: str
+    in_main: bool = True
+    """Outside nav, header, footer and aside."""
 
 
 class FileRow(NamedTuple):
@@ -333,17 +337,17 @@ def move_of(url: str, final_url: str) -> str:
 
 
 def _links(facts: PageFacts, scope: SiteScope) -> list[tuple[Any, ...]]:
-    """One link a target; a target that is followed once is followed."""
-    seen: dict[str, tuple[str, str, bool, bool, str]] = {}  # as `LinkSeen`; orjson knows plain tuples only
+    """One link a target; a target that is followed once is followed, and one of the main part stands there."""
+    seen: dict[str, tuple[str, str, bool, bool, str, bool]] = {}  # as `LinkSeen`; orjson knows plain tuples only
     for link in facts.links:
         if link.url is None:
             continue
         url, compare, internal = _spelled(link.url, scope)
         known = seen.get(compare)
         if known is None:
-            seen[compare] = (url, compare, internal, link.nofollow, link.text[:ANCHOR_CHARS])
-        elif known[3] and not link.nofollow:
-            seen[compare] = (*known[:3], False, known[4])
+            seen[compare] = (url, compare, internal, link.nofollow, link.text[:ANCHOR_CHARS], link.in_main)
+        elif (known[3] and not link.nofollow) or (link.in_main and not known[5]):
+            seen[compare] = (*known[:3], known[3] and link.nofollow, known[4], known[5] or link.in_main)
     return list(seen.values())
 
 
