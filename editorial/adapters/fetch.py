@@ -1,8 +1,7 @@
 """Fetch pages over HTTP with libcurl: many at once, with limits, and never into a private network.
 
 Redirects are not followed here on their own: each hop is a new request, so that whoever asks can look at robots.txt,
-the scope and the pace first. The address is checked where the socket is opened, after the name was resolved: a name
-that changes its answer between a check and a connection (DNS rebinding) gains nothing.
+the scope and the pace first. The guard is that of `adapters.curl`.
 """
 
 import select
@@ -10,13 +9,13 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
-from socket import socket
 from typing import Any
 
 import pycurl
 
-from editorial.domain.addresses import NOTHING_PRIVATE, AllowList, may_connect
-from editorial.domain.urls import host_of, n1
+from editorial.adapters.curl import Door, admit, safe_handle
+from editorial.domain.addresses import NOTHING_PRIVATE, AllowList
+from editorial.domain.urls import n1
 
 PRODUCT_TOKEN = "EditorialBot"  # noqa: S105 -- the name robots.txt knows us by, not a secret
 DOCUMENTS = frozenset({"text/html", "application/xhtml+xml", "text/plain", "application/xml", "text/xml", ""})
@@ -88,11 +87,10 @@ class _Transfer:
     started: float = 0.0
     lines: list[bytes] = field(default_factory=list)
     chunks: list[bytes] = field(default_factory=list)
-    sockets: list[socket] = field(default_factory=list)
-    """libcurl works on duplicates of these; ours are closed when the request ends."""
+    door: Door | None = None
     size: int = 0
     stopped: str = ""
-    """Why we broke it off: `size`, `type`, `address` or `timeout`."""
+    """Why we broke it off: `size`, `type` or `timeout`."""
 
 
 class Fetcher:
@@ -195,21 +193,14 @@ class Fetcher:
             self._multi.add_handle(curl)
 
     def _new_handle(self) -> pycurl.Curl:
-        curl = pycurl.Curl()
+        curl = safe_handle()
         for option, value in (
-            (pycurl.PROXY, ""),
-            (pycurl.PROTOCOLS, pycurl.PROTO_HTTP | pycurl.PROTO_HTTPS),
-            (pycurl.REDIR_PROTOCOLS, pycurl.PROTO_HTTP | pycurl.PROTO_HTTPS),
-            (pycurl.FOLLOWLOCATION, 0),
-            (pycurl.NOSIGNAL, 1),
             (pycurl.USERAGENT, self._agent),
             (pycurl.ACCEPT_ENCODING, "gzip, br"),
             (pycurl.HTTPHEADER, ["Accept: text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.5"]),
             (pycurl.CONNECTTIMEOUT_MS, int(self._limits.connect * 1000)),
             (pycurl.TIMEOUT_MS, int(self._limits.whole * 1000)),
             (pycurl.BUFFERSIZE, 128 * 1024),
-            (pycurl.NETRC, 0),
-            (pycurl.HTTP09_ALLOWED, 0),
         ):
             curl.setopt(option, value)
         if self._resolve:
@@ -218,17 +209,8 @@ class Fetcher:
 
     def _aim(self, curl: pycurl.Curl, transfer: _Transfer) -> None:
         url = _without_user(transfer.url)
-        host = host_of(url)
+        transfer.door = Door(url, self._allow)
         cap = self._limits.body
-
-        def open_socket(_purpose: int, address: Any) -> socket | int:
-            family, kind, protocol, place = address
-            if not may_connect(str(place[0]), self._allow, host=host):
-                transfer.stopped = "address"
-                return int(pycurl.SOCKET_BAD)
-            opened = socket(family, kind, protocol)
-            transfer.sockets.append(opened)
-            return opened
 
         def write(chunk: bytes) -> int:
             if transfer.documents_only and not transfer.chunks and not _is_document(transfer.lines):
@@ -244,7 +226,7 @@ class Fetcher:
             return len(chunk)
 
         curl.setopt(pycurl.URL, url)
-        curl.setopt(pycurl.OPENSOCKETFUNCTION, open_socket)
+        admit(curl, transfer.door)
         curl.setopt(pycurl.WRITEFUNCTION, write)
         curl.setopt(pycurl.HEADERFUNCTION, transfer.lines.append)
 
@@ -276,8 +258,8 @@ class Fetcher:
 
     def _release(self, curl: pycurl.Curl, code: int | None) -> tuple[Any, Reply]:
         transfer = self._active.pop(curl)
-        for opened in transfer.sockets:
-            opened.close()
+        if transfer.door is not None:
+            transfer.door.close()
         status = int(curl.getinfo(pycurl.RESPONSE_CODE))
         self._multi.remove_handle(curl)
         self._spare.append(curl)
@@ -286,7 +268,9 @@ class Fetcher:
     def _reply(self, transfer: _Transfer, status: int, code: int | None) -> Reply:
         stopped = transfer.stopped
         error = None
-        if stopped in ("address", "timeout") and code is not None:
+        if code is not None and transfer.door is not None and transfer.door.refused:
+            error = transfer.door.refused
+        elif stopped == "timeout" and code is not None:
             error = stopped
         elif code is not None and stopped not in ("size", "type"):
             error = _ERRORS.get(code, "reset")

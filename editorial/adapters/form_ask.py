@@ -1,17 +1,15 @@
 """Ask an address whether it is there, by HEAD or OPTIONS: no body goes out and none is read.
 
-The guard is that of `adapters.fetch`: the address is checked where the socket is opened, after the name was resolved.
-Redirects are not followed.
+The guard is that of `adapters.curl`. Redirects are not followed.
 """
 
 from dataclasses import dataclass, field
-from socket import socket
 from typing import Any, Literal
 
 import pycurl
 
-from editorial.domain.addresses import NOTHING_PRIVATE, AllowList, may_connect
-from editorial.domain.urls import host_of
+from editorial.adapters.curl import Door, admit, safe_handle
+from editorial.domain.addresses import NOTHING_PRIVATE, AllowList
 
 Method = Literal["HEAD", "OPTIONS"]
 CONNECT, WHOLE = 5_000, 10_000  # milliseconds: who does not answer by then is unknown, and nobody is kept waiting
@@ -51,17 +49,7 @@ class FormAsker:
     def ask(self, method: Method, url: str) -> Answer:
         """The head of the answer to one request for an N1 address."""
         lines: list[bytes] = []
-        sockets: list[socket] = []
-        stopped: list[str] = []
-        host = host_of(url)
-
-        def open_socket(_purpose: int, address: Any) -> socket | int:
-            family, kind, protocol, place = address
-            if not may_connect(str(place[0]), self._allow, host=host):
-                stopped.append("address")
-                return int(pycurl.SOCKET_BAD)
-            sockets.append(socket(family, kind, protocol))
-            return sockets[-1]
+        door = Door(url, self._allow)
 
         def keep(line: bytes) -> None:
             if line.startswith(b"HTTP/"):
@@ -69,31 +57,24 @@ class FormAsker:
             elif len(lines) < MOST_LINES:
                 lines.append(line)
 
-        curl = pycurl.Curl()
+        curl = safe_handle()
         try:
             for option, value in self._options(method, url):
                 curl.setopt(option, value)
-            curl.setopt(pycurl.OPENSOCKETFUNCTION, open_socket)
+            admit(curl, door)
             curl.setopt(pycurl.HEADERFUNCTION, keep)
             curl.perform()
             return Answer(int(curl.getinfo(pycurl.RESPONSE_CODE)), _headers(lines))
         except pycurl.error as error:
-            return Answer(error=stopped[0] if stopped else _code(*error.args))
+            return Answer(error=door.refused or _code(*error.args))
         finally:
             curl.close()
-            for opened in sockets:
-                opened.close()
+            door.close()
 
     def _options(self, method: Method, url: str) -> list[tuple[int, Any]]:
         options: list[tuple[int, Any]] = [
             (pycurl.URL, url),
             (pycurl.NOBODY, 1),
-            (pycurl.PROXY, ""),
-            (pycurl.PROTOCOLS, pycurl.PROTO_HTTP | pycurl.PROTO_HTTPS),
-            (pycurl.FOLLOWLOCATION, 0),
-            (pycurl.NOSIGNAL, 1),
-            (pycurl.NETRC, 0),
-            (pycurl.HTTP09_ALLOWED, 0),
             (pycurl.USERAGENT, self._agent),
             (pycurl.CONNECTTIMEOUT_MS, CONNECT),
             (pycurl.TIMEOUT_MS, WHOLE),

@@ -10,11 +10,11 @@ from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.exceptions import ConnectTimeoutError, NameResolutionError, NewConnectionError
 from urllib3.poolmanager import PoolManager
 
-from editorial.domain.addresses import NOTHING_PRIVATE, AllowList, may_connect
+from editorial.domain.addresses import NOTHING_PRIVATE, AllowList, may_connect, no_page_there
 
 
 class ForbiddenAddress(NewConnectionError):
-    """The name resolved to addresses inside a private network only; nothing was connected."""
+    """The name resolved to addresses that may not be reached only; nothing was connected."""
 
 
 def guarded_session(*, agent: str, allow: AllowList = NOTHING_PRIVATE) -> requests.Session:
@@ -34,16 +34,27 @@ def guarded_session(*, agent: str, allow: AllowList = NOTHING_PRIVATE) -> reques
 
 
 def connect_guarded(
-    host: str, port: int, *, allow: AllowList, timeout: float | None, options: Any = None, source: Any = None
+    host: str,
+    port: int,
+    *,
+    allow: AllowList,
+    timeout: float | None,
+    options: Any = None,
+    source: Any = None,
+    web: bool = False,
 ) -> socket.socket:
     """A TCP connection to the first address of `host` that may be reached; the address checked is the one connected to.
+
+    Args:
+        web: whether HTTP will be spoken, which closes the ports of other services.
 
     Raises:
         PermissionError: every address lies inside a private network. OSError: as usual.
     """
     failed: OSError = PermissionError(f"{host} lies inside a private network")
     for family, kind, protocol, _, place in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM):
-        if not may_connect(str(place[0]), allow, host=host):
+        where = str(place[0])
+        if not may_connect(where, allow, host=host) or (web and no_page_there(where, port)):
             continue
         sock = socket.socket(family, kind, protocol)
         try:
@@ -72,6 +83,7 @@ def _open(connection: Any, allow: AllowList) -> socket.socket:
             timeout=timeout,
             options=connection.socket_options,
             source=connection.source_address,
+            web=True,
         )
     except PermissionError as error:
         raise ForbiddenAddress(connection, str(error)) from error

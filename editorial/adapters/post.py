@@ -2,19 +2,18 @@
 
 Every POST opens a connection of its own. libcurl, like every client that keeps connections, sends a request again by
 itself when a kept one dies before the first byte of the answer, and a receiver that took it and hung up would get it
-twice. The address is checked where the socket is opened, after the name was resolved.
+twice. The guard is that of `adapters.curl`.
 """
 
 import threading
 import time
 from dataclasses import dataclass, field
-from socket import socket
 from typing import Any
 
 import pycurl
 
-from editorial.domain.addresses import NOTHING_PRIVATE, AllowList, is_public, may_connect
-from editorial.domain.urls import host_of
+from editorial.adapters.curl import Door, admit, safe_handle
+from editorial.domain.addresses import NOTHING_PRIVATE, AllowList
 
 CONNECT = 10.0  # seconds
 BODY = 64 * 1024  # bytes of an answer that are kept
@@ -40,8 +39,8 @@ class Answer:
     cut: bool = False
     """The body was longer than we keep, or did not end in time."""
     fault: str | None = None
-    """Without a status: `dns`, `connect`, `timeout`, `tls`, `certificate`, `address` (a private one), `plain` (public,
-    and not encrypted) or `reset`."""
+    """Without a status: `dns`, `connect`, `timeout`, `tls`, `certificate`, `address` (a private one), `port` (another
+    service's), `plain` (public, and not encrypted) or `reset`."""
     began: bool = True
     """Whether anything of the request may have been sent."""
 
@@ -52,13 +51,11 @@ class Answer:
 
 @dataclass
 class _Transfer:
+    door: Door
     lines: list[bytes] = field(default_factory=list)
     chunks: list[bytes] = field(default_factory=list)
-    sockets: list[socket] = field(default_factory=list)
-    """libcurl works on duplicates of these."""
     size: int = 0
     headers_at: float = 0.0
-    forbidden: str = ""
     cut: bool = False
 
 
@@ -95,49 +92,21 @@ def reach(url: str, *, allow: AllowList = NOTHING_PRIVATE, timeout: float = 10.0
 
 
 def _aimed(url: str, allow: AllowList, timeout: float) -> tuple[Any, _Transfer]:
-    curl = getattr(_handles, "curl", None)
-    if curl is None:
-        curl = _handles.curl = pycurl.Curl()
-    curl.reset()
-    transfer = _Transfer()
+    curl = _handles.curl = safe_handle(getattr(_handles, "curl", None))
+    transfer = _Transfer(Door(url, allow, encrypted_outside=True))
+    admit(curl, transfer.door)
     for option, value in (
         (pycurl.URL, url),
-        (pycurl.PROXY, ""),
-        (pycurl.PROTOCOLS, pycurl.PROTO_HTTP | pycurl.PROTO_HTTPS),
-        (pycurl.FOLLOWLOCATION, 0),
         (pycurl.HTTP_VERSION, pycurl.CURL_HTTP_VERSION_1_1),  # over HTTP/2 a refused stream is sent again silently
         (pycurl.FRESH_CONNECT, 1),
         (pycurl.FORBID_REUSE, 1),
-        (pycurl.NOSIGNAL, 1),
-        (pycurl.NETRC, 0),
-        (pycurl.HTTP09_ALLOWED, 0),
         (pycurl.CONNECTTIMEOUT_MS, int(min(CONNECT, timeout) * 1000)),
         (pycurl.TIMEOUT_MS, int(timeout * 1000)),
-        (pycurl.OPENSOCKETFUNCTION, _opener(url, allow, transfer)),
         (pycurl.HEADERFUNCTION, _header_reader(transfer)),
         (pycurl.WRITEFUNCTION, _body_reader(transfer)),
     ):
         curl.setopt(option, value)
     return curl, transfer
-
-
-def _opener(url: str, allow: AllowList, transfer: _Transfer) -> Any:
-    host, encrypted = host_of(url), url.startswith("https:")
-
-    def open_socket(_purpose: int, address: Any) -> socket | int:
-        family, kind, protocol, place = address
-        where = str(place[0])
-        if not may_connect(where, allow, host=host):
-            transfer.forbidden = "address"
-        elif not encrypted and is_public(where):
-            transfer.forbidden = "plain"
-        else:
-            opened = socket(family, kind, protocol)
-            transfer.sockets.append(opened)
-            return opened
-        return int(pycurl.SOCKET_BAD)
-
-    return open_socket
 
 
 def _header_reader(transfer: _Transfer) -> Any:
@@ -171,16 +140,15 @@ def _performed(curl: Any, transfer: _Transfer) -> int | None:
     except pycurl.error as error:
         return int(error.args[0])
     finally:
-        for opened in transfer.sockets:
-            opened.close()
+        transfer.door.close()
     return None
 
 
 def _fault(curl: Any, transfer: _Transfer, url: str, code: int | None) -> tuple[str, bool]:
     """What went wrong, and whether anything of the request may have been sent."""
     ready = curl.getinfo(pycurl.APPCONNECT_TIME if url.startswith("https:") else pycurl.CONNECT_TIME)  # 0: never
-    if transfer.forbidden and not ready:
-        return transfer.forbidden, False
+    if transfer.door.refused:
+        return transfer.door.refused, False
     return _FAULTS.get(code, "reset") if code is not None else "reset", ready > 0
 
 

@@ -61,6 +61,7 @@ UNSEEN = {
     "tls": Message(N_("Certificate not accepted")),
     "reset": Message(N_("Connection broken off")),
     "address": Message(N_("Address inside a private network")),
+    "port": Message(N_("Port of another service")),
     "redirect-loop": Message(N_("Redirects run in a circle")),
     "redirects": Message(N_("Too many redirects")),
     "protocol": Message(N_("Answer was no HTTP")),

@@ -29,6 +29,7 @@ ERRORS = {
     "reset": N_("it hung up in the middle."),
     "protocol": N_("it does not speak HTTP."),
     "address": N_("it lies inside a private network, which only an administrator may open."),
+    "port": N_("its port belongs to another service than the web."),
     "redirect-loop": N_("its redirects go round in a circle."),
     "redirects": N_("it redirects too often."),
     "overrun": N_("reading it took too much time or memory."),

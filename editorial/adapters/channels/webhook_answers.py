@@ -58,6 +58,10 @@ _CLOSED = {
         N_("%(host)s lies inside a private network."),
         N_("An administrator can open that network with EDITORIAL_ALLOW_PRIVATE."),
     ),
+    "port": (
+        N_("The port of %(host)s belongs to another service than the web."),
+        N_("Give the receiver a port that browsers open, such as 443."),
+    ),
     "plain": (
         N_("%(host)s would get everything unencrypted."),
         N_("Use https; http is for private networks only."),
