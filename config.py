@@ -13,7 +13,7 @@ from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from editorial.domain.errors import EditorialError
-from editorial.domain.settings import database_address, desk_address, fernet_keys, mail_sender
+from editorial.domain.settings import database_address, desk_address, fernet_keys, mail_sender, private_networks
 
 ROOT = Path(__file__).resolve().parent
 
@@ -102,8 +102,12 @@ class Config(BaseSettings):
     crawl_workers: int = Field(
         0, ge=0, le=64, description="Crawl worker programs; 0 means one less than the cores, at least one."
     )
-    allow_private: str = Field(
-        "", description="Private networks that may be crawled and published to, CIDR or host, comma-separated."
+    allow_private: Annotated[str, _fits(private_networks)] = Field(
+        "",
+        description=(
+            "Private networks that may be crawled and published to, comma-separated: `10.1.0.0/16`, `192.168.7.20`, "
+            "`intranet.example`. A name is opened wherever it leads. See [connections](connections.md)."
+        ),
     )
 
     log_format: Literal["console", "json"] = Field("console", description="How log lines look.")

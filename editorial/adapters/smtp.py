@@ -152,7 +152,8 @@ class _Guarded(smtplib.SMTP):
         self._host = server.host  # smtplib reads it for the server's name in TLS
 
     def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:
-        sock = connect_guarded(host, port, allow=AllowList.of([host]), timeout=timeout)
+        ours = AllowList(hosts=frozenset({host.lower().rstrip(".")}))
+        sock = connect_guarded(host, port, allow=ours, timeout=timeout)
         return (
             self._server.context().wrap_socket(sock, server_hostname=host) if self._server.security == "tls" else sock
         )

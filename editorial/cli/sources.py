@@ -4,10 +4,13 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+import click
 from pydantic import ValidationError
 
 from config import Config
 from editorial.adapters.fetch import Fetcher, Limits
+from editorial.cli.language import say
+from editorial.cli.settings import problems
 from editorial.domain.addresses import ALL_PRIVATE, NOTHING_PRIVATE, AllowList
 from editorial.domain.errors import EditorialError
 from editorial.domain.messages import N_, Message
@@ -89,10 +92,16 @@ def read(name: str, *, most: int, allow: AllowList) -> Source:
 
 
 def opened(*, everything: bool) -> AllowList:
-    """The private networks that may be reached: all, or those of EDITORIAL_ALLOW_PRIVATE; no settings are needed."""
+    """The private networks that may be reached: all, or those of EDITORIAL_ALLOW_PRIVATE; no settings are needed.
+
+    Raises:
+        click.UsageError: the allow-list opens nothing. What is wrong with other settings is no concern of a command.
+    """
     if everything:
         return ALL_PRIVATE
     try:
         return AllowList.of(Config.from_env().private_networks)
-    except ValidationError:
+    except ValidationError as error:
+        if any("allow_private" in fault["loc"] for fault in error.errors()):
+            raise click.UsageError(problems(error, say)) from error
         return NOTHING_PRIVATE

@@ -8,8 +8,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 
+from editorial.domain.errors import EditorialError
 from editorial.domain.messages import N_, Message
-from editorial.domain.urls import n1, netloc_of
+from editorial.domain.urls import n1, netloc_of, path_of
 
 Address = IPv4Address | IPv6Address
 Network = IPv4Network | IPv6Network
@@ -33,6 +34,20 @@ _WRAPPED = (  # IPv4 inside IPv6: the network, and how many bits stand to the ri
 )
 
 
+class NoNetwork(EditorialError):
+    """An entry of the allow-list that opens nothing."""
+
+    def __init__(self, entry: str) -> None:
+        super().__init__(
+            Message(N_("“%(entry)s” is neither a network nor the name of a host."), {"entry": entry[:80]}),
+            hint=Message(N_("Write networks, addresses and names with commas between: 10.1.0.0/16, intranet.example.")),
+            field="allow_private",
+        )
+
+
+_SWITCHES = frozenset({"true", "false", "yes", "no", "on", "off", "all", "any", "none"})
+
+
 @dataclass(frozen=True)
 class AllowList:
     """What an administrator opened: networks, and host names whatever they resolve to."""
@@ -44,14 +59,18 @@ class AllowList:
 
     @classmethod
     def of(cls, entries: Iterable[str]) -> "AllowList":
-        """From settings such as `10.1.0.0/16`, `192.168.7.20` and `intranet.example.com`."""
+        """From settings such as `10.1.0.0/16`, `192.168.7.20` and `intranet.example.com`.
+
+        Raises:
+            NoNetwork: an entry is none of these.
+        """
         networks: list[Network] = []
         hosts: set[str] = set()
-        for entry in entries:
+        for entry in map(str.strip, entries):
             try:
-                networks.append(ip_network(entry.strip(), strict=False))
+                networks.append(ip_network(entry, strict=False))
             except ValueError:
-                hosts.add(entry.strip().lower())
+                hosts.add(_name(entry))
         return cls(tuple(networks), frozenset(hosts))
 
 
@@ -91,7 +110,7 @@ def may_connect(address: str, allow: AllowList = NOTHING_PRIVATE, *, host: str =
     except ValueError:
         return False
     inner = _unwrapped(ip)
-    if allow.everything or (host and host.lower() in allow.hosts):
+    if allow.everything or (host and host.lower().rstrip(".") in allow.hosts):
         return True
     return any(each.version == net.version and each in net for each in {ip, inner} for net in allow.networks)
 
@@ -119,6 +138,15 @@ def numeric_host(host: str) -> str | None:
 def refusal(address: str) -> Message:
     """Why nobody went there, for a person."""
     return Message(N_("%(address)s lies inside a private network."), {"address": address})
+
+
+def _name(entry: str) -> str:
+    """The name of a host as addresses have it. What looks like a switch is none: it would open a host named `true`."""
+    url = n1(f"http://{entry}/")
+    name = netloc_of(url).rstrip(".") if url is not None else ""
+    if not name or path_of(url or "") != "/" or name in _SWITCHES or numeric_host(entry) or set(":@*?") & set(entry):
+        raise NoNetwork(entry)
+    return name
 
 
 def _public(ip: Address) -> bool:

@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 
 import idna
 
+from editorial.domain.addresses import AllowList
 from editorial.domain.errors import EditorialError
 from editorial.domain.messages import N_, Message
 
@@ -79,6 +80,17 @@ def database_address(given: str) -> str:
         hint=Message(N_("Write sqlite:///FILE or postgresql://USER:PASSWORD@HOST/DATABASE.")),
         field="database_url",
     )
+
+
+def private_networks(given: str) -> str:
+    """Networks, addresses and names of hosts, comma-separated. Empty stays empty.
+
+    Raises:
+        NoNetwork: one is none of these.
+    """
+    entries = [entry.strip() for entry in given.split(",") if entry.strip()]
+    AllowList.of(entries)
+    return ",".join(entries)
 
 
 def _ascii_host(host: str) -> str:
