@@ -166,6 +166,7 @@ class Audit(Base):
     stop_detail: Mapped[str] = mapped_column(String(200), default="")
     options: Mapped[dict[str, Any]] = mapped_column(default=dict)  # the crawl's limits, as they were asked for
     ruleset: Mapped[str] = mapped_column(String(16), default="")  # hash of rule ids and versions
+    reader: Mapped[str] = mapped_column(String(16), default="")  # what read the pages: `audit.gather.version`
     rules: Mapped[list[Any]] = mapped_column(default=list)  # page rules in the order of `AuditPage.outcomes`
     fetched: Mapped[int] = mapped_column(default=0)
     known: Mapped[int] = mapped_column(default=0)
@@ -176,6 +177,7 @@ class Audit(Base):
     counts: Mapped[dict[str, Any]] = mapped_column(
         default=dict
     )  # failures by severity; findings by what became of them
+    course: Mapped[dict[str, Any]] = mapped_column(default=dict)  # how the crawl goes: `audit.crawl.course`
 
 
 def claim(session: Session, now: datetime, worker: str, audit_id: int | None = None) -> Audit | None:

@@ -116,6 +116,7 @@ class Site(Base):
     crawl_rate: Mapped[float | None]  # requests a second; None, here and below: what the desk uses
     crawl_connections: Mapped[int | None]  # at once
     crawl_max_pages: Mapped[int | None]
+    crawl_options: Mapped[dict[str, Any]] = mapped_column(default=dict)  # `domain.crawl_options`, where it differs
     external_links: Mapped[bool] = mapped_column(default=True)  # whether targets outside are asked if they are there
     active: Mapped[bool] = mapped_column(default=True)
     created_at: Mapped[datetime]
