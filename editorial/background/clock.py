@@ -64,6 +64,7 @@ class Clock:
         work: list[Callable[[float], bool]] = [
             partial(threads.publishers.close, self._deps),
             *(each.close for each in (threads.looks, threads.audits, threads.mails, threads.probes, threads.pages)),
+            threads.links.close,
         ]
         for close in work:
             close(0)  # all hear of it at once

@@ -68,8 +68,8 @@ class Heard:
 class Known:
     """What is known of a target.
 
-    `failures` counts days on which it was not there, in a row; `failing_since` is the first of them and `failed_at` the
-    last.
+    `failures` counts days on which it was not there since it last was; `failing_since` is the first of them and
+    `failed_at` the last.
     """
 
     state: LinkState = LinkState.UNASKED
@@ -96,18 +96,25 @@ def verdict_of(heard: Heard) -> Verdict:
     return Verdict.NOT_THERE if heard.status in GONE else Verdict.NOTHING
 
 
-def after(known: Known, heard: Heard, now: datetime) -> Known:
-    """What is known now. An answer that says nothing leaves a target broken that was proven to be so."""
+def after(known: Known, heard: Heard, now: datetime, *, sure_after: timedelta = ANOTHER_DAY) -> Known:
+    """What is known now. An answer that says nothing proves nothing either way, so what was counted stays.
+
+    Args:
+        sure_after: how far apart two failures prove that a target is broken. `failures` counts days whatever it says.
+    """
     verdict = verdict_of(heard)
     if verdict is Verdict.THERE:
         return Known(LinkState.WORKS)
     if verdict is Verdict.NOTHING:
-        return known if known.failures > 1 else replace(known, state=LinkState.UNCLEAR)
+        return replace(known, state=LinkState.UNCLEAR)
     if known.failed_at is None:
         return Known(LinkState.FAILED_ONCE, 1, now, now)
+    failures, failed_at = known.failures, known.failed_at
     if _another_day(known.failed_at, now):
-        return Known(LinkState.BROKEN, known.failures + 1, known.failing_since, now)
-    return replace(known, state=LinkState.BROKEN if known.failures > 1 else LinkState.FAILED_ONCE)
+        failures, failed_at = failures + 1, now
+    sure = failures > 1 or now - known.failed_at >= sure_after
+    state = LinkState.BROKEN if sure else LinkState.FAILED_ONCE
+    return Known(state, failures, known.failing_since, failed_at)
 
 
 def again_at(state: LinkState, now: datetime) -> datetime:

@@ -25,6 +25,7 @@ TICKS = {
     "channel-probes": Message(N_("Check the channels")),
     "audits": Message(N_("Run audits")),
     "page-looks": Message(N_("Look for pages that were just published")),
+    "external-links": Message(N_("Ask what sites link to outside whether it is there")),
     "weekly-audits": Message(N_("Plan the weekly audits")),
     "audit-results": Message(N_("Close tasks whose repair is proven, and bring back what was muted")),
     "weekly-mails": Message(N_("Write the weekly mails")),

@@ -59,6 +59,7 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_external_target_asked_at"), "external_target", ["asked_at"], unique=False)
     op.create_index(op.f("ix_external_target_due_at"), "external_target", ["due_at"], unique=False)
+    op.create_index(op.f("ix_external_target_state"), "external_target", ["state"], unique=False)
     op.create_index("ix_external_target_host", "external_target", ["host", "due_at"], unique=False)
     op.create_table(
         "external_reading",
@@ -88,6 +89,7 @@ def downgrade() -> None:
     op.drop_table("external_use")
     op.drop_table("external_reading")
     op.drop_index("ix_external_target_host", table_name="external_target")
+    op.drop_index(op.f("ix_external_target_state"), table_name="external_target")
     op.drop_index(op.f("ix_external_target_due_at"), table_name="external_target")
     op.drop_index(op.f("ix_external_target_asked_at"), table_name="external_target")
     op.drop_table("external_target")

@@ -7,6 +7,7 @@ from functools import partial
 from editorial.background.pool import Lane, PublishPool
 from editorial.background.publishers import Publishers
 from editorial.background.ticks.audits import AuditRunner, enqueue_weekly_audits, follow_audits, run_queued_audits
+from editorial.background.ticks.links import begin_asking
 from editorial.background.ticks.mails import begin_sending, enqueue_weekly_mails
 from editorial.background.ticks.pages import begin_looking
 from editorial.background.ticks.probes import begin_probing
@@ -45,6 +46,8 @@ class Threads:
     """Asks channels whether they work."""
     pages: Lane = field(default_factory=partial(Lane, "pages"))
     """Looks whether a page that was handed over is out."""
+    links: Lane = field(default_factory=partial(Lane, "links"))
+    """Asks what the sites link to outside whether it is there."""
 
 
 def schedule(threads: Threads) -> tuple[Tick, ...]:
@@ -58,6 +61,7 @@ def schedule(threads: Threads) -> tuple[Tick, ...]:
         Tick("channel-probes", partial(begin_probing, lane=threads.probes), 60),
         Tick("audits", partial(run_queued_audits, runner=threads.audits), 2),
         Tick("page-looks", partial(begin_looking, lane=threads.pages), 60),
+        Tick("external-links", partial(begin_asking, lane=threads.links), 20),
         Tick("weekly-audits", enqueue_weekly_audits, 30),
         Tick("audit-results", follow_audits, 20),
         Tick("weekly-mails", enqueue_weekly_mails, 60),
