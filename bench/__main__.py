@@ -5,9 +5,14 @@ from collections.abc import Callable
 
 from bench import crawling, month, publishing
 
-BENCHES: dict[str, tuple[str, Callable[[], None]]] = {
+BENCHES: dict[str, tuple[str, Callable[[], object]]] = {
     "month": ("The calendar's pages: 600 items of 100,000 in the month, on SQLite and PostgreSQL", month.run),
-    "crawling": ("What a page costs that is crawled, judged and stored, beside its parts", crawling.run),
+    "crawling": (
+        "What a page costs that is crawled, judged and stored, beside its parts: S' generated",
+        crawling.run_small,
+    ),
+    "medium": ("The same on 5,000 pages of documentation (M)", crawling.run_medium),
+    "large": ("The same on 22,000 pages of documentation (L)", crawling.run_large),
     "publishing": ("How late 10,000 jobs on 200 channels go out that are due within one minute", publishing.run),
 }
 

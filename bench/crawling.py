@@ -1,12 +1,11 @@
 """What a page costs that is crawled, judged and stored, beside what its parts cost by themselves.
 
-The corpus is generated: 700 pages of 80 KB with 390 links each, like a marketing site that names everything in its
-menus. Every round measures the same things one after another, each in a process of its own; the median of the rounds
-counts, as processor time of a process with its children. Wall time is told, not judged.
+Three sites: S' is generated (700 pages of 80 KB with 390 links), M and L are documentation from Debian packages
+(`bench.corpora`). Every round measures the same things one after another, each in a process of its own; the median of
+the rounds counts, as processor time of a process with its children. Wall time needs a quiet machine.
 """
 
 import os
-import random
 import resource
 import sqlite3
 import statistics
@@ -14,151 +13,100 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
+import orjson
+
+from bench.corpora import LARGE, MEDIUM, Corpus, generated, packaged, samples
 from config import ROOT
 
-PAGES, LINKS, PARAGRAPHS, ROUNDS = 700, 390, 62, 3
-GOAL, TIMES_PARTS = 4.1, 2.5  # milliseconds of processor time a page; times the sum of fetch, parse and insert
-TEXT = """
-gateway sensor bearing maintenance downtime vibration pump monitoring industrial data report whitepaper line shift
-operator spare part contract service budget energy audit plant control safety network edge cloud model
-"""
+TIMES_PARTS = 2.5  # times the sum of fetch, parse and insert
+LARGEST = 250  # MB of the largest process, on L
+ANALYSES = 30  # seconds for duplicates and links of L
+SLOWER = 0.8  # of the pages a second of M that L may fall to
+SAMPLE = 2000  # pages of which the parts are measured
 
-FETCH = """
-import sys, time
-from editorial.adapters.fetch import Fetcher
-from editorial.domain.addresses import ALL_PRIVATE
-began = time.process_time()
-fetcher = Fetcher(agent="bench", allow=ALL_PRIVATE, connections=8)
-for number in range(int(sys.argv[2])):
-    fetcher.add(number, f"{sys.argv[1]}/p{number}")
-seen = 0
-while seen < int(sys.argv[2]):
-    seen += sum(1 for _ in fetcher.poll(1.0))
-print(time.process_time() - began)
-"""
-PARSE = """
-import sys, time
-from pathlib import Path
-import turbohtml
-began = time.process_time()
-for path in Path(sys.argv[1]).glob("p*.html"):
-    turbohtml.parse(path.read_bytes())
-print(time.process_time() - began)
-"""
-GATHER = """
-import sys, time
-from pathlib import Path
-from editorial.audit.facts import Response
-from editorial.audit.gather import gather
-began = time.process_time()
-for path in Path(sys.argv[1]).glob("p*.html"):
-    url = f"https://bench.example/{path.stem}"
-    gather(Response(url, url, 200, (("content-type", "text/html; charset=utf-8"),), path.read_bytes()))
-print(time.process_time() - began)
-"""
-JUDGE = """
-import sys, time
-from pathlib import Path
-from editorial.audit.engine import judge
-from editorial.audit.facts import Response
-from editorial.audit.gather import gather
-from editorial.audit.rules import PAGE_RULES
-began = time.process_time()
-for path in Path(sys.argv[1]).glob("p*.html"):
-    url = f"https://bench.example/{path.stem}"
-    kind = (("content-type", "text/html; charset=utf-8"),)
-    judge(gather(Response(url, url, 200, kind, path.read_bytes())), frozenset(), rules=PAGE_RULES)
-print(time.process_time() - began)
-"""
-AUDIT = """
-import sys
-from pathlib import Path
-from sqlalchemy import func, select
-from editorial.cli.scratch import scratch
-from editorial.domain.addresses import ALL_PRIVATE
-from editorial.services import auditing
-from editorial.store.audit import AuditPage
-with scratch(workers=int(sys.argv[3]), allow=ALL_PRIVATE) as parts:
-    options = {"max_pages": int(sys.argv[2]), "rate": 100_000.0, "connections": 16}
-    with parts.sessions.begin() as session:
-        audit_id = auditing.start_audit_of(session, sys.argv[1] + "/", parts.now(), options).id
-    auditing.run_audit(parts, audit_id)
-    with parts.sessions() as session:
-        pages = session.scalar(select(func.count()).select_from(AuditPage))
-    database = Path(parts.sessions.kw["bind"].url.database)
-    print(pages, sum(path.stat().st_size for path in database.parent.iterdir()))
-"""
+
+@dataclass(frozen=True)
+class Goal:
+    """Of one corpus: milliseconds of processor time and KB stored a page, pages a second with two workers."""
+
+    cpu: float | None = None
+    stored: float | None = None
+    speed: float | None = None
+
+
+GOALS = {"S'": Goal(4.1, 24), "M": Goal(2.5, 8, 600), "L": Goal()}
+ROUNDS = {"S'": 3, "M": 3, "L": 1}
 
 
 @dataclass(frozen=True)
 class Spent:
-    """What a program took: processor and wall time in seconds, and what it printed."""
+    """What a program took: processor and wall time in seconds, and what it said."""
 
     cpu: float
     wall: float
-    said: str
+    said: dict[str, Any] = field(default_factory=dict)
 
 
-def run() -> None:
-    """Print the table."""
+Measured = dict[str, list[Spent]]
+
+
+def run_small() -> None:
+    """S'."""
     with tempfile.TemporaryDirectory(prefix="editorial-bench-") as name:
-        folder = Path(name)
-        size = write_site(folder)
-        rounds: dict[str, list[Spent]] = {}
-        with served(folder) as url:
-            for _ in range(ROUNDS):
-                for what, spent in _round(folder, url):
-                    rounds.setdefault(what, []).append(spent)
-    _report(rounds, size)
+        _tell(generated(Path(name)))
 
 
-def _round(folder: Path, url: str) -> Iterator[tuple[str, Spent]]:
-    yield "fetch", spend(FETCH, url, str(PAGES))
-    yield "parse", spend(PARSE, str(folder))
-    yield "insert", _insert(folder)
-    yield "parse and gather", spend(GATHER, str(folder))
-    yield "and judge", spend(JUDGE, str(folder))
-    yield "audit of one page", spend(AUDIT, url, "1", "1")
-    yield "audit, 1 worker", spend(AUDIT, url, str(PAGES + 1), "1")
-    yield "audit, 2 workers", spend(AUDIT, url, str(PAGES + 1), "2")
+def run_medium() -> float:
+    """M. Returns its pages a second with two workers."""
+    return _tell(packaged("M", MEDIUM))
 
 
-def write_site(folder: Path) -> int:
-    """The pages, from one seed. Returns their mean size in bytes."""
-    chance = random.Random(7)
-    sizes = []
-    for number in range(PAGES):
-        body = _page(number, chance)
-        sizes.append((folder / f"p{number}.html").write_text(body, encoding="utf-8"))
-    (folder / "index.html").write_text(_page(0, chance), encoding="utf-8")
-    (folder / "robots.txt").write_text("User-agent: *\nDisallow: /private/\n", encoding="utf-8")
-    return sum(sizes) // len(sizes)
-
-
-def _page(number: int, chance: random.Random) -> str:
-    vocabulary = TEXT.split()
-
-    def words(count: int) -> str:
-        return " ".join(chance.choices(vocabulary, k=count))
-
-    step = chance.randrange(1, PAGES)
-    links = "".join(
-        f'<li class="menu-item level-{n % 3}"><a class="menu-link" href="/p{(number + n * step) % PAGES}">'
-        f"<span>{words(3)}</span></a></li>"
-        for n in range(1, LINKS + 1)
+def run_large() -> None:
+    """L, and M once more to compare with."""
+    medium = _rate(measure(packaged("M", MEDIUM), rounds=1, parts=False))
+    large = _tell(packaged("L", LARGE))
+    print(
+        f"L: {large / medium:.2f} x the pages a second of M, measured just before ({_kept(large / medium >= SLOWER)})"
     )
-    text = "".join(f"<p>{words(70)}.</p>" for _ in range(PARAGRAPHS))
-    return (
-        '<!doctype html><html lang="en"><head><meta charset="utf-8">'
-        f"<title>{words(6)} {number}</title><meta name='description' content='{words(18)}'>"
-        f'<meta name="viewport" content="width=device-width"></head><body><nav><ul>{links}</ul></nav>'
-        f'<main><h1>{words(5)}</h1><img src="/p.png" alt="{words(4)}">{text}</main></body></html>'
-    )
+
+
+def _tell(corpus: Corpus) -> float:
+    for lack in corpus.missing:
+        print(f"left out of {corpus.name}: {lack}")
+    found = measure(corpus, rounds=ROUNDS[corpus.name])
+    report(corpus, found, GOALS[corpus.name])
+    return _rate(found)
+
+
+def measure(corpus: Corpus, *, rounds: int, parts: bool = True) -> Measured:
+    """Everything, so many times, in turn."""
+    found: Measured = {}
+    with served(corpus.folder) as url, tempfile.TemporaryDirectory(prefix="editorial-bench-") as room:
+        names = Path(room) / "names"
+        names.write_text("\n".join(samples(corpus, SAMPLE)), encoding="utf-8")
+        for _ in range(rounds):
+            for what, take in _steps(corpus, url, names, parts=parts):
+                found.setdefault(what, []).append(take())
+    return found
+
+
+def _steps(corpus: Corpus, url: str, names: Path, *, parts: bool) -> Iterator[tuple[str, Callable[[], Spent]]]:
+    folder, most = str(corpus.folder), str(20 * len(corpus.pages))
+    if parts:
+        yield "fetch", lambda: spend("fetch", url, str(names))
+        yield "parse", lambda: spend("parse", folder, str(names))
+        yield "insert", lambda: _insert(names)
+        yield "gather", lambda: spend("facts", folder, str(names))
+        yield "gather, judge", lambda: spend("judge", folder, str(names))
+        yield "start", lambda: spend("audit", url, "1", "1")
+        yield "audit, 1 worker", lambda: spend("audit", url, most, "1")
+    yield "audit, 2 workers", lambda: spend("audit", url, most, "2")
 
 
 @contextmanager
@@ -172,54 +120,95 @@ def served(folder: Path) -> Iterator[str]:
         server.stdin.close()
 
 
-def spend(code: str, *arguments: str) -> Spent:
-    """Run a program and say what it and its children took.
+def spend(*arguments: str) -> Spent:
+    """Run one of `bench.programs` and say what it and its children took.
+
+    Raises:
+        RuntimeError: it failed.
+    """
+    spent, output = spend_on([sys.executable, "-m", "bench.programs", *arguments])
+    return Spent(spent.cpu, spent.wall, orjson.loads(output.splitlines()[-1]))
+
+
+def spend_on(command: Sequence[str], **options: Any) -> tuple[Spent, str]:
+    """Run any program: what it and its children took, and what it printed.
 
     Raises:
         RuntimeError: it failed.
     """
     began = time.perf_counter()
-    with subprocess.Popen(
-        [sys.executable, "-c", code, *arguments], cwd=ROOT, stdout=subprocess.PIPE, text=True
-    ) as program:
+    with subprocess.Popen(command, **{"cwd": ROOT, "stdout": subprocess.PIPE, "text": True, **options}) as program:
         assert program.stdout is not None
-        said = program.stdout.read()
+        output = program.stdout.read()
         _, status, used = os.wait4(program.pid, 0)
         program.returncode = os.waitstatus_to_exitcode(status)
     if program.returncode:
-        raise RuntimeError(f"a program of the bench ended with {program.returncode}")
-    return Spent(used.ru_utime + used.ru_stime, time.perf_counter() - began, said.strip())
+        raise RuntimeError(f"{command[2:4]} ended with {program.returncode}")
+    spent = Spent(used.ru_utime + used.ru_stime, time.perf_counter() - began, {"largest": used.ru_maxrss * 1024})
+    return spent, output.strip()
 
 
-def _insert(folder: Path) -> Spent:
+def _insert(names: Path) -> Spent:
     """What it takes to put 8 KB a page into SQLite, in batches of 100."""
+    count = len(names.read_text(encoding="utf-8").splitlines())
+    rows = [(number, os.urandom(8_000)) for number in range(count)]
     before, began = resource.getrusage(resource.RUSAGE_SELF), time.perf_counter()
-    rows = [(number, os.urandom(8_000)) for number in range(PAGES)]
-    with sqlite3.connect(folder / "floor.sqlite") as database:
+    with sqlite3.connect(names.with_name("floor.sqlite")) as database:
         database.execute("PRAGMA journal_mode=WAL")
         database.execute("CREATE TABLE IF NOT EXISTS page (no INTEGER, facts BLOB)")
-        for start in range(0, PAGES, 100):
+        for start in range(0, count, 100):
             database.executemany("INSERT INTO page VALUES (?, ?)", rows[start : start + 100])
             database.commit()
     after = resource.getrusage(resource.RUSAGE_SELF)
     cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    return Spent(cpu, time.perf_counter() - began, "")
+    return Spent(cpu, time.perf_counter() - began, {"cpu": cpu})
 
 
-def _report(rounds: dict[str, list[Spent]], size: int) -> None:
-    print(f"{PAGES} pages of {size / 1000:.0f} KB with {LINKS} links, median of {ROUNDS} rounds, without the start")
-    print(f"{'':<20}{'CPU ms/page':>13}{'pages/s':>9}")
-    start = statistics.median(one.cpu for one in rounds["audit of one page"])
+def _rate(found: Measured) -> float:
+    return statistics.median(one.said["pages"] / one.wall for one in found["audit, 2 workers"])
+
+
+def report(corpus: Corpus, found: Measured, goal: Goal) -> None:
+    """Print the table of one corpus and what it says of the goals. An error page is a page: it is judged as well."""
+    parts = len(list(samples(corpus, SAMPLE)))
+    start = statistics.median(one.cpu for one in found["start"])
+    print(f"\n{corpus.name}: {len(corpus.pages)} pages of {corpus.size / 1000:.0f} KB and {corpus.listings} listings")
+    print(f"{'':<18}{'CPU ms/page':>12}{'pages/s':>9}")
     cost = {}
-    for what, spent in rounds.items():
-        whole = what.startswith("audit")
-        took = [one.cpu - start if whole else float(one.said or one.cpu) for one in spent]
-        cost[what] = statistics.median(took) / PAGES * 1000
-        if what != "audit of one page":
-            wall = PAGES / statistics.median(one.wall for one in spent)
-            print(f"{what:<20}{cost[what]:>13.2f}{wall:>9.0f}")
-    parts = cost["fetch"] + cost["parse and gather"] + cost["insert"]
-    ratio = f"{cost['audit, 1 worker'] / parts:.1f} x fetch, gather and insert (goal {TIMES_PARTS})"
-    print(f"an audit costs {cost['audit, 1 worker']:.2f} ms a page (goal {GOAL}), {ratio}")
-    pages, stored = rounds["audit, 1 worker"][-1].said.split()[-2:]
-    print(f"stored: {int(stored) / int(pages) / 1000:.1f} KB a page, {pages} pages")
+    for what, spent in found.items():
+        if what == "start":
+            continue
+        took = [
+            (one.cpu - start) / one.said["pages"] if what.startswith("audit") else one.said["cpu"] / parts
+            for one in spent
+        ]
+        cost[what] = statistics.median(took) * 1000
+        wall = statistics.median(one.said.get("pages", parts) / one.wall for one in spent)
+        print(f"{what:<18}{cost[what]:>12.2f}{wall:>9.0f}")
+    _goals(found, cost, goal, large=corpus.name == "L")
+
+
+def _goals(found: Measured, cost: dict[str, float], goal: Goal, *, large: bool) -> None:
+    whole = cost["audit, 1 worker"]
+    parts = cost["fetch"] + cost["parse"] + cost["insert"]
+    print(f"an audit: {whole:.2f} ms a page{_beside(goal.cpu, whole)}")
+    print(f"  {whole / parts:.1f} x fetch, parse and insert (goal {TIMES_PARTS})")
+    print(f"  {whole / (cost['fetch'] + cost['gather, judge'] + cost['insert']):.2f} x fetch, gather, judge and insert")
+    if goal.speed is not None:
+        rate = _rate(found)
+        print(f"  {rate:.0f} pages/s with two workers (goal {goal.speed:.0f}: {_kept(rate >= goal.speed)})")
+    last = found["audit, 1 worker"][-1].said
+    kilobytes = last["stored"] / last["pages"] / 1000
+    print(f"  stored: {kilobytes:.1f} KB a page{_beside(goal.stored, kilobytes)}, {last['pages']} pages")
+    largest = max(one.said["largest"] for one in found["audit, 2 workers"]) / 1e6
+    print(f"  largest process: {largest:.0f} MB{_beside(LARGEST if large else None, largest)}")
+    analyses = last["analyses"]
+    print(f"  site rules, numbers, score: {analyses:.1f} s{_beside(ANALYSES if large else None, analyses)}")
+
+
+def _beside(goal: float | None, found: float) -> str:
+    return "" if goal is None else f" (goal {goal:g}: {_kept(found <= goal)})"
+
+
+def _kept(kept: bool) -> str:
+    return "kept" if kept else "MISSED"
