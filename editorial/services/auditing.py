@@ -22,7 +22,7 @@ from editorial.audit.rules import PAGE_RULES
 from editorial.domain.addresses import AllowList
 from editorial.domain.errors import EditorialError
 from editorial.domain.messages import N_, Message
-from editorial.domain.urls import n1, scope_of
+from editorial.domain.urls import SiteScope, n1, origin_of, scope_of
 from editorial.services import form_probes, verdicts
 from editorial.services.audit_memory import Memory, recall
 from editorial.services.audit_storage import AuditSink, Report, forget, interrupted
@@ -134,16 +134,19 @@ def start_page_audit(session: Session, site_id: int | None, url: str, now: datet
     return _queue(session, address, site_id, AuditTrigger.PUBLISH, now, whole_site=False)
 
 
-def start_audit_of(session: Session, url: str, now: datetime, options: Mapping[str, Any] | None = None) -> Audit:
+def start_audit_of(
+    session: Session, url: str, now: datetime, options: Mapping[str, Any] | None = None, *, whole_site: bool = True
+) -> Audit:
     """Queue an audit of an address that is no site of ours: the command line's.
 
     Args:
+        whole_site: False for one page, or for the pages of a list that begins with it.
         options: `max_pages`, `rate`, `connections`, `path_prefix`, `follow_links` where they differ from the usual.
 
     Raises:
         NotAnAddress: `url` can't be fetched.
     """
-    return _queue(session, _address(url), None, AuditTrigger.COMMAND, now, options=options)
+    return _queue(session, _address(url), None, AuditTrigger.COMMAND, now, options=options, whole_site=whole_site)
 
 
 def ask_to_stop(session: Session, audit_id: int, now: datetime) -> None:
@@ -165,7 +168,12 @@ def ask_to_wait(session: Session, audit_id: int, *, wait: bool) -> None:
 
 
 def run_audit(
-    parts: AuditParts, audit_id: int | None = None, report: Report | None = None, *, folder: Answers | None = None
+    parts: AuditParts,
+    audit_id: int | None = None,
+    report: Report | None = None,
+    *,
+    folder: Answers | None = None,
+    listed: Sequence[str] = (),
 ) -> int | None:
     """Run a queued audit, or take up one whose process was lost. Returns its id, or None if there is nothing to do.
 
@@ -173,13 +181,14 @@ def run_audit(
         audit_id: this one; otherwise the oldest whose turn it is.
         report: told about the progress every second, on this thread.
         folder: answers for the pages instead of the network; nothing is crawled then.
+        listed: of an audit of a list, its addresses (N1).
     """
     with parts.sessions.begin() as session:
         audit = store.claim(session, parts.now(), parts.worker, audit_id)
         if audit is None:
             return None
         memory = recall(session, audit)
-        plan = _plan(parts, audit, memory.published)
+        plan = _plan(parts, audit, memory.published, tuple(listed))
         again, rules_changed = audit.ruleset != "", audit.ruleset not in ("", ruleset_version())
         audit.ruleset, audit.rules = ruleset_version(), [rule.id for rule in PAGE_RULES]
         too_often = audit.attempts > MAX_ATTEMPTS
@@ -245,7 +254,7 @@ def _worker_settings(parts: AuditParts, plan: CrawlPlan, memory: Memory) -> dict
     }
 
 
-def _plan(parts: AuditParts, audit: Audit, published: tuple[str, ...]) -> CrawlPlan:
+def _plan(parts: AuditParts, audit: Audit, published: tuple[str, ...], listed: tuple[str, ...]) -> CrawlPlan:
     options = audit.options
     plan = CrawlPlan(
         start=audit.start_url,
@@ -257,6 +266,10 @@ def _plan(parts: AuditParts, audit: Audit, published: tuple[str, ...]) -> CrawlP
         retry_delay=parts.retry_delay,
         follow_links=bool(options.get("follow_links", True)),
     )
+    if listed:
+        scopes = {scope_of(f"{origin}/") for origin in {origin_of(url) for url in listed}}
+        everywhere = SiteScope(frozenset().union(*(scope.hosts for scope in scopes)))
+        return replace(plan, listed=listed, scope=everywhere, seeds=(), sitemaps=False)
     return plan if audit.whole_site else replace(plan, seeds=(), follow_links=False, sitemaps=False)
 
 

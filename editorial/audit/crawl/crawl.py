@@ -56,7 +56,7 @@ class Crawl:
             recall: what is known of pages, by the compare form of their addresses.
         """
         self._plan, self._pool, self._judge, self._sink, self._clock, self._now = plan, pool, judge, sink, clock, now
-        self._standing = Standing()
+        self._standing = Standing(of_list=bool(plan.listed))
         self._frontier = Frontier(plan)
         self._origins = Origins(plan.token)
         self._redirects = Redirects(plan.scope)
@@ -85,7 +85,9 @@ class Crawl:
 
     def run(self) -> CrawlEnd:
         """Crawl until nothing is left or something says stop."""
-        self._start = self._frontier.demand(self._plan.start, 0)
+        for entrance in self._plan.entrances:
+            no = self._frontier.demand(entrance, 0)
+            self._start = self._start or no
         for seed in self._plan.seeds:
             self._frontier.want(seed, None)
         try:
@@ -100,9 +102,10 @@ class Crawl:
             self._keeping.redirect(settled)
         self._keeping.save(self._clock())
         reason, detail = self._standing.stop or (StopReason.COMPLETE, "")
-        read = origin_of(self._plan.start) in self._origins.robots and not self._origins.unreachable
+        origins = {origin_of(entrance) for entrance in self._plan.entrances}
+        read = origins <= self._origins.robots.keys() and not self._origins.unreachable
         fetched, known = self._standing.fetched, self._frontier.known
-        return CrawlEnd(reason, fetched, known, read, detail, whole_site=self._plan.follow_links)
+        return CrawlEnd(reason, fetched, known, read, detail, whole_site=self._plan.whole_site)
 
     # -- giving out ----------------------------------------------------------------------------------------------
 
@@ -222,7 +225,7 @@ class Crawl:
         return True
 
     def _page(self, entry: Entry, record: PageRecord, facts: bytes) -> None:
-        self._standing.count(record, is_start=entry.url == self._plan.start)
+        self._standing.count(record, is_start=entry.url == self._plan.hangs_on)
         if record.location is None:
             self._keeping.page(entry, record, facts)
             return
@@ -241,13 +244,13 @@ class Crawl:
             self._keeping.settle(done)
 
     def _forbidden(self, entry: Entry) -> None:
-        if entry.url == self._plan.start:
+        if entry.url == self._plan.hangs_on:
             self._standing.halt(StopReason.ROBOTS_FORBIDS)
         self._end(entry, "robots")
 
     def _end(self, entry: Entry, error: str) -> None:
         """A page without an answer."""
-        if entry.url == self._plan.start:
+        if entry.url == self._plan.hangs_on:
             self._standing.halt(StopReason.START_UNREACHABLE, error)
         robots = self._origins.robots.get(origin_of(entry.target)) if error == "robots" else None
         self._keeping.without_answer(entry, error, robots)

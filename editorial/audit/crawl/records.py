@@ -50,6 +50,8 @@ class CrawlPlan:
     scope: SiteScope
     seeds: tuple[str, ...] = ()
     """Further addresses that are known from elsewhere (N1)."""
+    listed: tuple[str, ...] = ()
+    """Where somebody gave a list: these addresses (N1), on whatever hosts, in place of a site that begins at `start`."""
     token: str = "EditorialBot"  # noqa: S105 -- our name in robots.txt
     max_pages: int = 5000
     max_seconds: float = 6 * 3600
@@ -63,6 +65,21 @@ class CrawlPlan:
     retries: int = 2
     retry_delay: float = 1.0
     """Seconds before the first retry; doubled for the next."""
+
+    @property
+    def entrances(self) -> tuple[str, ...]:
+        """Where the crawl begins."""
+        return self.listed or (self.start,)
+
+    @property
+    def whole_site(self) -> bool:
+        """Whether everything that belongs to the site is looked for."""
+        return self.follow_links and not self.listed
+
+    @property
+    def hangs_on(self) -> str:
+        """The page without which nothing else is seen; of a list none is, so that each is judged for itself."""
+        return "" if self.listed else self.start
 
 
 class LinkSeen(NamedTuple):

@@ -138,7 +138,7 @@ class SiteFiles:
         origin = wanted.origin
         robots = self._origins.learn(origin, message["status"], message["error"], blob, led=wanted.hops > 0)
         if origin in self._origins.unreachable:
-            if origin == origin_of(self._plan.start):
+            if self._plan.hangs_on and origin == origin_of(self._plan.hangs_on):
                 self._standing.halt(StopReason.ROBOTS_UNREACHABLE, self._origins.unreachable[origin])
             return ()
         readable = message["error"] is None and message["status"] == 200
@@ -161,8 +161,8 @@ class SiteFiles:
         self._waiting.append(FileWanted("sitemap", origin_of(url), url, listed=listed, nested=nested))
 
     def _want_probe(self, origin: str) -> None:
-        """Not for a page alone, nor where robots.txt forbids the first page or the address itself."""
-        url = nowhere.address(origin, self._plan.start, self._plan.scope) if self._plan.follow_links else None
+        """Not for a page alone or a list, nor where robots.txt forbids the first page or the address itself."""
+        url = nowhere.address(origin, self._plan.start, self._plan.scope) if self._plan.whole_site else None
         wanted = (url, self._plan.start) if origin == origin_of(self._plan.start) else (url,)
         robots = self._origins.robots[origin]
         if url is not None and all(each and robots.decide(self._plan.token, each).allowed for each in wanted):

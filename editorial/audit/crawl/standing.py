@@ -18,6 +18,8 @@ class Standing:
     failures: int = 0
     errors: int = 0
     blocked: int = 0
+    of_list: bool = False
+    """Of a list nobody expects that its pages are sound, or of one host."""
     stop: tuple[StopReason, str] | None = None
     """The reason, and what a person may want to know of it."""
 
@@ -37,5 +39,5 @@ class Standing:
         if self.fetched >= SAMPLE:
             if self.blocked > self.fetched * MOST_BLOCKED:
                 self.halt(StopReason.BLOCKED)
-            elif self.errors > self.fetched * MOST_ERRORS:
+            elif not self.of_list and self.errors > self.fetched * MOST_ERRORS:
                 self.halt(StopReason.ERROR_RATE)
