@@ -35,6 +35,8 @@ class SiteRule(Rule):
     """Which relation has the subjects: `page`, or `file` for robots.txt and sitemaps."""
     unsure: Condition | None = None
     """Of the subjects, those about which this audit cannot say that nothing is wrong."""
+    open_ends: SiteCheck | None = None
+    """A SELECT of `page_id` and `key` whose silence says nothing, though that of other keys of the page does."""
 
     def __call__(self, audit: AuditTables) -> Select[Any]:
         """The SELECT of the failures."""
@@ -56,6 +58,7 @@ def site_rule(
     *,
     applies: Condition,
     unsure: Condition | None = None,
+    open_ends: SiteCheck | None = None,
     silence_needs: frozenset[Need] = frozenset({Need.CRAWL}),
     about: str = "page",
     **told: Unpack[Told],
@@ -68,6 +71,7 @@ def site_rule(
             check=check,
             applies=applies,
             unsure=unsure,
+            open_ends=open_ends,
             silence_needs=silence_needs,
             about=about,
             **told,

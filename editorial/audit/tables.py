@@ -24,6 +24,9 @@ in compare form.
 `form`, one row a lead form of a page that sends to an address which can be asked about:
     page_id, mark (keys of findings about the form begin with it), address (N1), verdict (`form_answers.Verdict`, null
     where nobody asked), certain, answer (as people are told).
+`external`, one row a link of a page that leads out of the site, where the site wants to know about them:
+    page_id, url (N1), n2, text, state (`external.LinkState`, null where the target was never heard of), answer (as
+    `external.Heard.answer`), failures (days on which the target was not there).
 `listed`, one row an address of the site that a sitemap names:
     file_id, target_id (of the page at that address, if it was fetched).
 """
@@ -45,6 +48,7 @@ class AuditTables:
     note: FromClause
     listed: FromClause
     form: FromClause
+    external: FromClause
 
     @property
     def is_results_page(self) -> ColumnElement[bool]:

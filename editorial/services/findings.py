@@ -52,6 +52,8 @@ class Answers:
     """Rule to: N2 of the pages it applies to; whether a page it says nothing about passed."""
     unsure: Mapping[str, frozenset[str]] = field(default_factory=dict)
     """Rule to: N2 of the pages whose silence says nothing, though that of others does."""
+    open_ends: frozenset[str] = frozenset()
+    """Fingerprints of findings whose silence says nothing, though their page's does."""
 
     def of(self, rule: str, n2: str) -> Answer:
         """What the rule says about a failure on this page that it did not report this time."""
@@ -111,7 +113,11 @@ def merge(session: Session, audit: Audit, answers: Answers, now: datetime) -> di
             continue
         # of a page rule's failures the last are only counted, and this may be one of them
         cut = before.rule in answers.page_rules and reported[before.rule, before.n2] >= MOST_FAILURES
-        state = before.state if cut else after_audit(before.state, answers.of(before.rule, before.n2))
+        state = (
+            before.state
+            if cut or fingerprint in answers.open_ends
+            else after_audit(before.state, answers.of(before.rule, before.n2))
+        )
         if state is None or state == before.state:
             counts["unknown"] += before.state is not FindingState.MUTED
             continue

@@ -19,10 +19,20 @@ from editorial.audit.rules import PAGE_RULES
 from editorial.audit.site_rule import SiteRule, failure_of
 from editorial.audit.site_rules import SITE_RULES
 from editorial.audit.tables import AuditTables
+from editorial.domain.findings import CLOSED
 from editorial.services import bare_hops, findings
 from editorial.store import audit as store
 from editorial.store import statistics
-from editorial.store.audit import Audit, AuditFailure, AuditFile, AuditPage, AuditRuleCount, AuditState, AuditUrl
+from editorial.store.audit import (
+    Audit,
+    AuditFailure,
+    AuditFile,
+    AuditPage,
+    AuditRuleCount,
+    AuditState,
+    AuditUrl,
+    Finding,
+)
 from editorial.store.base import Sessions, reading
 from editorial.store.relations import laid_out
 
@@ -38,6 +48,7 @@ SAW_NOTHING = frozenset(
 )
 
 
+TOLD_ONE_BY_ONE = frozenset(rule.id for rule in SITE_RULES if rule.open_ends is not None)
 ROBOTS_CLOSED = frozenset({StopReason.ROBOTS_UNREACHABLE, StopReason.ROBOTS_FORBIDS})
 
 
@@ -56,6 +67,8 @@ class Seen:
     applies: dict[str, set[int]] = field(default_factory=dict)
     unsure: dict[str, set[int]] = field(default_factory=dict)
     silence: dict[str, bool] = field(default_factory=dict)
+    open_ends: set[str] = field(default_factory=set)
+    """Fingerprints of open findings whose silence says nothing, of rules that tell them one by one."""
     bare: dict[int, bare_hops.BareHop] = field(default_factory=dict)
     """Pages that only redirects led to."""
     whole: bool = False
@@ -104,6 +117,7 @@ def _read(session: Session, audit_id: int, end: CrawlEnd) -> Seen:
     with laid_out(session, audit_id) as found:
         for rule in SITE_RULES:
             _judge_site(session, rule, AuditTables(**found), complete, seen)
+            _look_for_open_ends(session, audit_id, rule, AuditTables(**found), seen)
     return seen
 
 
@@ -124,6 +138,19 @@ def _judge_site(session: Session, rule: SiteRule, tables: AuditTables, complete:
         return
     seen.silence[rule.id] = rule.silence_needs <= complete
     seen.site_failures += [(rule, *failure_of(dict(row))) for row in rows]
+
+
+def _look_for_open_ends(session: Session, audit_id: int, rule: SiteRule, tables: AuditTables, seen: Seen) -> None:
+    """Of the open findings of a rule, those of which it cannot say that nothing is wrong any more."""
+    if rule.open_ends is None or not seen.silence[rule.id]:
+        return
+    its_site = select(Audit.site_id).where(Audit.id == audit_id).scalar_subquery()
+    of_rule = Finding.site_id == its_site, Finding.rule == rule.id, Finding.state.not_in(CLOSED)
+    known = set(session.scalars(select(Finding.fingerprint).where(*of_rule)))
+    names = seen.names
+    for row in session.execute(rule.open_ends(tables)) if known else ():
+        if row.page_id in names and (its := fingerprint(rule.id, names[row.page_id], row.key)) in known:
+            seen.open_ends.add(its)
 
 
 def _close(session: Session, audit: Audit, seen: Seen, end: CrawlEnd, now: datetime) -> None:
@@ -191,7 +218,8 @@ def _answers(seen: Seen) -> findings.Answers:
         page_rules=[rule.id for rule in PAGE_RULES],
         pages=dict.fromkeys(seen.files.values(), "N" * len(PAGE_RULES))
         | {seen.n2[no]: seen.outcomes[no] for no in told},
-        unsure={rule: named(pages) for rule, pages in seen.unsure.items()},
+        unsure={rule: named(pages) for rule, pages in seen.unsure.items() if rule not in TOLD_ONE_BY_ONE},
+        open_ends=frozenset(seen.open_ends),
         partial=named(seen.partial),
         site_rules={rule: (named(pages), seen.silence[rule]) for rule, pages in seen.applies.items()},
     )

@@ -3,7 +3,22 @@
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
-from sqlalchemy import Column, ColumnElement, FromClause, Index, MetaData, Subquery, Table, and_, insert, select, text
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    FromClause,
+    Index,
+    MetaData,
+    String,
+    Subquery,
+    Table,
+    and_,
+    insert,
+    or_,
+    select,
+    text,
+    type_coerce,
+)
 from sqlalchemy.orm import Session
 
 from editorial.store.audit import (
@@ -21,11 +36,16 @@ from editorial.store.audit import (
     AuditPage,
     AuditUrl,
 )
+from editorial.store.content import Site
+from editorial.store.external import ExternalTarget, outside
 
+LOOKS_OUTSIDE = "external"
+"""In the options of an audit from the command line: it asks what the pages link to outside."""
 DENIED = "response-access-denied"
 _LAID_OUT: Mapping[str, tuple[tuple[str, ...], ...]] = {
     "page": (("id",), ("n2",), ("final_n2",), ("title_folded",), ("description_folded",), ("digest",)),
     "alternate": (("page_id", "n2"), ("n2",)),
+    "external": (("page_id",),),
 }
 """What is joined with itself, and by which columns."""
 
@@ -104,6 +124,7 @@ def relations(audit_id: int) -> dict[str, Subquery]:
         .where(alternate.audit_id == audit_id)
         .subquery("alternate"),
         "form": _form_relation(audit_id),
+        "external": _external_relation(audit_id),
         **_file_relations(audit_id),
     }  # fmt: skip
 
@@ -116,6 +137,29 @@ def _form_relation(audit_id: int) -> Subquery:
         .join_from(place, probe, asked, isouter=True)
         .where(place.audit_id == audit_id, place.address != "")
         .subquery("form")
+    )
+
+
+def _external_relation(audit_id: int) -> Subquery:
+    """Links out of the site with what is known of their targets now. None where the site does not want to know."""
+    link, url, target = AuditLink, AuditUrl, ExternalTarget
+    by_command = and_(Audit.site_id.is_(None), Audit.options[LOOKS_OUTSIDE].as_boolean())
+    wanted = select(Audit.id).outerjoin(Site, Site.id == Audit.site_id)
+    wanted = wanted.where(Audit.id == audit_id, or_(Site.external_links, by_command))
+    return (
+        select(
+            link.no.label("page_id"),
+            url.url,
+            url.n2,
+            link.text,
+            type_coerce(target.state, String).label("state"),
+            target.answer,
+            target.failures,
+        )
+        .join_from(link, url, and_(url.audit_id == link.audit_id, url.no == link.target))
+        .outerjoin(target, target.n2 == url.n2)
+        .where(link.audit_id == audit_id, link.target.in_(outside(audit_id)), wanted.exists())
+        .subquery("external")
     )
 
 

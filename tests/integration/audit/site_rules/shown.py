@@ -72,6 +72,12 @@ class Audit:
             *(Column(name, String) for name in ("mark", "address", "verdict", "answer")),
             Column("certain", Boolean),
         )
+        self.external = Table(
+            "shown_external",
+            made,
+            *(Column(name, Integer) for name in ("page_id", "failures")),
+            *(Column(name, String) for name in ("url", "n2", "text", "state", "answer")),
+        )
         made.create_all(engine)
 
     def add(self, table: Table, **values: object) -> None:
@@ -137,6 +143,13 @@ class Audit:
         values = {"url": url, "n2": url, "internal": internal, "nofollow": False, "text": text}
         self.add(self.link, page_id=page, position=0, target_id=self.numbers.get(url, 0), **values)
 
+    def leads_out(
+        self, page: int, url: str, state: str | None = "works", answer: str = "200", failures: int = 0
+    ) -> None:
+        """A link to another site, and what is known of its target."""
+        values = {"url": url, "n2": url, "text": "source", "state": state, "answer": answer, "failures": failures}
+        self.add(self.external, page_id=page, **values)
+
     def translates(self, page: int, code: str, path: str, *, in_page: bool = True) -> None:
         self.add(self.alternate, page_id=page, code=code, n2=SITE + path, in_page=in_page)
 
@@ -160,7 +173,7 @@ class Audit:
             self.add(self.listed, file_id=file, target_id=page)
 
     def tables(self) -> AuditTables:
-        names = ("page", "link", "alternate", "file", "note", "listed", "form")
+        names = ("page", "link", "alternate", "file", "note", "listed", "form", "external")
         return AuditTables(**{name: getattr(self, name) for name in names})
 
     def subjects(self, rule: str) -> dict[int, bool]:
