@@ -10,7 +10,11 @@ in compare form.
     description_folded (`gather.text.fold` of them), language (`facts.language`), digest (of the main text), noindex
     (for one engine at least), is_html (`predicates.is_html_page`), is_results_page (`predicates.is_results_page`),
     is_text_page (that, with text enough to compare), is_start (the crawl began there), denied (a bot check or a refusal
-    answered, whatever its status: it says nothing of the page).
+    answered, whatever its status: it says nothing of the page); and where it stands in the link graph (`audit.graph`),
+    all null where that was not worked out: depth (clicks from the start, null where no followed link leads there), via
+    (id of the page before it on a shortest way), named (another page leads to it, or it is the start), listed (a
+    sitemap names it, or another spelling of it), important (the plan puts it first), canonical_steps (canonicals to
+    the end of their chain, -1 where there is none), canonical_end (id of the page there).
 `link`, one row a target a page links to (`a` or `area` with an http(s) address):
     page_id, position (0 for the first of the page), target_id (of the page at that address, if it was fetched),
     url (N1), n2, internal, nofollow, text.

@@ -230,3 +230,5 @@ def forget(sessions: Sessions, audit_id: int) -> None:
             store.AuditListed,
         ):
             session.execute(delete(table).where(table.audit_id == audit_id))
+            store.AuditPlace,
+            store.AuditStructure,

@@ -20,7 +20,7 @@ from editorial.audit.site_rule import SiteRule, failure_of
 from editorial.audit.site_rules import SITE_RULES
 from editorial.audit.tables import AuditTables
 from editorial.domain.findings import CLOSED
-from editorial.services import bare_hops, findings
+from editorial.services import bare_hops, findings, link_graph
 from editorial.store import audit as store
 from editorial.store import statistics
 from editorial.store.audit import (
@@ -82,6 +82,7 @@ class Seen:
 
 def finish(sessions: Sessions, audit_id: int, worker: str, end: CrawlEnd, now: Callable[[], datetime]) -> None:
     """Judge the whole audit and close it. Reading and site rules come first, so that the write is short."""
+    link_graph.measure(sessions, audit_id, worker, complete=end.complete)
     with reading(sessions) as session:
         seen = _read(session, audit_id, end)
     with sessions.begin() as session:

@@ -98,7 +98,8 @@ class AuditPlace(Base):
     rank: Mapped[int | None]  # 0 to 100, logarithmic; None but for the page that search engines would show
     links_in: Mapped[int]  # other places that link to it, followed or not
     named: Mapped[bool]  # another page of the site leads to it, by a link or as its translation
-    listed: Mapped[bool]  # a sitemap names it
+    listed: Mapped[bool]  # a sitemap names it, or another spelling of it
+    important: Mapped[bool]  # the page of an item that the plan puts first
     canonical_steps: Mapped[int]  # canonicals to the last page of the chain; 0 for itself, -1 in a circle
     canonical_end: Mapped[int | None]  # number of that page, where it is another
 

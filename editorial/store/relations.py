@@ -34,6 +34,7 @@ from editorial.store.audit import (
     AuditLink,
     AuditListed,
     AuditPage,
+    AuditPlace,
     AuditUrl,
 )
 from editorial.store.content import Site
@@ -82,6 +83,8 @@ def relations(audit_id: int) -> dict[str, Subquery]:
     """The relations of one audit, as the site rules know them (`audit.tables`)."""
     page, url, link, alternate = AuditPage, AuditUrl, AuditLink, AuditAlternate
     of_page = and_(url.audit_id == page.audit_id, url.no == page.no)
+    place = AuditPlace
+    of_place = and_(place.audit_id == page.audit_id, place.no == page.no)
     return {
         "page": select(
             page.no.label("id"),
@@ -98,8 +101,13 @@ def relations(audit_id: int) -> dict[str, Subquery]:
             and_(page.is_results_page, page.words >= ENOUGH_WORDS).label("is_text_page"),
             denied(audit_id).label("denied"),
             (url.url == select(Audit.start_url).where(Audit.id == audit_id).scalar_subquery()).label("is_start"),
+            *(
+                place.__table__.c[name]
+                for name in ("depth", "via", "named", "listed", "important", "canonical_steps", "canonical_end")
+            ),
         )
         .join_from(page, url, of_page)
+        .outerjoin(place, of_place)
         .where(page.audit_id == audit_id)
         .subquery("page"),
         "link": select(

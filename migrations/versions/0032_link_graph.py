@@ -18,6 +18,7 @@ def upgrade() -> None:
         sa.Column("links_in", sa.Integer(), nullable=False),
         sa.Column("named", sa.Boolean(), nullable=False),
         sa.Column("listed", sa.Boolean(), nullable=False),
+        sa.Column("important", sa.Boolean(), nullable=False),
         sa.Column("canonical_steps", sa.Integer(), nullable=False),
         sa.Column("canonical_end", sa.Integer(), nullable=True),
         sa.ForeignKeyConstraint(["audit_id"], ["audit.id"], name=op.f("fk_audit_place_audit_id"), ondelete="CASCADE"),

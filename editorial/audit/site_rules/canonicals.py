@@ -94,3 +94,50 @@ def canonical_to_noindex(audit: AuditTables) -> Select[Any]:
     target = audit.page.alias("target")
     hidden = and_(target.c.is_html, target.c.noindex, not_(audit.page.c.noindex))
     return _naming(audit, hidden, target)
+
+
+@_about_target(
+    severity=Severity.WARNING,
+    title=N_("Canonicals in a row"),
+    says=N_("The canonical names %(target)s, which names another page as its own; the last of them is %(final)s."),
+    why=N_("Search engines do not follow canonicals from page to page; they may keep the wrong one or none."),
+    fix=N_("Name the last page of the row as canonical on all of them."),
+)
+def canonical_chain(audit: AuditTables) -> Select[Any]:
+    """Redirects on the way count as no step of their own: they are another rule's."""
+    page, target, end = audit.page, audit.page.alias("target"), audit.page.alias("last")
+    return (
+        select(
+            page.c.id.label("page_id"),
+            literal("canonical").label("key"),
+            target.c.url.label("param_target"),
+            end.c.url.label("param_final"),
+            target.c.url.label("evidence"),
+            end.c.url.label("evidence_end"),
+        )
+        .join_from(page, target, target.c.n2 == page.c.canonical_n2)
+        .join(end, end.c.id == page.c.canonical_end)
+        .where(_has_canonical(audit), page.c.canonical_steps > 1)
+    )
+
+
+@_about_target(
+    severity=Severity.ERROR,
+    title=N_("Canonicals in a circle"),
+    says=N_("The canonical names %(target)s, and from there canonicals lead round in a circle."),
+    why=N_("No page says that it is the one to show: search engines choose by themselves, or show none."),
+    fix=N_("Choose the page that is to be shown, and let it and all the others name it as canonical."),
+)
+def canonical_loop(audit: AuditTables) -> Select[Any]:
+    """Of any length, and for pages that lead into one."""
+    page, target = audit.page, audit.page.alias("target")
+    return (
+        select(
+            page.c.id.label("page_id"),
+            literal("canonical").label("key"),
+            target.c.url.label("param_target"),
+            target.c.url.label("evidence"),
+        )
+        .join_from(page, target, target.c.n2 == page.c.canonical_n2)
+        .where(_has_canonical(audit), page.c.canonical_steps < 0)
+    )

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import CTE, ColumnElement, Select, Subquery, and_, case, func, literal, not_, or_, select, union_all
+from sqlalchemy import ColumnElement, Select, and_, case, func, literal, not_, or_, select, union_all
 
 from editorial.audit.rule import Need, Severity
 from editorial.audit.rules.links import LINKS
@@ -10,6 +10,8 @@ from editorial.audit.rules.redirects import REDIRECTS
 from editorial.audit.site_rule import site_rule
 from editorial.audit.tables import AuditTables
 from editorial.domain.messages import N_
+
+DEEP = 4  # clicks; what takes more is deep
 
 
 @site_rule(
@@ -104,8 +106,18 @@ def link_to_redirect(audit: AuditTables) -> Select[Any]:
     return select(rows)
 
 
+def _is_shown(audit: AuditTables) -> ColumnElement[bool]:
+    """Pages that may stand on a results page under the address that was asked for."""
+    return and_(audit.is_results_page, audit.page.c.hops == 0)
+
+
+def _is_not_placed(audit: AuditTables) -> ColumnElement[bool]:
+    """The link graph was not worked out."""
+    return audit.page.c.named.is_(None)
+
+
 @site_rule(
-    version=2,
+    version=3,
     category="links",
     severity=Severity.WARNING,
     title=N_("No link leads to this page"),
@@ -113,63 +125,45 @@ def link_to_redirect(audit: AuditTables) -> Select[Any]:
     why=N_("Readers do not find it, and search engines think little of a page that its own site does not name."),
     fix=N_("Link to it from a page on the same subject, or take it down."),
     source=LINKS,
-    applies=lambda audit: and_(audit.is_results_page, audit.page.c.hops == 0, not_(audit.page.c.is_start)),
+    applies=lambda audit: and_(_is_shown(audit), not_(audit.page.c.is_start)),
+    unsure=_is_not_placed,
     needs=frozenset({Need.CRAWL}),
 )
 def page_orphan(audit: AuditTables) -> Select[Any]:
-    """A page's links to itself do not count; links through redirects, to copies and to other spellings do."""
-    page = audit.page
-    spelled = _spelled(audit)
-    linked = _linked(audit, spelled)
-    began = select(func.min(spelled.c.plain)).where(spelled.c.is_start).scalar_subquery()
-    return (
-        select(page.c.id.label("page_id"), literal("orphan").label("key"), page.c.url.label("evidence"))
-        .join_from(page, spelled, spelled.c.id == page.c.id)
-        .outerjoin(linked, linked.c.plain == spelled.c.plain)
-        .where(
-            audit.is_results_page,
-            page.c.hops == 0,
-            not_(page.c.is_start),
-            linked.c.plain.is_(None),
-            spelled.c.plain != func.coalesce(began, ""),
-        )
-    )
-
-
-def _plain(address: ColumnElement[Any]) -> ColumnElement[str]:
-    """One spelling for http and https, with and without www, with and without a slash at the end."""
-    secure = func.replace(address, "http://", "https://")
-    return func.rtrim(func.replace(secure, "https://www.", "https://"), "/")
-
-
-def _spelled(audit: AuditTables) -> CTE:
-    """Every page with its address in that spelling, worked out once for all links."""
-    page = audit.page
-    return select(page.c.id, page.c.is_html, page.c.is_start, _plain(page.c.final_n2).label("plain")).cte("spelled")
-
-
-def _linked(audit: AuditTables, spelled: CTE) -> Subquery:
-    """The addresses that other pages lead to (`plain`): by a link, what that redirects to, and what that calls itself.
+    """A page's links to itself do not count; links through redirects, to copies and to other spellings do.
 
     Translations that a page names count too: they are the switch between languages of sites that make it by script.
     """
-    link, page, alternate = audit.link, audit.page, audit.alternate
-    source, target = spelled.alias("source"), spelled.alias("target")
-    led = func.coalesce(target.c.plain, _plain(link.c.n2))  # what was not fetched may be another spelling of what was
-    reached = (
-        select(link.c.target_id, led.label("plain"))
-        .join_from(link, source, source.c.id == link.c.page_id)
-        .outerjoin(target, target.c.id == link.c.target_id)
-        .where(link.c.internal, source.c.is_html, led != source.c.plain)
-        .distinct()
-        .cte("reached")
+    page = audit.page
+    return select(page.c.id.label("page_id"), literal("orphan").label("key"), page.c.url.label("evidence")).where(
+        _is_shown(audit), not_(page.c.is_start), not_(page.c.named)
     )
-    called = select(_plain(page.c.canonical_n2)).where(
-        page.c.canonical_n2.is_not(None), page.c.id.in_(select(reached.c.target_id))
+
+
+@site_rule(
+    version=1,
+    category="links",
+    severity=Severity.NOTICE,
+    title=N_("Page lies deep"),
+    says=N_("It takes %(clicks)s clicks to get here from the first page."),
+    why=N_("What lies deep is found by fewer readers, and search engines come by less often."),
+    fix=N_("Link to it from a page nearer to the first one: an overview, or a page on the same subject."),
+    source=LINKS,
+    applies=lambda audit: and_(_is_shown(audit), or_(_is_not_placed(audit), audit.page.c.depth.is_not(None))),
+    unsure=_is_not_placed,
+    needs=frozenset({Need.CRAWL}),
+)
+def page_deep(audit: AuditTables) -> Select[Any]:
+    """More than four clicks over links that are followed. Of a page that the plan puts first it is a warning."""
+    page, before = audit.page, audit.page.alias("before")
+    return (
+        select(
+            page.c.id.label("page_id"),
+            literal("depth").label("key"),
+            page.c.depth.label("param_clicks"),
+            before.c.url.label("evidence"),
+            case((page.c.important, literal("warning")), else_=literal("notice")).label("severity"),
+        )
+        .join_from(page, before, before.c.id == page.c.via)
+        .where(_is_shown(audit), page.c.depth > DEEP)
     )
-    translated = (
-        select(_plain(alternate.c.n2))
-        .join_from(alternate, source, source.c.id == alternate.c.page_id)
-        .where(alternate.c.in_page, source.c.is_html, _plain(alternate.c.n2) != source.c.plain)
-    )
-    return select(reached.c.plain).union(called, translated).subquery("linked")

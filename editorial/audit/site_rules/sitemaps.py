@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, exists, func, literal, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, exists, func, literal, not_, or_, select
 
 from editorial.audit.engine import REFUSALS
-from editorial.audit.rule import Severity
+from editorial.audit.rule import Need, Severity
 from editorial.audit.site_rule import site_rule
 from editorial.audit.tables import AuditTables
 from editorial.domain.messages import N_
@@ -100,4 +100,46 @@ def sitemap_url_non200(audit: AuditTables) -> Select[Any]:
         .join(file, file.c.id == listed.c.file_id)
         .where(_gone(page))
         .group_by(page.c.id)
+    )
+
+
+def _is_start_with_sitemap(audit: AuditTables) -> ColumnElement[bool]:
+    """The first page, of a site that has a sitemap with addresses in it."""
+    return and_(audit.page.c.is_start, exists(select(audit.listed.c.file_id)))
+
+
+def _sitemap_was_not_read(audit: AuditTables) -> ColumnElement[bool]:
+    """A sitemap said nothing: what it names is not known."""
+    return or_(audit.page.c.named.is_(None), exists().where(_is_named(audit), _said_nothing(audit)))
+
+
+@site_rule(
+    version=1,
+    category="sitemaps",
+    severity=Severity.NOTICE,
+    title=N_("Pages that no sitemap names"),
+    says=N_("No sitemap names %(count)s of the pages that search engines may show."),
+    why=N_("A sitemap that leaves pages out is of little use: changes on them are found late."),
+    fix=N_("Let the sitemap be written from the same list as the pages. The structure of the audit names all of them."),
+    source=SITEMAPS,
+    applies=_is_start_with_sitemap,
+    unsure=_sitemap_was_not_read,
+    needs=frozenset({Need.CRAWL}),
+)
+def sitemap_missing_page(audit: AuditTables) -> Select[Any]:
+    """Told once for the site, at its first page: one setting leaves them out. Orphans are another rule's."""
+    page, start = audit.page, audit.page.alias("start")
+    whole = not_(exists().where(_is_named(audit), _said_nothing(audit)))
+    return (
+        select(
+            start.c.id.label("page_id"),
+            literal("sitemap").label("key"),
+            func.count().label("param_count"),
+            func.min(page.c.url).label("evidence"),
+            func.max(page.c.url).label("evidence_last"),
+        )
+        .select_from(page.join(start, start.c.is_start))
+        .where(page.c.is_results_page, page.c.hops == 0, page.c.named, not_(page.c.listed))
+        .where(exists(select(audit.listed.c.file_id)), whole)
+        .group_by(start.c.id)
     )

@@ -1,11 +1,13 @@
 """A small audit in a database, over the relations that site rules are promised."""
 
-from sqlalchemy import Boolean, Column, Engine, Integer, MetaData, String, Table, insert
+from sqlalchemy import Boolean, Column, Engine, Integer, MetaData, String, Table, insert, select, update
 
 from editorial.audit.crawl.files import robots_notes
 from editorial.audit.crawl.records import move_of
 from editorial.audit.crawl.sitemaps import read_sitemap
 from editorial.audit.gather.text import fold
+from editorial.audit.graph.places import PageSeen
+from editorial.audit.graph.standing import Known, work_out
 from editorial.audit.rule import Failure
 from editorial.audit.site_rule import failure_of
 from editorial.audit.site_rules import SITE_RULES
@@ -21,6 +23,7 @@ class Audit:
 
     def __init__(self, engine: Engine) -> None:
         self.engine, self.ids = engine, 0
+        self.important: set[int] = set()
         self.numbers: dict[str, int] = {}
         made = MetaData()
         self.page = Table(
@@ -36,6 +39,8 @@ class Audit:
             *(Column(name, Integer) for name in ("status", "hops")),
             *(Column(name, Boolean) for name in ("is_html", "is_results_page", "is_text_page", "is_start")),
             *(Column(name, Boolean) for name in ("noindex", "truncated", "denied")),
+            *(Column(name, Integer) for name in ("depth", "via", "canonical_steps", "canonical_end")),
+            *(Column(name, Boolean) for name in ("named", "listed", "important")),
         )
         self.link = Table(
             "shown_link",
@@ -172,17 +177,41 @@ class Audit:
         for page in pages:
             self.add(self.listed, file_id=file, target_id=page)
 
+    def measure(self) -> None:
+        """Work out the link graph, as the end of an audit does."""
+        page, link, alternate = self.page.c, self.link.c, self.alternate.c
+        names = ("id", "n2", "final_n2", "canonical_n2", "status", "error", "hops", "is_html", "is_results_page")
+        with self.engine.begin() as connection:
+            pages = [
+                PageSeen._make(row) for row in connection.execute(select(*(page[name] for name in names), page.noindex))
+            ]
+            inside = connection.execute(select(link.page_id, link.target_id, link.n2).where(link.internal)).all()
+            unseen = {address: 1000 + place for place, (_, target, address) in enumerate(inside) if not target}
+            named = connection.execute(select(alternate.page_id, alternate.n2).where(alternate.in_page)).all()
+            known = Known(
+                start=connection.scalar(select(page.id).where(page.is_start)) or 0,
+                listed=set(connection.scalars(select(self.listed.c.target_id))),
+                important=self.important,
+                translations=[(no, address) for no, address in named],
+            )
+            links = [(no, target or unseen[address], False, True) for no, target, address in inside]
+            for each in work_out(pages, [(no, address) for address, no in unseen.items()], links, known).standings:
+                values = {name: value for name, value in each._asdict().items() if name in self.page.c}
+                connection.execute(update(self.page).where(page.id == each.no).values(values))
+
     def tables(self) -> AuditTables:
         names = ("page", "link", "alternate", "file", "note", "listed", "form", "external")
         return AuditTables(**{name: getattr(self, name) for name in names})
 
     def subjects(self, rule: str) -> dict[int, bool]:
         """Pages or files the rule applies to, and whether their silence says nothing."""
+        self.measure()
         with self.engine.connect() as connection:
             return {row.id: bool(row.unsure) for row in connection.execute(RULES[rule].subjects(self.tables()))}
 
     def found(self, rule: str) -> list[tuple[int, Failure]]:
         """Failures in the order of the pages."""
+        self.measure()
         with self.engine.connect() as connection:
             rows = connection.execute(RULES[rule](self.tables())).mappings()
             return sorted((failure_of(row) for row in rows), key=lambda row: (row[0], row[1].key))

@@ -85,3 +85,16 @@ def test_a_canonical_behind_a_bot_check_is_no_error(audit):
     audit.have("/guarded", status=503, denied=True)
 
     assert audit.found("canonical-to-error") == []
+
+
+def test_canonicals_in_a_row_are_told_with_their_end_and_circles_as_such(audit):
+    audit.have("/a", canonical="/b")
+    audit.have("/b", canonical="/c")
+    audit.have("/c", canonical="/c")
+    audit.have("/x", canonical="/y")
+    audit.have("/y", canonical="/x")
+
+    chains = [(page, failure.params) for page, failure in audit.found("canonical-chain")]
+
+    assert chains == [(1, {"target": f"{SITE}/b", "final": f"{SITE}/c"})]
+    assert pages_of(audit, "canonical-loop") == [4, 5]

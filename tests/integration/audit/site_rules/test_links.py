@@ -165,3 +165,24 @@ def test_a_sitemap_that_names_a_translation_is_no_link(audit):
     audit.translates(start, "zh", "/zh/", in_page=False)
 
     assert pages_of(audit, "page-orphan") == [2]
+
+
+def test_a_page_more_than_four_clicks_from_the_first_is_deep_and_worse_where_the_plan_puts_it_first(audit):
+    audit.have("/", start=True)
+    for depth in range(1, 7):
+        audit.have(f"/{depth}", hops=0)
+        audit.links(depth, f"/{depth}")
+    audit.important = {7}
+
+    assert [(page, failure.params["clicks"], failure.severity) for page, failure in audit.found("page-deep")] == [
+        (6, 5, Severity.NOTICE),
+        (7, 6, Severity.WARNING),
+    ]
+
+
+def test_a_page_that_only_a_sitemap_names_has_no_depth(audit):
+    audit.have("/", start=True)
+    lost = audit.have("/lost")
+    audit.lists(audit.has_file("/sitemap.xml"), lost)
+
+    assert (audit.found("page-deep"), audit.subjects("page-deep")) == ([], {1: False})

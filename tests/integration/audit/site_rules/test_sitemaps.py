@@ -3,6 +3,7 @@
 import pytest
 
 from editorial.audit.rule import Severity
+from tests.integration.audit.site_rules.shown import SITE
 
 URLSET = b"<?xml version='1.0'?><urlset><url><loc>https://example.com/a</loc></url></urlset>"
 
@@ -66,3 +67,28 @@ def test_refused_moved_and_unlisted_pages_are_not_gone(audit):
 
     assert audit.found("sitemap-url-non200") == []
     assert audit.subjects("sitemap-url-non200") == {3: True, 4: False, 5: False}
+
+
+def test_pages_that_no_sitemap_names_are_told_once_at_the_first_page(audit):
+    start = audit.have("/", start=True)
+    for path in ("/a", "/b", "/named", "/hidden"):
+        audit.have(path, results=path != "/hidden")
+        audit.links(start, path)
+    audit.have("/orphan")
+    assert audit.found("sitemap-missing-page") == []
+    sitemap = audit.has_file("/sitemap.xml")
+    audit.lists(sitemap, start, audit.numbers[f"{SITE}/named"])
+
+    told = [(page, failure.params, failure.evidence) for page, failure in audit.found("sitemap-missing-page")]
+
+    assert told == [(1, {"count": 2}, (f"{SITE}/a", f"{SITE}/b"))]
+
+
+def test_while_a_sitemap_cannot_be_read_nobody_knows_what_it_leaves_out(audit):
+    start = audit.have("/", start=True)
+    audit.links(start, "/a")
+    audit.have("/a")
+    audit.lists(audit.has_file("/sitemap.xml"), start)
+    audit.has_file("/more.xml", status=503, error="timeout")
+
+    assert (audit.found("sitemap-missing-page"), audit.subjects("sitemap-missing-page")) == ([], {1: True})
