@@ -115,7 +115,7 @@ def _items(block: JsonLd) -> list[Any]:
         orjson.dumps(data)  # it reads deeper than it writes
     except (orjson.JSONDecodeError, orjson.JSONEncodeError):
         return [{"@type": list(block.types)}]  # cut, too deep, or readable by a looser parser alone
-    return data if isinstance(data, list) else [data]
+    return [item for item in (data if isinstance(data, list) else [data]) if isinstance(item, dict)]
 
 
 def _broken(number: int, block: JsonLd) -> dict[str, Any]:

@@ -21,7 +21,11 @@ HOMES = frozenset(
 )
 
 _LANGUAGE_FOLDER = re.compile(r"[a-z]{2}(?:[-_](?:[a-z]{2}|[a-z]{4}))?")
-_REFRESH = re.compile(r"(\d+)[^;,]*[;,]\s*+(?:url\s*=\s*)?[\"']?(?!url\s*=)(.+?)[\"']?\s*", re.IGNORECASE)
+_REFRESH = re.compile(
+    r"[ \t\n\f\r]*(?:([0-9]+)|(?=\.))[0-9.]*(?:[ \t\n\f\r]*+[;,]|[ \t\n\f\r]|\Z)[ \t\n\f\r]*"
+    r"(?:url[ \t\n\f\r]*=[ \t\n\f\r]*)?(?:\"([^\"]*).*|'([^']*).*|(.*))",
+    re.IGNORECASE | re.DOTALL,
+)
 _LATER_PAGE = re.compile(r"(?:[?&](?:page|paged|pageno|page_no|pagenum|pg)=|/page[/-])0*(?:[2-9]|[1-9]\d+)(?:$|[/&?])")
 
 
@@ -141,11 +145,23 @@ def is_local(host: str) -> bool:
 
 def refreshed_to(page: PageFacts) -> str | None:
     """Where a meta refresh leads within seconds (N1), or None; one that reloads its own page leads nowhere."""
-    found = _REFRESH.fullmatch(page.refresh or "")
-    if found is None or len(found[1]) > 3 or int(found[1]) > AT_ONCE:
+    found = refresh_of(page.refresh or "")
+    if found is None or found[0] > AT_ONCE:
         return None
-    target = n1(found[2], page.final_url)
+    target = n1(found[1], page.final_url)
     return target if target is not None and n2(target) != n2(page.final_url) else None
+
+
+def refresh_of(content: str) -> tuple[int, str] | None:
+    """Whole seconds and address of a meta refresh; the address is empty where the page itself is loaded again.
+
+    Source: html.spec.whatwg.org, "shared declarative refresh steps": a full stop may follow or replace the digits, a
+    space may stand for the semicolon, and a quotation mark that was opened ends the address.
+    """
+    found = _REFRESH.match(content)
+    if found is None:
+        return None
+    return int((found[1] or "0")[:9]), found[2] or found[3] or found[4] or ""
 
 
 def is_later_page(page: PageFacts) -> bool:

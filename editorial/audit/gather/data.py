@@ -16,14 +16,17 @@ KEPT = 65_536  # characters of a block
 MOST_TYPES = 50
 MOST_NODES = 10_000
 
-_BEFORE = re.compile(r"\ufeff?\s*(?:(?:<!--(?://-->)?|(?://|/\*)?\s*<!\[CDATA\[(?://>)?\s*(?:\*/)?)\s*){0,3}")
-_AFTER = re.compile(r"(?:(?://|/\*)?\s*(?:(?:--><!)?\]\]>\s*(?:\*/)?|-->)\s*){1,3}\Z")
+_SPACE = " \t\n\r"  # JSON knows no other (RFC 8259, 2)
+_BEFORE = re.compile(
+    r"\ufeff?[ \t\n\r]*(?:(?:<!--(?://-->)?|(?://|/\*)?\s*<!\[CDATA\[(?://>)?\s*(?:\*/)?)[ \t\n\r]*){0,3}"
+)
+_AFTER = re.compile(r"(?:(?://|/\*)?\s*(?:(?:--><!)?\]\]>\s*(?:\*/)?|-->)[ \t\n\r]*){1,3}\Z")
 _TAIL = 100  # characters at the end in which a wrapper is looked for
 
 
 def read_jsonld(raw: str) -> JsonLd:
     """One block as it stands between its tags."""
-    text = raw.strip()
+    text = raw.strip(_SPACE)
     kept = text[:KEPT]
     try:
         return JsonLd(kept, _types(orjson.loads(text)), "", 0, 0)

@@ -135,10 +135,12 @@ class _FormReader:
                 outer_end = max(outer_end, end)
                 self.drafts.append(_Draft(node, index, end, self.tree.attributes(node), inert))
             elif tag == "label":
-                if target := self.tree.attribute(node, "for"):
-                    self.names.labels_for[target].append(node)
+                self.names.add_label(index, node)
             elif tag in CONTROLS and len(self.controls) < MOST_CONTROLS:
-                self.controls.append(Control(index, node, tag, self.tree.attributes(node), inert))
+                attributes = self.tree.attributes(node)
+                self.controls.append(Control(index, node, tag, attributes, inert))
+                if (identity := attributes.get("id")) and not inert:
+                    self.names.first_with.setdefault(identity, node)
 
     def _end(self, index: int, node: Node, outer_end: int) -> int:
         """Where a form ends. One within another is rare (a template, tags that overlap) and paid for."""
@@ -269,10 +271,9 @@ class _FormReader:
             text = collapse(self.page.budget.text(control.node))
         else:
             text = attributes.get("value", "") or (attributes.get("alt", "") if kind == "image" else "")
-        spoken = attributes.get("aria-label", "") or attributes.get("title", "")
         return Button(
             kind,
-            (collapse(text) or collapse(spoken))[:LABEL_TEXT],
+            (collapse(text) or self.names.of(control.node, attributes)[0])[:LABEL_TEXT],
             attributes.get("name", ""),
             "disabled" in attributes,
             attributes.get("formaction", "")[:2000],

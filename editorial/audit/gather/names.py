@@ -1,6 +1,6 @@
 """What names a form control: W3C accname 1.2 by markup alone.
 
-aria-labelledby, aria-label, label, title, in that order. A placeholder is no name: it goes when somebody types.
+aria-labelledby, aria-label, labels, title, in that order. A placeholder is no name: it goes when somebody types.
 """
 
 from collections import defaultdict
@@ -9,47 +9,80 @@ from collections.abc import Iterator
 from editorial.audit.facts import LabelSource
 from editorial.audit.gather.limits import Budget
 from editorial.audit.gather.page import ANCESTORS, FORM_TAGS
+from editorial.audit.gather.spoken import Spoken
 from editorial.audit.gather.text import collapse
 from editorial.audit.gather.trees import Node, Tree
 
 LABEL_TEXT = 300  # characters
 CAPTION = 40
 ENDS = frozenset({"br", "p", "div", "li", "tr", "table", "ul", "form", "fieldset"})
-SPOKEN = 2_000
-SILENT_IN_LABELS = frozenset({"script", "style", "template", "select", "textarea", "button", "svg"})
+MOST_LABELS = 3  # of one control
+LABELABLE = frozenset({"button", "input", "meter", "output", "progress", "select", "textarea"})
 
 Name = tuple[str, LabelSource, tuple[str, ...]]
 NO_NAME: Name = ("", "", ())
 
 
 class Names:
-    """Finds names on one page. `labels_for` is filled by the walk: labels by the id they are for."""
+    """Finds names on one page.
+
+    The walk tells every label, and in `first_with` the first control of each id: of two a label names the first.
+    """
 
     def __init__(self, tree: Tree, budget: Budget) -> None:
         self.tree, self.budget = tree, budget
-        self.labels_for: dict[str, list[Node]] = defaultdict(list)
+        self._labels_for: dict[str, list[tuple[int, Node]]] = defaultdict(list)
+        self._places: list[tuple[int, Node]] = []
+        self.first_with: dict[str, Node] = {}
+        self.spoken = Spoken(tree, budget, lambda name: self.ids().get(name))
         self._ids: dict[str, Node] | None = None
         self._legend: tuple[Node, str] | None = None
+
+    def add_label(self, index: int, label: Node) -> None:
+        """A label and its number in the page."""
+        target = self.tree.attribute(label, "for")
+        if target is None:
+            self._places.append((index, label))
+        elif target:
+            self._labels_for[target].append((index, label))
 
     def of(self, node: Node, attributes: dict[str, str]) -> Name:
         """Accessible name, where it came from, and the addresses linked from its label."""
         if references := attributes.get("aria-labelledby", "").split():
             named = [found for found in map(self.ids().get, references[:10]) if found is not None]
-            if name := collapse(" ".join(self._spoken(found) for found in named)):
+            if name := collapse(" ".join(self._referred(found, node, attributes) for found in named)):
                 return name, "aria-labelledby", ()
         if name := collapse(attributes.get("aria-label", "")):
             return name, "aria-label", ()
-        for source, nodes in self._labels(node, attributes):
-            if name := collapse(" ".join(self._spoken(label) for label in nodes[:3])):
-                return name, source, tuple(href for label in nodes[:3] for href in self._hrefs(label))
+        source, labels = self._labels(node, attributes)
+        if name := self._said(labels, node):
+            return name, source, tuple(href for label in labels for href in self._hrefs(label))
         if name := collapse(attributes.get("title", "")):
             return name, "title", ()
         return NO_NAME
 
-    def _labels(self, node: Node, attributes: dict[str, str]) -> Iterator[tuple[LabelSource, list[Node]]]:
-        if identity := attributes.get("id"):
-            yield "label-for", self.labels_for.get(identity, [])
-        yield "label-wrap", self._around(node)
+    def _referred(self, found: Node, node: Node, attributes: dict[str, str]) -> str:
+        """What one id of aria-labelledby says; a control may name itself by its own label as well."""
+        if found != node:
+            return self.spoken.of(found, node)
+        own = attributes.get("aria-label") or self._said(self._labels(node, attributes)[1], node)
+        return own or attributes.get("title", "")
+
+    def _said(self, labels: list[Node], node: Node) -> str:
+        return collapse(" ".join(self.spoken.of(label, node) for label in labels))
+
+    def _labels(self, node: Node, attributes: dict[str, str]) -> tuple[LabelSource, list[Node]]:
+        """Every label of a control in the order of the page (HTML, "labeled control")."""
+        around = self._around(node)
+        identity = attributes.get("id")
+        found = self._labels_for.get(identity, []) if identity else []
+        if not found or self.first_with.get(identity or "", node) != node:
+            return "label-wrap", [around] if around is not None else []
+        labels = [label for _, label in found[:MOST_LABELS]]
+        if around is not None:
+            place = next((index for index, label in self._places if label == around), 0)
+            labels.insert(sum(1 for index, _ in found[:MOST_LABELS] if index < place), around)
+        return "label-for", labels
 
     def ids(self) -> dict[str, Node]:
         """Elements by id, looked up on first use."""
@@ -57,38 +90,31 @@ class Names:
             self._ids = self.tree.ids()
         return self._ids
 
-    def _around(self, node: Node) -> list[Node]:
-        """The label around a control."""
+    def _around(self, node: Node) -> Node | None:
+        """The label around a control, if it is for none by id and the control is the first in it."""
         seen = self.tree.parent(node)
         for _ in range(ANCESTORS):
             if seen is None:
-                return []
+                return None
             tag = self.tree.tag(seen)
-            if tag == "label":  # a label for another control does not name this one
-                target = self.tree.attribute(seen, "for")
-                return [seen] if not target or target == self.tree.attribute(node, "id") else []
+            if tag == "label":
+                by_id = self.tree.attribute(seen, "for") is not None
+                return None if by_id or self._first_control(seen) != node else seen
             if tag == "form":
-                return []
+                return None
             seen = self.tree.parent(seen)
-        return []
+        return None
 
-    def _spoken(self, label: Node) -> str:
-        """What a label says: its text and image alts, without the controls within."""
-        said: list[str] = []
-        waiting, length = [label], 0
-        while waiting and length < SPOKEN and self.budget.visit():
+    def _first_control(self, label: Node) -> Node | None:
+        """The control that a label without `for` names: the first in it that can have a label."""
+        waiting = [label]
+        while waiting and self.budget.visit():
             node = waiting.pop()
             tag = self.tree.tag(node)
-            if not tag:
-                said.append(self.tree.text(node))
-                length += len(said[-1])
-            elif tag == "img":
-                said.append(f" {self.tree.attribute(node, 'alt') or ''} ")
-            elif tag not in SILENT_IN_LABELS or node is label:
-                children = list(self.tree.children(node))
-                self.budget.visit(len(children))
-                waiting.extend(reversed(children))
-        return "".join(said)
+            if tag in LABELABLE and (self.tree.attribute(node, "type") or "").strip().lower() != "hidden":
+                return node
+            waiting.extend([child for child in self.tree.children(node) if self.tree.tag(child)][::-1])
+        return None
 
     def _hrefs(self, label: Node) -> Iterator[str]:
         waiting, seen = [label], 0

@@ -101,6 +101,7 @@ class PageReader:
         self.base = url
         self.base_href: str | None = None
         self.is_xml = False
+        self.root: Node | None = None
         self.html_lang: str | None = None
         self.titles: list[PlacedText] = []
         self.descriptions: list[PlacedText] = []
@@ -173,7 +174,7 @@ class PageReader:
 
     def _html(self, node: Node) -> None:
         if self.place.index == 0:  # MathML and SVG may hold elements of the name
-            self.html_lang = self.tree.attribute(node, "lang")
+            self.root, self.html_lang = node, self.tree.attribute(node, "lang")
             if self.html_lang is None and self.is_xml:
                 self.html_lang = self.tree.attribute(node, "xml:lang")
 
@@ -200,8 +201,8 @@ class PageReader:
             self._open_graph(node, name, content)
 
     def _pragma(self, pragma: str, content: str) -> None:
-        if pragma == "refresh" and self.refresh is None:
-            self.refresh = collapse(content)[:HEAD_TEXT]
+        if pragma == "refresh" and self.refresh is None and not self.place.within("noscript"):
+            self.refresh = content.strip(" \t\n\f\r")[:HEAD_TEXT]
         elif pragma == "content-security-policy":
             self.upgrades_insecure = self.upgrades_insecure or upgrades_insecure(content)
 

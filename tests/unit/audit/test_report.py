@@ -100,6 +100,14 @@ def test_the_facts_are_those_of_the_contract():
     assert [form["origin"] for form in facts["forms"]] == ["native"]
 
 
+def test_only_objects_are_items_of_structured_data():
+    html = "".join(f"<script type=application/ld+json>{raw}</script>" for raw in ("null", '"x"', '[{"a": 1}, null]'))
+
+    said = page_dict(judged(document(html)), BY_ID, english)
+
+    assert said["facts"]["jsonld"]["items"] == [{"a": 1}]
+
+
 def test_a_line_of_json_is_one_line():
     line = page_json(judged(SOUND), BY_ID, english)
 

@@ -194,7 +194,14 @@ def test_a_feed_is_no_translation():
 
 @pytest.mark.parametrize(
     ("raw", "line", "column"),
-    [('{"a": 1,}', 1, 9), ('{"a":\n &quot;b&quot;}', 2, 2), ("<!--\n{,} -->", 2, 2), ("", 1, 1), ("[NaN]", 1, 1)],
+    [
+        ('{"a": 1,}', 1, 9),
+        ('{"a":\n &quot;b&quot;}', 2, 2),
+        ("<!--\n{,} -->", 2, 2),
+        ("", 1, 1),
+        ("[NaN]", 1, 1),
+        ("\xa0{}", 1, 1),
+    ],
 )
 def test_broken_json_says_where(raw, line, column):
     block = page(document(f'<script type="application/ld+json">{raw}</script>')).jsonld[0]

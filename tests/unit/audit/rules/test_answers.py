@@ -120,10 +120,24 @@ def test_too_many_redirects_are_an_error_though_no_page_was_reached():
         ("30; url=/b", None),
         ("soon; url=/b", None),
         ("0; url=", None),
+        ("0 url=/b", B),
+        (".5;/b", B),
+        ("1.9;URL=/b", B),
+        ("0; url='/b' or so", B),
+        ("0;url/b", "https://example.com/url/b"),
+        ("3x; url=/b", None),
+        ("\u0665; url=/b", None),
+        ("0\u00a0; url=/b", None),
     ],
 )
 def test_a_meta_refresh_is_a_redirect_if_it_leads_away_at_once(refresh, target):
     assert refreshed_to(page(document(f'<meta http-equiv="refresh" content="{refresh}">'), A)) == target
+
+
+def test_a_meta_refresh_for_browsers_without_scripts_is_no_redirect():
+    html = document('<noscript><meta http-equiv="refresh" content="0; url=/no-scripts"></noscript>')
+
+    assert refreshed_to(page(html, A)) is None
 
 
 def test_a_page_that_leads_elsewhere_at_once_stands_on_no_results_page():
