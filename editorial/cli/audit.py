@@ -1,4 +1,4 @@
-"""`editorial audit`: judge a site, a folder of built pages or one file. Needs no server and no set-up."""
+"""`editorial audit`: judge a site, a list of pages, a folder or one file. Needs no server and no set-up."""
 
 import os
 import sys
@@ -11,6 +11,7 @@ import click
 import structlog
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from editorial.adapters.catalog import Catalog
@@ -20,10 +21,10 @@ from editorial.audit.folder import Folder, FolderLost
 from editorial.audit.predicates import CanonState, canon_state
 from editorial.audit.rule import Severity
 from editorial.audit.summary import Judged
-from editorial.cli import sources
+from editorial.cli import lists, sources
 from editorial.cli.audit_report import STYLES, Wanted, written
 from editorial.cli.language import say, speaks, spoken
-from editorial.cli.printing import COULD_NOT_RUN, ending_well, put
+from editorial.cli.printing import COULD_NOT_RUN, ending_well, put, silenced
 from editorial.cli.scratch import scratch
 from editorial.domain.addresses import AllowList
 from editorial.domain.errors import EditorialError
@@ -31,9 +32,8 @@ from editorial.domain.messages import N_, NP_, Message
 from editorial.domain.urls import n1, path_of
 from editorial.services import audit_output, auditing
 from editorial.services.audit_storage import Report
-from editorial.services.auditing import AuditParts
 from editorial.services.stop_reasons import why_it_stopped
-from editorial.store.audit import Audit, AuditState
+from editorial.store.audit import Audit, AuditPage, AuditState
 from editorial.store.base import reading
 
 FOUND = 1  # an exit status; 2 is click's, for bad usage
@@ -66,6 +66,11 @@ SET_ASIDE = NP_(
     show_default=True,
     help="all: also what passed, did not apply or could not be judged.",
 )
+@click.option("--list", "as_list", is_flag=True, help="TARGET is a sitemap or a list, whatever its name says.")
+@click.option("--follow", is_flag=True, help="Of an index of sitemaps: audit the pages of the sitemaps it names.")
+@click.option(
+    "--follow-links", is_flag=True, help="Of a sitemap or a list: also the pages of its hosts that are linked."
+)
 @click.option("--max-pages", type=click.IntRange(1, 1_000_000), default=5000, show_default=True)
 @click.option("--rate", type=click.FloatRange(0.01, 100_000), default=2.0, show_default=True, help="Requests a second.")
 @click.option("--concurrency", type=click.IntRange(1, 64), default=2, show_default=True, help="Connections at once.")
@@ -89,6 +94,9 @@ def audit(
     style: str,
     facts: bool,
     outcomes: str,
+    as_list: bool,
+    follow: bool,
+    follow_links: bool,
     max_pages: int,
     rate: float,
     concurrency: int,
@@ -97,7 +105,11 @@ def audit(
 ) -> None:
     """Judge TARGET: the address of a site, a folder of built pages, or one HTML file.
 
-    Exit status: 0 nothing as bad as --fail-on, 1 something is, 2 bad usage, 3 the audit could not run.
+    Of a sitemap or a list of addresses (a file, an address that ends in .xml, .txt or .csv, or - for standard input)
+    exactly these pages are judged.
+
+    Exit status: 0 nothing as bad as --fail-on, 1 something is, 2 bad usage, 3 the audit could not run, or not all of
+    the list could be read.
     """
     structlog.configure(
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
@@ -111,8 +123,13 @@ def audit(
     allow = sources.opened(everything=allow_private)
     with ending_well():
         try:
-            status = _audited(target, _folder(target, base), options, allow, wanted=wanted, fail_on=fail_on)
-        except FolderLost as error:
+            if as_list or lists.is_list(target):
+                listed = lists.read(target, allow, follow=follow)
+                options["follow_links"] = follow_links
+                status = _audited_list(listed, options, allow, wanted=wanted, fail_on=fail_on)
+            else:
+                status = _audited(target, _folder(target, base), options, allow, wanted=wanted, fail_on=fail_on)
+        except (FolderLost, lists.ListUnread) as error:
             _fail(catalog, error, COULD_NOT_RUN)
         except EditorialError as error:
             _fail(catalog, error)
@@ -131,12 +148,47 @@ def _audited(
             click.echo(catalog.say(Message(taken, {"url": start})), err=True)
         root = start[: start.partition("?")[0].rindex("/") + 1]
         options = options | {"path_prefix": path_of(root), "follow_links": not Path(target).is_file()}
-    workers = min(int(str(options["connections"])), max(1, (os.cpu_count() or 1) - 1))
-    with scratch(workers=workers, allow=allow) as parts:
-        done = _run(parts, start, options, folder, catalog)
+    with scratch(workers=_workers(options), allow=allow) as parts:
+        with parts.sessions.begin() as session:
+            queued = auditing.start_audit_of(session, start, parts.now(), options).id
+        with _progress_bar(catalog) as report:
+            auditing.run_audit(parts, queued, report, folder=folder)
         with reading(parts.sessions) as session:
-            found = session.get_one(Audit, done)
+            found = session.get_one(Audit, queued)
             return _report(session, found, catalog, wanted, fail_on=fail_on, offline=folder is not None)
+
+
+def _audited_list(
+    listed: lists.Listed, options: dict[str, object], allow: AllowList, *, wanted: Wanted, fail_on: str
+) -> int:
+    """Audit the pages of a list, and print what was found. Returns the exit status."""
+    catalog = spoken()
+    for told in listed.told:
+        place = f"{told.name}:{told.line}" if told.line else told.name
+        click.echo(silenced(f"{place}: {catalog.say(told.says)} {told.text}".rstrip()), err=True)
+    with scratch(workers=_workers(options), allow=allow) as parts:
+        with parts.sessions.begin() as session:
+            queued = auditing.start_audit_of(session, listed.addresses[0], parts.now(), options, whole_site=False).id
+        with _progress_bar(catalog) as report:
+            auditing.run_audit(parts, queued, report, listed=listed.addresses)
+        with reading(parts.sessions) as session:
+            audit = session.get_one(Audit, queued)
+            status = _report(session, audit, catalog, wanted, fail_on=fail_on, offline=False)
+            unseen = _unanswered(session, audit)
+    for url, error in unseen:
+        click.echo(catalog.say(sources.unread(url, error)), err=True)
+    return COULD_NOT_RUN if listed.told or unseen else status
+
+
+def _unanswered(session: Session, audit: Audit) -> list[tuple[str, str]]:
+    """Pages that gave no answer, and the codes of the reasons. robots.txt is no such reason: it is a finding."""
+    closed = AuditPage.error.is_not(None), AuditPage.error != "robots"
+    wanted = select(AuditPage.final_url, AuditPage.error).where(AuditPage.audit_id == audit.id, *closed)
+    return [(url, str(error)) for url, error in session.execute(wanted.order_by(AuditPage.no))]
+
+
+def _workers(options: dict[str, object]) -> int:
+    return min(int(str(options["connections"])), max(1, (os.cpu_count() or 1) - 1))
 
 
 def _folder(target: str, base: str | None) -> Folder | None:
@@ -160,14 +212,6 @@ def _folder(target: str, base: str | None) -> Folder | None:
     return Folder(path, base)
 
 
-def _run(parts: AuditParts, start: str, options: dict[str, object], folder: Folder | None, catalog: Catalog) -> int:
-    with parts.sessions.begin() as session:
-        audit_id = auditing.start_audit_of(session, start, parts.now(), options).id
-    with _progress_bar(catalog) as report:
-        auditing.run_audit(parts, audit_id, report, folder=folder)
-    return audit_id
-
-
 @contextmanager
 def _progress_bar(catalog: Catalog) -> Iterator[Report]:
     """A bar on standard error if that is a terminal; nothing otherwise."""
@@ -185,7 +229,7 @@ def _progress_bar(catalog: Catalog) -> Iterator[Report]:
 def _report(session: Session, audit: Audit, catalog: Catalog, wanted: Wanted, *, fail_on: str, offline: bool) -> int:
     """Print what was found. Returns the exit status."""
     stopped = why_it_stopped(audit)
-    if audit.state is AuditState.FAILED:
+    if audit.state is AuditState.FAILED and audit.stop_reason != StopReason.COMPLETE:  # of a list no page may answer
         click.echo(catalog.say(stopped), err=True)
         return COULD_NOT_RUN
     aside: list[str] = []

@@ -40,11 +40,15 @@ class Source:
     def trouble(self) -> Message | None:
         """Why nothing could be read, if so."""
         if self.error is not None:
-            params = {"url": self.url, "why": Message(ERRORS[self.error])}
-            return Message(N_("%(url)s could not be read: %(why)s"), params)
+            return unread(self.url or "", self.error)
         if self.status != 200:
             return Message(N_("%(url)s answers with status %(status)s."), {"url": self.url, "status": self.status})
         return None
+
+
+def unread(url: str, error: str) -> Message:
+    """That an address gave no answer, and why (a code of `audit.facts.Response.error`)."""
+    return Message(N_("%(url)s could not be read: %(why)s"), {"url": url, "why": Message(ERRORS[error])})
 
 
 class NotThere(EditorialError):

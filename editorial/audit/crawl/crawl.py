@@ -29,7 +29,7 @@ from editorial.audit.crawl.redirects import Redirects, Settled
 from editorial.audit.crawl.site_files import PASSING, SiteFiles
 from editorial.audit.crawl.standing import Standing
 from editorial.audit.crawl.traffic import Traffic
-from editorial.audit.facts import Known, Nowhere
+from editorial.audit.facts import ERROR_CODES, Known, Nowhere
 from editorial.domain.urls import origin_of
 
 
@@ -246,7 +246,8 @@ class Crawl:
     def _forbidden(self, entry: Entry) -> None:
         if entry.url == self._plan.hangs_on:
             self._standing.halt(StopReason.ROBOTS_FORBIDS)
-        self._end(entry, "robots")
+        said = self._origins.unreachable.get(origin_of(entry.target), "")
+        self._end(entry, said if said in ERROR_CODES else "robots")  # of a dead host no line of robots.txt is to blame
 
     def _end(self, entry: Entry, error: str) -> None:
         """A page without an answer."""

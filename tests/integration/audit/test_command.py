@@ -168,13 +168,13 @@ def test_pages_that_do_not_agree_are_counted(tmp_path: Path):
     assert "--url" in result.stderr
 
 
-def test_a_file_that_is_no_page_is_refused(tmp_path: Path):
+def test_a_file_that_is_neither_page_nor_list_is_refused(tmp_path: Path):
     (tmp_path / "hostname").write_text("desk")
 
     result = run(str(tmp_path / "hostname"))
 
     assert (result.exit_code, result.stdout) == (2, "")
-    assert "is not an HTML file" in result.stderr
+    assert "There is no address to audit" in result.stderr
 
 
 def test_a_folder_that_vanishes_ends_with_3(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
