@@ -102,6 +102,9 @@ class Config(BaseSettings):
     crawl_workers: int = Field(
         0, ge=0, le=64, description="Crawl worker programs; 0 means one less than the cores, at least one."
     )
+    external_links: bool = Field(
+        True, description="Whether the clock asks what sites link to outside if it is there; each site can say no too."
+    )
     allow_private: Annotated[str, _fits(private_networks)] = Field(
         "",
         description=(

@@ -98,10 +98,11 @@ def audit(
     robots: bytes = b"",
     at: datetime | None = None,
     known: int | None = None,
+    outside: Sequence[tuple[int, str]] = (),
 ) -> int:
     """Run an audit that sees these pages, judge it, and return its number. The first page links to the others.
 
-    Of `known` pages, where those are not all.
+    Of `known` pages, where those are not all. `outside`: numbers of pages, and what they link to on other sites.
     """
     when = at or deps.now()
     with deps.sessions.begin() as session:
@@ -118,6 +119,12 @@ def audit(
         batch.urls.append(UrlRow(no, facts.url, n2(facts.url) or facts.url, True, True, 1))
         batch.pages.append(PageRow(no, record, packed(facts)))
     batch.links += [LinkRow(1, no, no, nofollow=False, text=f"To {no}") for no in range(2, len(pages) + 1)]
+    numbers = {url: 1000 + place for place, url in enumerate(dict.fromkeys(url for _, url in outside))}
+    batch.urls += [UrlRow(no, url, n2(url) or url, False, False, None) for url, no in numbers.items()]
+    batch.links += [
+        LinkRow(no, 1000 + place, numbers[url], nofollow=False, text="A source")
+        for place, (no, url) in enumerate(outside)
+    ]
     AuditSink(deps.sessions, audit_id, deps.worker, lambda: when).save(batch)
     end = CrawlEnd(reason, len(pages), known or len(pages), robots_read=True)
     verdicts.finish(deps.sessions, audit_id, deps.worker, end, lambda: when)
