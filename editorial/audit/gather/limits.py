@@ -15,12 +15,13 @@ class Budget:
 
     def __init__(self, tree: Tree, characters: int) -> None:
         self._tree, self._left = tree, characters
+        self._text = tree.text
 
     def text(self, node: Node) -> str:
         """The text of a node as written, or nothing once the page has been read too often."""
         if self._left <= 0:
             return ""
-        text = self._tree.text(node)
+        text = self._text(node)
         self._left -= len(text) + 20
         return text
 

@@ -248,9 +248,9 @@ class PageReader:
 
     def _anchor(self, node: Node) -> None:
         """The busiest handler: a page has hundreds of links, so it calls little and makes its tuple directly."""
-        attribute = self.tree.attribute
+        attribute, place = self.tree.attribute, self.place
         href, rel = attribute(node, "href"), attribute(node, "rel")
-        if href is None and self.place.within("svg"):
+        if href is None and place.within("svg"):
             href = attribute(node, "xlink:href")
         name = attribute(node, "aria-label") or attribute(node, "title")
         text = self.budget.text(node) or attribute(node, "alt") or ""
@@ -258,7 +258,7 @@ class PageReader:
         if href is None or (href[:1] in _ODD_START and leads_nowhere(href)):
             handler = self._handled(node)
             anchor = attribute(node, "id") is not None or attribute(node, "name") is not None
-        index = self.place.index
+        index = place.index
         self.link_places.append(index)
         self.links.append(
             _new_link(
@@ -272,7 +272,7 @@ class PageReader:
                     attribute(node, "role") or "",
                     handler,
                     anchor,
-                    index >= self.place.ends["chrome"],
+                    index >= place.ends["chrome"],
                 ),
             )
         )

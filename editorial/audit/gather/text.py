@@ -43,6 +43,8 @@ def fold(text: str) -> str:
 
 def script_of(text: str) -> Script:
     """The dominant script of a text; empty without letters."""
+    if text.isascii():
+        return "latin" if text.upper() != text.lower() else ""
     joined = _NO_LETTER.sub("", text)
     letters = len(joined)
     if not letters:

@@ -130,11 +130,7 @@ class TurboTree:
 
     def __init__(self, html: str) -> None:
         self._document = turbohtml.parse(_with_one_head(html), positions=False)
-
-    @property
-    def attribute(self) -> Callable[[Node, str], str | None]:
-        read: Callable[[Node, str], str | None] = turbohtml.Element.attr  # the C function itself, no call in between
-        return read
+        self.attribute: Callable[[Node, str], str | None] = turbohtml.Element.attr  # C itself, no call in between
 
     def elements(self) -> list[tuple[str, Node]]:
         return [(node.tag, node) for node in self._document.iter_elements(WANTED)]
@@ -169,6 +165,11 @@ class TurboTree:
 
     def ids(self) -> dict[str, Node]:
         found: dict[str, Node] = {}
+        if self._document.select_one("template") is None:  # a tenth of the walk's time
+            for element in self._document.select("[id]"):
+                if name := element.attr("id"):
+                    found.setdefault(name, element)
+            return found
         hidden = 0
         for element in self._document.iter_elements():
             if hidden:
