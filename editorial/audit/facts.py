@@ -277,6 +277,7 @@ class MainText:
     `words` is script-aware: runs of letters or digits, and each Han or kana character as one word. `characters` are
     those that are not white space. `digest` is 16 hex digits over the words in lower case, `opening` the first 400
     characters. `script` is zh with Han at 30 % of the letters and kana under 5 %, ja with kana at 5 % or more.
+    `sketch` is what it is compared by (`gather.signature.sketch_of`), empty for a text too short to compare.
     """
 
     words: int
@@ -285,6 +286,7 @@ class MainText:
     script: Script
     digest: str
     opening: str
+    sketch: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -344,7 +346,7 @@ class PageFacts:
     `headers` are those that rules read, names in lower case. `refresh` is the content of a meta refresh.
     `challenge` names the protection that answered instead of the page (a bot check, a firewall), or is empty.
     `upgrades_insecure`: its policy has browsers ask for http resources over https. `inline_scripts` counts scripts
-    that stand in the page itself.
+    that stand in the page itself. `layout` is what its template leaves in the tree (`gather.signature.layout_of`).
     """
 
     url: str
@@ -382,6 +384,7 @@ class PageFacts:
     challenge: str = ""
     upgrades_insecure: bool = False
     inline_scripts: int = 0
+    layout: str = ""
 
     @property
     def title(self) -> str:

@@ -31,6 +31,9 @@ in compare form.
 `external`, one row a link of a page that leads out of the site, where the site wants to know about them:
     page_id, url (N1), n2, text, state (`external.LinkState`, null where the target was never heard of), answer (as
     `external.Heard.answer`), failures (days on which the target was not there).
+`alike`, one row a page whose main text stands on others too (`audit.alike`), and one more if it does so word for word:
+    page_id, exact, percent (of the text of both, what they share), pages (of the group), main_url (of the page to
+    keep, as it seems), other_url (of the page most like it; of copies the one to keep, or the next).
 `listed`, one row an address of the site that a sitemap names:
     file_id, target_id (of the page at that address, if it was fetched).
 """
@@ -53,6 +56,7 @@ class AuditTables:
     listed: FromClause
     form: FromClause
     external: FromClause
+    alike: FromClause
 
     @property
     def is_results_page(self) -> ColumnElement[bool]:

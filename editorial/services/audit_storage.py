@@ -12,7 +12,7 @@ from editorial.audit.crawl.records import Batch, FileRow, PageRow, Progress, Url
 from editorial.audit.crawl.redirects import Hops, Settled
 from editorial.audit.engine import fingerprint
 from editorial.domain.urls import n2
-from editorial.services import form_storage
+from editorial.services import form_storage, page_shapes
 from editorial.store import audit as store
 from editorial.store.base import Sessions, reading
 from editorial.store.relations import denied
@@ -75,6 +75,7 @@ class AuditSink:
                 ],
             )
             form_storage.save(connection, audit, batch.pages)
+            page_shapes.save(connection, audit, batch.pages)
             store.insert_rows(
                 connection, store.AuditFailure, [row for page in batch.pages for row in _failures(audit, page)]
             )
@@ -221,6 +222,7 @@ def forget(sessions: Sessions, audit_id: int) -> None:
             store.AuditFailure,
             store.AuditForm,
             *form_storage.TABLES,
+            *page_shapes.TABLES,
             store.AuditAlternate,
             store.AuditLink,
             store.AuditPage,

@@ -20,7 +20,7 @@ from editorial.audit.site_rule import SiteRule, failure_of
 from editorial.audit.site_rules import SITE_RULES
 from editorial.audit.tables import AuditTables
 from editorial.domain.findings import CLOSED
-from editorial.services import bare_hops, findings, link_graph
+from editorial.services import bare_hops, findings, link_graph, page_shapes
 from editorial.store import audit as store
 from editorial.store import statistics
 from editorial.store.audit import (
@@ -83,6 +83,7 @@ class Seen:
 def finish(sessions: Sessions, audit_id: int, worker: str, end: CrawlEnd, now: Callable[[], datetime]) -> None:
     """Judge the whole audit and close it. Reading and site rules come first, so that the write is short."""
     link_graph.measure(sessions, audit_id, worker, complete=end.complete)
+    page_shapes.settle(sessions, audit_id, worker)
     with reading(sessions) as session:
         seen = _read(session, audit_id, end)
     with sessions.begin() as session:
@@ -186,6 +187,7 @@ def _close(session: Session, audit: Audit, seen: Seen, end: CrawlEnd, now: datet
     # An audit that failed changes nothing, unless it is robots.txt that made it fail: then that is what it found.
     judged = audit.site_id is not None and (audit.state in store.ENDED or end.reason in ROBOTS_CLOSED)
     became = findings.merge(session, audit, _answers(seen), now) if judged else {}
+    page_shapes.mark_findings(session, audit)
     audit.counts = {"failures": dict(counts), "findings": became}
     audit.stop_reason, audit.stop_detail = end.reason.value, end.detail[:200]
 

@@ -74,6 +74,7 @@ class Finding(Base):
     last_seen_at: Mapped[datetime]
     fixed_at: Mapped[datetime | None]
     content_item_id: Mapped[int | None] = mapped_column(ForeignKey("content_item.id", ondelete="SET NULL"), index=True)
+    template: Mapped[str] = mapped_column(String(120), default="", server_default="")  # key of its page's AuditTemplate
 
 
 RANK = case({"blocker": 0, "error": 1, "warning": 2}, value=Finding.severity, else_=3)

@@ -19,7 +19,7 @@ from sqlalchemy import (
     text,
     type_coerce,
 )
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from editorial.store.audit import (
     ENOUGH_WORDS,
@@ -37,6 +37,7 @@ from editorial.store.audit import (
     AuditPlace,
     AuditUrl,
 )
+from editorial.store.audit_shapes import AuditAlike
 from editorial.store.content import Site
 from editorial.store.external import ExternalTarget, outside
 
@@ -133,6 +134,7 @@ def relations(audit_id: int) -> dict[str, Subquery]:
         .subquery("alternate"),
         "form": _form_relation(audit_id),
         "external": _external_relation(audit_id),
+        "alike": _alike_relation(audit_id),
         **_file_relations(audit_id),
     }  # fmt: skip
 
@@ -145,6 +147,24 @@ def _form_relation(audit_id: int) -> Subquery:
         .join_from(place, probe, asked, isouter=True)
         .where(place.audit_id == audit_id, place.address != "")
         .subquery("form")
+    )
+
+
+def _alike_relation(audit_id: int) -> Subquery:
+    alike, main, other = AuditAlike, aliased(AuditPage), aliased(AuditPage)
+    return (
+        select(
+            alike.no.label("page_id"),
+            alike.exact,
+            alike.percent,
+            alike.pages,
+            main.final_url.label("main_url"),
+            other.final_url.label("other_url"),
+        )
+        .join_from(alike, main, and_(main.audit_id == alike.audit_id, main.no == alike.main))
+        .join(other, and_(other.audit_id == alike.audit_id, other.no == alike.other))
+        .where(alike.audit_id == audit_id)
+        .subquery("alike")
     )
 
 

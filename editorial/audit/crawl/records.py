@@ -114,6 +114,8 @@ class PageRecord:
     is_html: bool = False
     is_results_page: bool = False
     digest: str = ""
+    layout: str = ""
+    sketch: str = ""
     words: int = 0
     """Of the main text; two Han characters count as one."""
     description: str = ""
@@ -302,6 +304,8 @@ class Judge:
             is_html=is_html_page(facts),
             is_results_page=is_results_page(facts),
             digest=facts.text.digest,
+            layout=facts.layout,
+            sketch=facts.text.sketch,
             words=facts.text.words - facts.text.han // 2,
             description=facts.description[:500],
             description_folded=fold(facts.description)[:500],

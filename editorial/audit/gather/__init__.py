@@ -11,6 +11,7 @@ from editorial.audit.gather.challenges import by_headers, challenge_of
 from editorial.audit.gather.embeds import with_embeds
 from editorial.audit.gather.forms import read_forms
 from editorial.audit.gather.page import EVIDENCE, OF_A_VERSION, PageReader, destination
+from editorial.audit.gather.signature import layout_of
 from editorial.audit.gather.text import measure
 from editorial.audit.gather.trees import Tree, TurboTree
 from editorial.domain.urls import n1
@@ -86,6 +87,7 @@ def _read_html(facts: PageFacts, html: str, encoding: Charset, parse: Callable[[
         resources=tuple(page.resources),
         jsonld=tuple(page.jsonld),
         forms=with_embeds(forms, html, scripts, page.resolve),
+        layout=layout_of(page.tree, page.root),  # before the tree is taken apart
         text=measure(page.tree.main_text()),
         upgrades_insecure=facts.upgrades_insecure or page.upgrades_insecure,
         inline_scripts=page.inline_scripts,

@@ -5,6 +5,7 @@ import unicodedata
 from hashlib import blake2b
 
 from editorial.audit.facts import NO_TEXT, MainText, Script
+from editorial.audit.gather.signature import sketch_of
 
 OPENING = 400  # characters kept
 SAMPLE = 2_000  # characters looked at to tell the script
@@ -91,5 +92,7 @@ def measure(text: str) -> MainText:
     flat = " ".join(tokens)
     words, han = count_words(flat)
     script = script_of(flat[:: max(1, len(flat) // SAMPLE)])
-    digest = blake2b(flat.lower().encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
-    return MainText(words, len(flat) - len(tokens) + 1, han, script, digest, flat[:OPENING])
+    folded = flat.lower().encode("utf-8", "surrogatepass")
+    digest = blake2b(folded, digest_size=8).hexdigest()
+    sketch = sketch_of(folded, words=words, by_character=script in ("zh", "ja"))
+    return MainText(words, len(flat) - len(tokens) + 1, han, script, digest, flat[:OPENING], sketch)

@@ -83,6 +83,13 @@ class Audit:
             *(Column(name, Integer) for name in ("page_id", "failures")),
             *(Column(name, String) for name in ("url", "n2", "text", "state", "answer")),
         )
+        self.alike = Table(
+            "shown_alike",
+            made,
+            *(Column(name, Integer) for name in ("page_id", "percent", "pages")),
+            *(Column(name, String) for name in ("main_url", "other_url")),
+            Column("exact", Boolean),
+        )
         made.create_all(engine)
 
     def add(self, table: Table, **values: object) -> None:
@@ -158,6 +165,12 @@ class Audit:
     def translates(self, page: int, code: str, path: str, *, in_page: bool = True) -> None:
         self.add(self.alternate, page_id=page, code=code, n2=SITE + path, in_page=in_page)
 
+    def is_like(self, page: int, other: int, percent: int, *, exact: bool = False, pages: int = 2) -> None:
+        """The text of a page is nearly that of another, which is the one to keep."""
+        url = next(url for url, number in self.numbers.items() if number == other)
+        values = {"exact": exact, "percent": percent, "pages": pages, "main_url": url, "other_url": url}
+        self.add(self.alike, page_id=page, **values)
+
     def has_file(
         self, path: str, content: bytes | None = b"", status: int = 200, error: str | None = None, **said: bool
     ) -> int:
@@ -200,7 +213,7 @@ class Audit:
                 connection.execute(update(self.page).where(page.id == each.no).values(values))
 
     def tables(self) -> AuditTables:
-        names = ("page", "link", "alternate", "file", "note", "listed", "form", "external")
+        names = ("page", "link", "alternate", "file", "note", "listed", "form", "external", "alike")
         return AuditTables(**{name: getattr(self, name) for name in names})
 
     def subjects(self, rule: str) -> dict[int, bool]:

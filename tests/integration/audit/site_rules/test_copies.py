@@ -32,6 +32,34 @@ def test_pages_with_one_text_are_copies(audit):
     assert pages_of(audit, "content-exact-duplicate") == [1, 2]
 
 
+def test_a_copy_names_the_page_to_keep(audit):
+    for path in ("/a", "/b", "/c"):
+        audit.have(path, digest="same")
+    audit.is_like(1, 3, 100, exact=True, pages=3)
+
+    assert [failure.evidence[-1] for _, failure in audit.found("content-exact-duplicate")] == [
+        "https://example.com/c",
+        "https://example.com/a",
+        "https://example.com/a",
+    ]
+
+
+def test_pages_that_are_nearly_the_same_are_a_warning_and_those_less_so_a_notice(audit):
+    for path in ("/a", "/b", "/c"):
+        audit.have(path, digest=path)
+    audit.is_like(1, 2, 90, pages=3)
+    audit.is_like(2, 1, 89, pages=3)
+    audit.is_like(3, 1, 100, exact=True)
+
+    found = audit.found("content-near-duplicate")
+
+    assert [(page, failure.key, failure.severity) for page, failure in found] == [
+        (1, "text", "warning"),
+        (2, "text", "notice"),
+    ]
+    assert found[0][1].params == {"share": "90%", "count": 3, "main": "https://example.com/b"}
+
+
 def test_short_hidden_and_translated_texts_are_no_copies(audit):
     audit.have("/short", digest=None)
     audit.have("/short2", digest=None)
@@ -44,7 +72,10 @@ def test_short_hidden_and_translated_texts_are_no_copies(audit):
     assert pages_of(audit, "content-exact-duplicate") == []
 
 
-@pytest.mark.parametrize("rule", ["title-duplicate", "description-duplicate", "content-exact-duplicate", "page-orphan"])
+@pytest.mark.parametrize(
+    "rule",
+    ["title-duplicate", "description-duplicate", "content-exact-duplicate", "content-near-duplicate", "page-orphan"],
+)
 def test_the_silence_of_half_a_crawl_says_nothing(rule):
     assert Need.CRAWL in RULES[rule].needs | RULES[rule].silence_needs
 
