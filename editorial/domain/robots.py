@@ -2,7 +2,7 @@
 
 Where the RFC is silent we do as Google's published parser does: typos of the common words are read, a missing colon is
 forgiven, unknown words never spoil a group, and to Google itself an allowed index.html opens its folder. Where they
-differ (unreserved escapes) the RFC wins.
+differ (unreserved escapes) the RFC wins. docs/decisions/0012-robots-txt-by-the-standard.md has the differences.
 """
 
 import re
@@ -13,19 +13,25 @@ from editorial.domain.urls import path_of
 
 MAX_BYTES = 500 * 1024  # RFC 9309, 2.5: parse at least 500 KiB; what follows is ignored
 MAX_DELAY = 30.0  # seconds; a longer Crawl-delay is obeyed up to here
-_WORDS = {
-    "user-agent": "user-agent", "useragent": "user-agent", "user agent": "user-agent",
-    "disallow": "disallow", "dissallow": "disallow", "dissalow": "disallow", "disalow": "disallow",
-    "diasllow": "disallow", "disallaw": "disallow",
-    "allow": "allow", "sitemap": "sitemap", "site-map": "sitemap",
-    "crawl-delay": "crawl-delay", "crawldelay": "crawl-delay",
-}  # fmt: skip
+_WORDS = (  # as the words of a line may begin: `Disallowed` and `Sitemaps` are read, too
+    ("user-agent", "user-agent"), ("useragent", "user-agent"), ("user agent", "user-agent"),
+    ("disallow", "disallow"), ("dissallow", "disallow"), ("dissalow", "disallow"), ("disalow", "disallow"),
+    ("diasllow", "disallow"), ("disallaw", "disallow"),
+    ("allow", "allow"), ("sitemap", "sitemap"), ("site-map", "sitemap"),
+    ("crawl-delay", "crawl-delay"), ("crawldelay", "crawl-delay"),
+)  # fmt: skip
 _LINE_END = re.compile(rb"\r\n|\r|\n")
-_TOKEN = re.compile(r"[A-Za-z_-]*")
+_TOKEN = re.compile(r"[\w-]*")  # the RFC knows letters alone; 360Spider and MJ12bot are obeyed by their whole names
+_LETTERS = re.compile(r"[a-z_-]*")
+_MARKS = (b"\xef\xbb\xbf", b"\xef\xbb", b"\xef")  # a byte-order mark, and what broken tools leave of it
 _ESCAPE = re.compile(rb"%([0-9A-Fa-f]{2})")
+_BEYOND = re.compile(rb"[^!#$%&'()*+,/:;=?@\[\]A-Za-z0-9._~-]")  # no address has them but escaped
 _GOOGLE = "googlebot"
+_PARENTS = dict.fromkeys(("googlebot-news", "googlebot-image", "googlebot-video"), _GOOGLE)
+"""Who obeys the group of another if there is none of their own (Google's list of its crawlers)."""
 _INDEX = re.compile(r"(.*/)index\.htm[^/]*")
 _UNRESERVED = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
+_DECODED = _UNRESERVED | frozenset(b"'")  # which browsers escape in a query, and authors do not
 
 
 @dataclass(frozen=True)
@@ -65,7 +71,8 @@ class Group:
 
     tokens: list[str] = field(default_factory=list)
     lines: list[Line] = field(default_factory=list)
-    delay: float | None = None
+    delays: dict[str, float] = field(default_factory=dict)
+    """Seconds by token: a delay is for the agents before it, not for those that join them after it."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -90,20 +97,29 @@ class Robots:
 
     def crawl_delay(self, token: str) -> float | None:
         """Seconds between two requests that the site asks of this crawler, at most `MAX_DELAY`."""
-        delays = [group.delay for group in _groups_for(self, product_token(token)) if group.delay is not None]
+        names = _names_of(self, product_token(token))
+        delays = [seconds for group in self.groups for name, seconds in group.delays.items() if name in names]
         return min(max(delays), MAX_DELAY) if delays else None
 
 
-def _groups_for(robots: Robots, token: str) -> list[Group]:
-    """A group of its own replaces `*` entirely."""
-    own = [group for group in robots.groups if token in group.tokens]
-    return own or [group for group in robots.groups if "*" in group.tokens]
+def _names_of(robots: Robots, token: str) -> set[str]:
+    """What the groups that speak to a token call it: groups of its own replace those of `*` entirely.
+
+    Where nobody says `ab42bot`, the crawler `ab` is meant by it: by the RFC a token ends before the first digit.
+    """
+    known = {name for group in robots.groups for name in group.tokens}
+    cut = {name for name in known if token and _LETTERS.match(name)[0] == token}  # type: ignore[index]
+    for names in ({token} & known, cut, {_PARENTS.get(token, "")} & known):
+        if names:
+            return names
+    return {"*"}
 
 
 @lru_cache(maxsize=512)
 def _lines_for(robots: Robots, token: str) -> tuple[Line, ...]:
     """The lines that speak to a token, the most specific first and allow before disallow."""
-    lines = [line for group in _groups_for(robots, token) for line in group.lines]
+    names = _names_of(robots, token)
+    lines = [line for group in robots.groups if not names.isdisjoint(group.tokens) for line in group.lines]
     if token.startswith(_GOOGLE):
         lines += [
             _of_folder(line, found[1]) for line in lines if line.allows and (found := _INDEX.fullmatch(line.pattern))
@@ -120,7 +136,8 @@ def parse(content: bytes) -> Robots:
     """Read a robots.txt. Never fails: what can't be read is passed over, as the RFC asks."""
     cut = len(content) > MAX_BYTES
     reader = _Reader()
-    for number, raw in enumerate(_LINE_END.split(content[:MAX_BYTES].removeprefix(b"\xef\xbb\xbf")), start=1):
+    mark = next(filter(content.startswith, _MARKS), b"")
+    for number, raw in enumerate(_LINE_END.split(content[len(mark) : MAX_BYTES]), start=1):
         reader.read(number, raw)
     return Robots(tuple(reader.groups), tuple(reader.sitemaps), tuple(reader.oddities), cut)
 
@@ -161,6 +178,9 @@ class _Reader:
         self.sitemaps: list[str] = []
         self.oddities: list[Oddity] = []
         self._open: Group | None = None
+        self._asked: list[str] = []
+        """The agents a delay would be for."""
+        self._told = False
 
     def read(self, number: int, raw: bytes) -> None:
         text = raw.decode("utf-8", "replace").strip()
@@ -174,7 +194,7 @@ class _Reader:
         elif word == "sitemap" and value:
             self.sitemaps.append(value.decode("utf-8", "replace"))
         elif word == "crawl-delay" and self._open:
-            self._open.delay = _seconds(value)
+            self._delay(self._open, _seconds(value))
         elif word == "" and text.partition("#")[0].strip():
             self.oddities.append(Oddity(number, text, "syntax"))
 
@@ -184,8 +204,17 @@ class _Reader:
         if self._open is None or self._open.lines:
             self._open = Group()
             self.groups.append(self._open)
+            self._told = True
+        if self._told:
+            self._asked, self._told = [], False
         if token:
             self._open.tokens.append(token)
+            self._asked.append(token)
+
+    def _delay(self, group: Group, seconds: float | None) -> None:
+        self._told = True
+        if seconds is not None:
+            group.delays.update(dict.fromkeys(self._asked, seconds))
 
     def _rule(self, number: int, text: str, allows: bool, value: bytes) -> None:
         if self._open is None:
@@ -199,22 +228,29 @@ def _word_and_value(raw: bytes) -> tuple[str, bytes, bool]:
     """The known word of a line, its value, whether it has a colon; "?" for words of others, "" for no line at all."""
     line = raw.partition(b"#")[0].strip()
     word, colon, value = line.partition(b":")
+    parts = line.split()
+    apart = len(parts) == 2 and b":" not in parts[0] and not parts[1].startswith(b":")
+    if apart and (name := _known(parts[0])):  # `Sitemap https://...` lacks its colon, too
+        return name, parts[1], False
     if not colon:
-        parts = line.split()
-        if len(parts) != 2:
-            return "", b"", False
-        word, value = parts
-    name = _WORDS.get(word.strip().lower().decode("ascii", "replace"))
-    if name is None:
-        return ("?" if colon else ""), b"", bool(colon)
-    return name, value.strip(), bool(colon)
+        return "", b"", False
+    name = _known(word.strip())
+    return (name, value.strip(), True) if name else ("?", b"", True)
+
+
+def _known(word: bytes) -> str:
+    """The word of ours that a word begins with, or empty."""
+    said = word.lower().decode("ascii", "replace")
+    if b" " in word and said != "user agent":  # a sentence
+        return ""
+    return next((name for start, name in _WORDS if said.startswith(start)), "")
 
 
 def _one_spelling(path: bytes) -> str:
-    """Octets beyond ASCII escaped, unreserved escapes decoded, the others in upper case (RFC 9309, 2.2.2)."""
+    """Unreserved escapes decoded, what no address has escaped, escapes in upper case (RFC 9309, 2.2.2)."""
     if b"%" in path:
         path = _ESCAPE.sub(_plain_escape, path)
-    return path.decode() if path.isascii() else "".join(chr(b) if b < 128 else f"%{b:02X}" for b in path)
+    return _BEYOND.sub(lambda found: b"%%%02X" % found[0][0], path).decode()
 
 
 def _literal(text: str) -> str:
@@ -224,7 +260,7 @@ def _literal(text: str) -> str:
 
 def _plain_escape(match: re.Match[bytes]) -> bytes:
     octet = int(match[1], 16)
-    return bytes([octet]) if octet in _UNRESERVED else match[0].upper()
+    return bytes([octet]) if octet in _DECODED else match[0].upper()
 
 
 def _seconds(value: bytes) -> float | None:

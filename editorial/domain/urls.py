@@ -70,6 +70,8 @@ _BREAKS = str.maketrans("", "", "\t\n\r")
 _ENCODED_DOT = re.compile(r"%2e", re.IGNORECASE)
 _FORBIDDEN_HOST = re.compile(r"[\x00-\x20\x7f#%/:<>?@\[\\\]^|]")
 _ESCAPE = re.compile(r"%([0-9A-Fa-f]{2})?")
+_RIGHT_TO_LEFT = frozenset({"R", "AL", "AN"})
+_JOINERS = "\u200c\u200d"
 _UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
 
 
@@ -268,7 +270,7 @@ def _host(host: str) -> str | None:
         name = _ascii_host(host)
     except ValueError:  # of the address, of an escape or of IDNA
         return None
-    if not name or len(name) > 254 or ".." in name or name.startswith(".") or _FORBIDDEN_HOST.search(name):
+    if not name or _FORBIDDEN_HOST.search(name):
         return None
     return _as_ipv4(name) if _ends_in_number(name) else name
 
@@ -289,27 +291,33 @@ def _ascii_host(host: str) -> str:
 
 
 def _to_ascii(name: str) -> str:
-    """UTS 46, not transitional: `straße.de` stays itself, as browsers do."""
-    mapped = idna.uts46_remap(name, std3_rules=False, transitional=False)
-    return (
-        ".".join(
-            label.lower() if label.isascii() and not label.startswith("xn--") else _ascii_label(label)
-            for label in mapped.split(".")
-        )
-        if mapped.strip(".")
-        else ""
-    )
+    """UTS 46 as WHATWG asks for it: not transitional (`straße.de` stays itself), no rule of DNS about lengths.
+
+    IDNA 2008 would refuse emoji and symbols; browsers do not, and names with them are sold.
+    """
+    labels = [_read_label(label) for label in idna.uts46_remap(name, std3_rules=False).split(".")]
+    if any(unicodedata.bidirectional(char) in _RIGHT_TO_LEFT for label in labels for char in label):
+        for label in filter(None, labels):
+            idna.check_bidi(label, check_ltr=True)
+    return ".".join(label if label.isascii() else f"xn--{label.encode('punycode').decode()}" for label in labels)
 
 
-def _ascii_label(label: str) -> str:
-    """IDNA 2008 knows no emoji and symbols; UTS 46 and browsers do, and names with them are sold."""
-    try:
-        return idna.alabel(label).decode()
-    except idna.InvalidCodepoint:
-        name = label.encode("ascii")[4:].decode("punycode") if label.startswith("xn--") else label
-        if not all(unicodedata.category(char) == "So" or char.isalnum() or char in "-\ufe0f" for char in name):
-            raise
-        return "xn--" + name.encode("punycode").decode()
+def _read_label(label: str) -> str:
+    """A mapped label, decoded, if UTS 46 (section 4.1) has it valid."""
+    if label.startswith("xn--"):
+        if not label.isascii():
+            raise ValueError(label)
+        encoded, label = label, label[4:].encode("ascii").decode("punycode")
+        if label.isascii() or f"xn--{label.encode('punycode').decode()}" != encoded:
+            raise ValueError(encoded)
+        if idna.uts46_remap(label, std3_rules=False) != label:
+            raise ValueError(encoded)
+    if label.startswith("xn--") or "." in label:
+        raise ValueError(label)
+    idna.check_initial_combiner(label)
+    if not all(idna.valid_contextj(label, place) for place, char in enumerate(label) if char in _JOINERS):
+        raise ValueError(label)
+    return label
 
 
 def _ends_in_number(host: str) -> bool:

@@ -54,6 +54,37 @@ def test_a_token_is_no_prefix():
     assert product_token("EditorialBot/1.0 (+https://example.com)") == "editorialbot"
 
 
+def test_a_name_with_digits_counts_whole():
+    text = "User-agent: 360Spider\nDisallow: /a\nUser-agent: MJ12bot\nDisallow: /b"
+
+    assert [decides(text, path, "360Spider")[0] for path in ("/a", "/b")] == [False, True]
+    assert [decides(text, path, "MJ12bot/v1.4")[0] for path in ("/a", "/b")] == [True, False]
+
+
+def test_a_line_with_digits_is_for_the_letters_before_them_where_nobody_says_more():
+    assert not decides("User-agent: Editorial2go\nDisallow: /", "/", "Editorial")[0]
+    assert decides("User-agent: Editorial2go\nDisallow: /\nUser-agent: Editorial\nAllow: /", "/", "Editorial")[0]
+
+
+def test_names_beyond_ascii_are_told_apart():
+    text = "User-agent: Jäger\nDisallow: /"
+
+    assert not decides(text, "/", "jäger/2")[0]
+    assert decides(text, "/", "Jürgen")[0]
+
+
+@pytest.mark.parametrize("agent", ["googlebot-news", "googlebot-image", "googlebot-video"])
+def test_parts_of_google_obey_its_group_where_they_have_none(agent):
+    assert not decides("User-agent: Googlebot\nDisallow: /\nUser-agent: *\nAllow: /", "/", agent)[0]
+    assert decides(f"User-agent: Googlebot\nDisallow: /\nUser-agent: {agent}\nAllow: /", "/", agent)[0]
+
+
+def test_a_delay_is_for_the_agents_before_it():
+    robots = parse(b"User-agent: a\nCrawl-delay: 10\nUser-agent: b\nUser-agent: c\nCrawl-delay: 20\nDisallow: /x")
+
+    assert [robots.crawl_delay(agent) for agent in "abc"] == [10, 20, 20]
+
+
 def test_agents_in_a_row_share_the_lines_that_follow():
     text = "User-agent: a\nCrawl-delay: 2\nUser-agent: b\nDisallow: /x"
 

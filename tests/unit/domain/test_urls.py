@@ -34,6 +34,10 @@ BASE = "https://example.com/a/b.html?q=1"
         ("http://[0:0::1]:8080/", "http://[::1]:8080/"),
         ("https://user:pass@example.com/", "https://user:pass@example.com/"),
         ("https://ex%61mple.com/", "https://example.com/"),
+        ("http://a..b/", "http://a..b/"),  # no name that DNS could hold, and yet an address to every browser
+        ("http://\u064a\u3002Example/", "http://xn--mhb.example/"),
+        ("http://ab--c.ß/", "http://ab--c.xn--zca/"),
+        (f"http://{'x' * 63}†/", f"http://xn--{'x' * 63}-6963b/"),
     ],
 )
 def test_an_absolute_address_is_read_as_a_browser_reads_it(written, request_form):
@@ -77,7 +81,11 @@ def test_a_link_is_resolved_against_its_page(href, request_form):
         "http://example.com:99999/",
         "http://example.com:x/",
         "http://256.1.1.1/",
-        "http://a..b/",
+        "http://xn--pokxncvks/",
+        "http://xn--a/",
+        "http://1\u064a.a/",
+        "http://1.\u064a/",
+        "http://\u200d.example/",
         "http://[::1/",
         "relative/without/base",
         "http://example.com/" + "a" * 9000,
