@@ -6,6 +6,7 @@ Why the score is what it is: docs/decisions/0004-audit-score.md.
 import hashlib
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
+from functools import lru_cache
 
 from editorial.audit.facts import PageFacts
 from editorial.audit.rule import LACKS, CannotSay, Failure, Need, Outcome, PageRule, Params, Result, Rule, Severity
@@ -49,11 +50,16 @@ def judge(
         raised: told the id of a rule that raised, and its error, for the log; its outcome is inconclusive.
     """
     complete = available | complete_in(page)
+    hidden = _hidden(page)
     return tuple(
-        _nothing(rule)
-        if rule.of_named and page.known.bare_hop
-        else _judge_one(rule, page, complete, (params or {}).get(rule.id, {}), raised)
-        for rule in rules
+        [
+            rule.nothing
+            if rule.of_named and page.known.bare_hop
+            else _judge_one(
+                rule, page, complete, hidden, changed=params.get(rule.id) if params else None, raised=raised
+            )
+            for rule in rules
+        ]
     )
 
 
@@ -65,16 +71,22 @@ def complete_in(page: PageFacts) -> frozenset[Need]:
 
 
 def _judge_one(
-    rule: PageRule, page: PageFacts, complete: frozenset[Need], changed: Params, raised: Raised | None
+    rule: PageRule,
+    page: PageFacts,
+    complete: frozenset[Need],
+    hidden: str,
+    changed: Params | None,
+    raised: Raised | None,
 ) -> Outcome:
-    if reason := _hides(page, rule):
-        return inconclusive(rule, reason)
+    if hidden and not rule.needs.isdisjoint(_OF_THE_ANSWER if page.error else _OF_THE_BODY):
+        return inconclusive(rule, hidden)
     try:
         if not rule.applies(page):
-            return inconclusive(rule, _unseen(page)) if page.error else _nothing(rule)
-        if lacking := sorted(rule.needs - complete):
-            return inconclusive(rule, LACKS[lacking[0]])
-        return settled(rule, tuple(rule.check(page, {**rule.defaults(), **changed})))
+            return inconclusive(rule, _unseen(page)) if page.error else rule.nothing
+        if not rule.needs <= complete:
+            return inconclusive(rule, LACKS[min(rule.needs - complete)])
+        failures = tuple(rule.check(page, {**rule.usual, **changed} if changed else rule.usual))
+        return settled(rule, failures) if failures else rule.passed
     except CannotSay as unsure:
         return inconclusive(rule, unsure.reason)
     except Exception as error:  # noqa: BLE001 -- one broken rule must not cost the page its other outcomes
@@ -83,16 +95,14 @@ def _judge_one(
         return inconclusive(rule, RAISED)
 
 
-def _nothing(rule: Rule) -> Outcome:
-    return Outcome(rule.id, rule.version, Result.NOT_APPLICABLE, rule.severity)
+_OF_THE_BODY = frozenset({Need.BODY})
+_OF_THE_ANSWER = frozenset({Need.HEADERS, Need.BODY})
 
 
-def _hides(page: PageFacts, rule: PageRule) -> str:
-    """Why the page itself cannot be seen by a rule that needs it, or empty. Its defects then are nobody's guess."""
+def _hidden(page: PageFacts) -> str:
+    """Why the page itself cannot be seen by rules that need it, or empty. Its defects then are nobody's guess."""
     if page.error:
-        return _unseen(page) if rule.needs & {Need.HEADERS, Need.BODY} else ""
-    if Need.BODY not in rule.needs:
-        return ""
+        return _unseen(page)
     if page.challenge:
         return CHALLENGED
     if page.status in REFUSALS:
@@ -106,13 +116,18 @@ def _unseen(page: PageFacts) -> str:
 
 def inconclusive(rule: Rule, reason: str) -> Outcome:
     """The outcome of a rule that cannot say, and why."""
-    return Outcome(rule.id, rule.version, Result.INCONCLUSIVE, rule.severity, reason=Message(reason))
+    return _unknown(rule.id, rule.version, rule.severity, reason)
+
+
+@lru_cache(maxsize=4096)
+def _unknown(rule: str, version: int, severity: Severity, reason: str) -> Outcome:
+    return Outcome(rule, version, Result.INCONCLUSIVE, severity, reason=Message(reason))
 
 
 def settled(rule: Rule, failures: tuple[Failure, ...]) -> Outcome:
     """Pass, or fail at the worst of the failures."""
     if not failures:
-        return Outcome(rule.id, rule.version, Result.PASS, rule.severity)
+        return rule.passed
     worst = min((failure.severity or rule.severity for failure in failures), key=lambda severity: severity.rank)
     kept, more = failures[:MOST_FAILURES], max(0, len(failures) - MOST_FAILURES)
     return Outcome(rule.id, rule.version, Result.FAIL, worst, kept, None, more)

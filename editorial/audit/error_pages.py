@@ -8,6 +8,7 @@ import re
 
 from editorial.audit.facts import PageFacts
 from editorial.audit.lexicon import one_of
+from editorial.audit.predicates import once_a_page
 
 THIN_WORDS = 50  # of a text that alone would not be worth a page
 THIN_HAN = 100
@@ -64,6 +65,7 @@ def is_thin(page: PageFacts) -> bool:
     return text.han < THIN_HAN if text.script == "zh" else text.words < THIN_WORDS
 
 
+@once_a_page
 def error_phrase(page: PageFacts) -> str:
     """The line by which a page says that it does not exist, or empty."""
     if page.text.words > (2 * SHORT if page.text.script == "zh" else SHORT):
@@ -72,8 +74,8 @@ def error_phrase(page: PageFacts) -> str:
     if headline:
         sorry = _SORRY_TEXT.search(page.text.opening.replace(headline, " ", 1), 0, APOLOGISES)
         return headline if sorry is not None or is_thin(page) else ""
-    within = _WITHIN.search(page.text.opening)
-    return within[0] if within is not None and within.start() <= OPENS and is_thin(page) else ""
+    within = _WITHIN.search(page.text.opening) if is_thin(page) else None
+    return within[0] if within is not None and within.start() <= OPENS else ""
 
 
 def _lines(page: PageFacts) -> list[str]:

@@ -1,7 +1,10 @@
 """What many rules ask of a page first. Nearly every false alarm of an SEO tool comes from skipping one of these."""
 
 import re
+from collections.abc import Callable
 from enum import StrEnum
+from functools import lru_cache, wraps
+from typing import TypeVar
 
 from editorial.audit.codes import LANGUAGES
 from editorial.audit.dates import instant
@@ -27,6 +30,24 @@ _REFRESH = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _LATER_PAGE = re.compile(r"(?:[?&](?:page|paged|pageno|page_no|pagenum|pg)=|/page[/-])0*(?:[2-9]|[1-9]\d+)(?:$|[/&?])")
+
+
+Answer = TypeVar("Answer")
+
+
+def once_a_page(ask: Callable[[PageFacts], Answer]) -> Callable[[PageFacts], Answer]:
+    """Remember the answer about the last page: rule after rule asks the same of it."""
+    last: tuple[PageFacts, Answer] | None = None  # one tuple, so that threads see both or none
+
+    @wraps(ask)
+    def asked(page: PageFacts) -> Answer:
+        nonlocal last
+        known = last
+        if known is None or known[0] is not page:
+            last = known = (page, ask(page))
+        return known[1]
+
+    return asked
 
 
 class CanonState(StrEnum):
@@ -84,7 +105,10 @@ def noindex_engines(page: PageFacts) -> tuple[Engine, ...]:
 
 def is_blocked(page: PageFacts, engine: Engine) -> bool:
     """True where robots.txt keeps the engine from the page, as far as that was looked up."""
-    return any(verdict.agent == engine.agent and not verdict.allowed for verdict in page.robots_txt)
+    for verdict in page.robots_txt:  # noqa: SIM110 -- a generator costs five times the loop, for every rule
+        if not verdict.allowed and verdict.agent == engine.agent:
+            return True
+    return False
 
 
 def counted_canonicals(page: PageFacts) -> tuple[Canonical, ...]:
@@ -97,6 +121,7 @@ def counted_alternates(page: PageFacts) -> tuple[Alternate, ...]:
     return tuple(found for found in page.alternates if found.where != "body")
 
 
+@once_a_page
 def canon_state(page: PageFacts) -> CanonState:
     """None, self, other, conflict or invalid; targets are compared in N2."""
     heeded = [found for found in page.canonicals if found.where != "body"]
@@ -134,6 +159,7 @@ def is_home(url: str) -> bool:
     return _LANGUAGE_FOLDER.fullmatch(first) is not None and first[:2] in LANGUAGES and file in HOMES
 
 
+@lru_cache(maxsize=1024)
 def is_local(host: str) -> bool:
     """localhost, private and loopback addresses, and names that no public resolver knows."""
     host = host.removesuffix(".")
@@ -143,6 +169,7 @@ def is_local(host: str) -> bool:
     return is_number and not is_public(host)
 
 
+@once_a_page
 def refreshed_to(page: PageFacts) -> str | None:
     """Where a meta refresh leads within seconds (N1), or None; one that reloads its own page leads nowhere."""
     found = refresh_of(page.refresh or "")
@@ -169,6 +196,7 @@ def is_later_page(page: PageFacts) -> bool:
     return _LATER_PAGE.search(page.final_url) is not None
 
 
+@once_a_page
 def is_results_page(page: PageFacts) -> bool:
     """May stand on a results page: indexable for an engine, no later page of a list, no login or thank-you page.
 

@@ -7,6 +7,8 @@ id is its name with hyphens. Site rules, which are SQL, stand in `site_rule`: wo
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cached_property
+from types import MappingProxyType
 from typing import NotRequired, TypedDict, Unpack
 
 from editorial.audit.facts import PageFacts
@@ -153,6 +155,21 @@ class Rule:
     def defaults(self) -> dict[str, float]:
         """The thresholds nobody changed."""
         return {name: param.default for name, param in self.params.items()}
+
+    @cached_property
+    def usual(self) -> Params:
+        """As `defaults`, one for all pages: nobody changes it."""
+        return MappingProxyType(self.defaults())
+
+    @cached_property
+    def passed(self) -> "Outcome":
+        """The outcome where nothing is wrong; the same for all pages, as most outcomes are of this kind."""
+        return Outcome(self.id, self.version, Result.PASS, self.severity)
+
+    @cached_property
+    def nothing(self) -> "Outcome":
+        """The outcome where the rule does not apply."""
+        return Outcome(self.id, self.version, Result.NOT_APPLICABLE, self.severity)
 
     def sentence(self, failure: Failure) -> Message:
         """What a person reads of one failure."""
