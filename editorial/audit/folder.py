@@ -24,6 +24,7 @@ BASE = "http://localhost/"  # where no base is named; compared, never fetched
 LARGEST = 10_000_000  # bytes; as from a server
 HTML_TYPES = {".html": "text/html", ".htm": "text/html", ".xhtml": "application/xhtml+xml"}
 INDEXES = frozenset({"index.html", "index.htm"})
+TOLD_BY = 64 * 1024  # bytes of a page in which its canonical is looked for; a head is far shorter
 ASKED = 200  # pages whose canonicals are read to learn the base; more would cost a second reading of a large site
 
 
@@ -183,7 +184,9 @@ def _told(path: Path, files: Sequence[Path], *, single: bool) -> _Told:
 
 def _canonical(file: Path, address: str) -> str | None:
     """The one absolute canonical of a page, without a query; None where there is none or several."""
-    found = {each.target for each in counted_canonicals(gather(_answer(address, address, file))) if each.target}
+    found = {
+        each.target for each in counted_canonicals(gather(_answer(address, address, file, most=TOLD_BY))) if each.target
+    }
     target = next(iter(found)) if len(found) == 1 else None
     return None if target is None or "?" in target or origin_of(target) == origin_of(BASE) else target
 
@@ -203,14 +206,14 @@ def _bare(url: str) -> str:
     return (n2(url) or url).partition("?")[0]
 
 
-def _answer(url: str, address: str, file: Path) -> Response:
-    """The file as a response. A file that cannot be read is an answer too: `error` is `file`."""
+def _answer(url: str, address: str, file: Path, *, most: int = LARGEST) -> Response:
+    """The file as a response, cut after `most` bytes. One that cannot be read is an answer too: `error` is `file`."""
     kind = HTML_TYPES.get(file.suffix.lower())
     if kind is None:
         return Response(url, address, 200, (("Content-Type", "application/octet-stream"),))
     try:
         with file.open("rb") as opened:
-            body = opened.read(LARGEST + 1)
+            body = opened.read(most + 1)
     except OSError:
         return Response(url, address, 0, error="file")
-    return Response(url, address, 200, (("Content-Type", kind),), body[:LARGEST], truncated=len(body) > LARGEST)
+    return Response(url, address, 200, (("Content-Type", kind),), body[:most], truncated=len(body) > most)

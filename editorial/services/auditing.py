@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from config import Config
 from editorial.adapters.fetch import PRODUCT_TOKEN, Limits
+from editorial.audit.crawl.apart import Apart
 from editorial.audit.crawl.crawl import Crawl
 from editorial.audit.crawl.offline import Answers, walk
 from editorial.audit.crawl.pool import WorkerPool
@@ -37,6 +38,7 @@ log = structlog.get_logger(__name__)
 VERSION = "0.1"
 MAX_ATTEMPTS = 3  # processes that may be lost over one audit
 WORKER_COMMAND = (sys.executable, "-m", "editorial.background.crawl_worker")
+READER_COMMAND = (sys.executable, "-m", "editorial.background.page_reader")
 
 
 class NotAnAddress(EditorialError):
@@ -200,7 +202,8 @@ def run_audit(
         if too_often:
             end = CrawlEnd(StopReason.CRASHED, 0, 0, robots_read=False)
         elif folder is not None:
-            end = walk(plan, folder, judge, sink)
+            with Apart(gather, READER_COMMAND, page_cpu=parts.page_cpu, raised=_raised) as reader:
+                end = walk(plan, folder, replace(judge, gather=reader), sink)
         else:
             end = _crawl(parts, plan, judge, sink, memory, resume=audit.id if again and not rules_changed else None)
             agent = user_agent(parts.contact)
