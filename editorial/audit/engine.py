@@ -75,6 +75,7 @@ def _judge_one(
     page: PageFacts,
     complete: frozenset[Need],
     hidden: str,
+    *,
     changed: Params | None,
     raised: Raised | None,
 ) -> Outcome:
