@@ -19,6 +19,9 @@ from editorial.domain.urls import n1
 
 PRODUCT_TOKEN = "EditorialBot"  # noqa: S105 -- the name robots.txt knows us by, not a secret
 DOCUMENTS = frozenset({"text/html", "application/xhtml+xml", "text/plain", "application/xml", "text/xml", ""})
+ACCEPT = "Accept: text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.5"
+BOMB_FROM = 1024 * 1024  # bytes unpacked; less harms nobody
+MOST_SWELLING = 100  # bytes unpacked for one sent; pages of one repeated row reach 50
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 
 _ERRORS = {
@@ -50,7 +53,8 @@ class Limits:
 class Reply:
     """One answer. `error` is None or a code of `audit.facts.Response`; `status` is then 0 unless headers had come.
 
-    `truncated`: the body was longer than our limit. `skipped`: it is no document, so its body was not read.
+    `truncated`: the body was longer than our limit, or unpacked to far more than was sent. `skipped`: it is no document,
+    so its body was not read.
     """
 
     url: str
@@ -61,6 +65,10 @@ class Reply:
     skipped: bool = False
     error: str | None = None
     elapsed_ms: int = 0
+    waited_ms: int = 0
+    """From the request on the wire to the first byte of the answer; 0 without one."""
+    wire_bytes: int = 0
+    """Of the body as it came, before it was unpacked."""
     redirects: tuple[tuple[str, int, str], ...] = ()
     """Hops before this answer: address, status, target (N1). Only `get` fills it."""
 
@@ -84,6 +92,7 @@ class _Transfer:
     key: Any
     url: str
     documents_only: bool
+    headers: tuple[str, ...] = ()
     started: float = 0.0
     lines: list[bytes] = field(default_factory=list)
     chunks: list[bytes] = field(default_factory=list)
@@ -124,9 +133,9 @@ class Fetcher:
         self._spare: list[pycurl.Curl] = []
         self._looked_at = 0.0
 
-    def add(self, key: Any, url: str, *, documents_only: bool = True) -> None:
-        """Queue a request for an N1 address; `poll` will give its reply beside `key`."""
-        self._waiting.append(_Transfer(key, url, documents_only))
+    def add(self, key: Any, url: str, *, documents_only: bool = True, headers: tuple[str, ...] = ()) -> None:
+        """Queue a request for an N1 address, with further header lines; `poll` will give its reply beside `key`."""
+        self._waiting.append(_Transfer(key, url, documents_only, headers))
 
     @property
     def pending(self) -> int:
@@ -197,7 +206,6 @@ class Fetcher:
         for option, value in (
             (pycurl.USERAGENT, self._agent),
             (pycurl.ACCEPT_ENCODING, "gzip, br"),
-            (pycurl.HTTPHEADER, ["Accept: text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.5"]),
             (pycurl.CONNECTTIMEOUT_MS, int(self._limits.connect * 1000)),
             (pycurl.TIMEOUT_MS, int(self._limits.whole * 1000)),
             (pycurl.BUFFERSIZE, 128 * 1024),
@@ -218,7 +226,7 @@ class Fetcher:
                 return -1
             room = cap - transfer.size
             transfer.size += len(chunk)
-            if transfer.size > cap:
+            if transfer.size > cap or (transfer.size > BOMB_FROM and _swells(transfer)):
                 transfer.chunks.append(chunk[:room])
                 transfer.stopped = "size"
                 return -1
@@ -226,6 +234,7 @@ class Fetcher:
             return len(chunk)
 
         curl.setopt(pycurl.URL, url)
+        curl.setopt(pycurl.HTTPHEADER, [ACCEPT, *transfer.headers])
         admit(curl, transfer.door)
         curl.setopt(pycurl.WRITEFUNCTION, write)
         curl.setopt(pycurl.HEADERFUNCTION, transfer.lines.append)
@@ -261,11 +270,13 @@ class Fetcher:
         if transfer.door is not None:
             transfer.door.close()
         status = int(curl.getinfo(pycurl.RESPONSE_CODE))
+        waited = max(0.0, curl.getinfo(pycurl.STARTTRANSFER_TIME) - curl.getinfo(pycurl.PRETRANSFER_TIME))
+        measured = int(waited * 1000), int(curl.getinfo(pycurl.SIZE_DOWNLOAD))
         self._multi.remove_handle(curl)
         self._spare.append(curl)
-        return transfer.key, self._reply(transfer, status, code)
+        return transfer.key, self._reply(transfer, status, code, measured)
 
-    def _reply(self, transfer: _Transfer, status: int, code: int | None) -> Reply:
+    def _reply(self, transfer: _Transfer, status: int, code: int | None, measured: tuple[int, int]) -> Reply:
         stopped = transfer.stopped
         error = None
         if code is not None and transfer.door is not None and transfer.door.refused:
@@ -283,6 +294,8 @@ class Fetcher:
             skipped=stopped == "type",
             error=error,
             elapsed_ms=int((self._clock() - transfer.started) * 1000),
+            waited_ms=measured[0],
+            wire_bytes=measured[1],
         )
 
     def _late(self) -> Iterator[tuple[Any, Reply]]:
@@ -296,6 +309,12 @@ class Fetcher:
             if not transfer.lines and now - transfer.started - connecting > self._limits.first_byte:
                 transfer.stopped = "timeout"
                 yield self._release(curl, pycurl.E_OPERATION_TIMEDOUT)
+
+
+def _swells(transfer: _Transfer) -> bool:
+    """Whether the body unpacks to far more than the server says it sends: made to fill our memory."""
+    sent = next((value for name, value in _headers(transfer.lines) if name.lower() == "content-length"), "")
+    return sent.isascii() and sent.isdigit() and transfer.size > MOST_SWELLING * int(sent[:12])
 
 
 def _after(reply: Reply, path: list[tuple[str, int, str]]) -> Reply:

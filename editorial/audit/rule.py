@@ -49,6 +49,7 @@ class Need(StrEnum):
     HEADERS = "headers"
     ROBOTS = "robots"
     CRAWL = "crawl"
+    LINKS = "links"
     HISTORY = "history"
     PLAN = "plan"
     RENDER = "render"
@@ -74,6 +75,7 @@ LACKS: Mapping[Need, str] = {
     Need.HEADERS: N_("The answer's headers are not known."),
     Need.ROBOTS: N_("The site's robots.txt was not read."),
     Need.CRAWL: N_("The site was not crawled to its end."),
+    Need.LINKS: N_("Some pages were left out by a pattern or a trap; a link may stand there."),
     Need.HISTORY: N_("There is no earlier audit to compare with."),
     Need.PLAN: N_("The content plan was not consulted."),
     Need.RENDER: N_("The page was not rendered in a browser."),

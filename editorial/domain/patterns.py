@@ -60,6 +60,9 @@ class Patterns:
         return not any(matcher(line)(path) for line in self.exclude)
 
 
+EVERYTHING = Patterns()
+
+
 def cleaned(lines: Iterable[str], field: str) -> tuple[str, ...]:
     """The patterns of a list as people typed them, empty lines left out.
 

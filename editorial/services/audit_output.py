@@ -125,7 +125,7 @@ def _complete(audit: Audit) -> frozenset[Need]:
     found = {Need.ROBOTS} if audit.robots_read else set()
     followed = audit.whole_site and audit.options.get("follow_links", True)
     if followed and audit.stop_reason == StopReason.COMPLETE:
-        found.add(Need.CRAWL)
+        found |= {Need.CRAWL} if audit.course.get("hides") else {Need.CRAWL, Need.LINKS}
     return frozenset(found)
 
 

@@ -15,6 +15,7 @@ from editorial.domain.urls import n2
 from editorial.services import form_storage, page_shapes
 from editorial.store import audit as store
 from editorial.store.base import Sessions, reading
+from editorial.store.crawls import AuditTrap, AuditValidator
 from editorial.store.relations import denied
 
 Report = Callable[[Progress], None]
@@ -77,9 +78,13 @@ class AuditSink:
             form_storage.save(connection, audit, batch.pages)
             page_shapes.save(connection, audit, batch.pages)
             store.insert_rows(
+                connection, AuditValidator, [row for page in batch.pages if (row := _validator(audit, page))]
+            )
+            store.insert_rows(
                 connection, store.AuditFailure, [row for page in batch.pages for row in _failures(audit, page)]
             )
             _save_files(session, audit, batch.files)
+            _save_course(session, audit, batch)
 
     def beat(self, progress: Progress) -> bool:
         """Keep the lease, show the progress; False when somebody asked to stop, or this process is about to end."""
@@ -96,6 +101,22 @@ class AuditSink:
                 fetched=progress.fetched,
                 known=progress.known,
             )
+
+
+def _save_course(session: Session, audit: int, batch: Batch) -> None:
+    """Write how the crawl goes and what it leaves out; what is left out later than it was queued waits no more."""
+    if batch.demoted:
+        left = store.AuditUrl.audit_id == audit, store.AuditUrl.no.in_(batch.demoted)
+        session.execute(update(store.AuditUrl).where(*left).values(wanted=False))
+    if batch.course is None:
+        return
+    session.execute(update(store.Audit).where(store.Audit.id == audit).values(course=batch.course))
+    session.execute(delete(AuditTrap).where(AuditTrap.audit_id == audit))
+    rows = [
+        (audit, position, trap["kind"], trap["pattern"], trap["count"], *(*trap["examples"], "", "", "")[:3])
+        for position, trap in enumerate(batch.course["traps"])
+    ]
+    store.insert_rows(session.connection(), AuditTrap, rows)
 
 
 def _save_files(session: Session, audit: int, files: Sequence[FileRow]) -> None:
@@ -160,6 +181,13 @@ def _page(audit: int, page: PageRow) -> tuple[object, ...]:
     )
 
 
+def _validator(audit: int, page: PageRow) -> tuple[object, ...] | None:
+    record = page.record
+    if not (record.etag or record.last_modified):
+        return None
+    return audit, page.no, record.etag, record.last_modified, record.wire_bytes, record.reused
+
+
 def _failures(audit: int, page: PageRow) -> Iterator[tuple[object, ...]]:
     compare = n2(page.record.url) or page.record.url
     for rule, version, severity, key, params, evidence in page.record.failures:
@@ -219,6 +247,8 @@ def forget(sessions: Sessions, audit_id: int) -> None:
     """Drop what an unfinished audit saw: its rules have changed since, so that it begins again."""
     with sessions.begin() as session:
         for table in (
+            AuditValidator,
+            AuditTrap,
             store.AuditFailure,
             store.AuditForm,
             *form_storage.TABLES,
@@ -230,7 +260,7 @@ def forget(sessions: Sessions, audit_id: int) -> None:
             store.AuditFile,
             store.AuditFileNote,
             store.AuditListed,
-        ):
-            session.execute(delete(table).where(table.audit_id == audit_id))
             store.AuditPlace,
             store.AuditStructure,
+        ):
+            session.execute(delete(table).where(table.audit_id == audit_id))

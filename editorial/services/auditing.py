@@ -12,12 +12,14 @@ from sqlalchemy.orm import Session
 from config import Config
 from editorial.adapters.fetch import PRODUCT_TOKEN, Limits
 from editorial.audit.crawl.apart import Apart
+from editorial.audit.crawl.copies import Copies, no_copies
 from editorial.audit.crawl.crawl import Crawl
 from editorial.audit.crawl.offline import Answers, walk
 from editorial.audit.crawl.pool import WorkerPool
 from editorial.audit.crawl.records import CrawlEnd, CrawlPlan, Judge, StopReason
 from editorial.audit.crawl.worker import PAGE_CPU
 from editorial.audit.gather import gather
+from editorial.audit.gather.version import reader_version
 from editorial.audit.rulebook import ruleset_version
 from editorial.audit.rules import PAGE_RULES
 from editorial.domain.addresses import AllowList
@@ -25,6 +27,7 @@ from editorial.domain.errors import EditorialError
 from editorial.domain.messages import N_, Message
 from editorial.domain.urls import SiteScope, n1, origin_of, scope_of
 from editorial.services import form_probes, verdicts
+from editorial.services.audit_copies import LastRead, last_read_by
 from editorial.services.audit_memory import Memory, recall
 from editorial.services.audit_storage import AuditSink, Report, forget, interrupted
 from editorial.services.deps import Deps
@@ -191,8 +194,11 @@ def run_audit(
             return None
         memory = recall(session, audit)
         plan = _plan(parts, audit, memory.published, tuple(listed))
-        again, rules_changed = audit.ruleset != "", audit.ruleset not in ("", ruleset_version())
-        audit.ruleset, audit.rules = ruleset_version(), [rule.id for rule in PAGE_RULES]
+        judged_by = ruleset_version(), reader_version()
+        again, rules_changed = audit.ruleset != "", (audit.ruleset, audit.reader) not in (("", ""), judged_by)
+        (audit.ruleset, audit.reader), audit.rules = judged_by, [rule.id for rule in PAGE_RULES]
+        before = last_read_by(session, audit)
+        copies = LastRead(parts.sessions, before) if before is not None else no_copies
         too_often = audit.attempts > MAX_ATTEMPTS
     with structlog.contextvars.bound_contextvars(audit_id=audit.id):
         if again and rules_changed:
@@ -205,7 +211,8 @@ def run_audit(
             with Apart(gather, READER_COMMAND, page_cpu=parts.page_cpu, raised=_raised) as reader:
                 end = walk(plan, folder, replace(judge, gather=reader), sink)
         else:
-            end = _crawl(parts, plan, judge, sink, memory, resume=audit.id if again and not rules_changed else None)
+            resume = audit.id if again and not rules_changed else None
+            end = _crawl(parts, plan, judge, sink, memory, copies=copies, resume=resume, course=audit.course)
             agent = user_agent(parts.contact)
             form_probes.after_crawl(
                 parts.sessions, audit.id, plan, end, sink, agent=agent, allow=parts.allow, resolve=parts.resolve
@@ -228,15 +235,23 @@ def _left(parts: AuditParts, audit_id: int) -> bool:
 
 
 def _crawl(
-    parts: AuditParts, plan: CrawlPlan, judge: Judge, sink: AuditSink, memory: Memory, *, resume: int | None
+    parts: AuditParts,
+    plan: CrawlPlan,
+    judge: Judge,
+    sink: AuditSink,
+    memory: Memory,
+    *,
+    copies: Copies,
+    resume: int | None,
+    course: Mapping[str, Any],
 ) -> CrawlEnd:
     try:
         with WorkerPool(parts.command, parts.workers, _worker_settings(parts, plan, memory)) as pool:
             if parts.started is not None:
                 parts.started(pool)
-            crawl = Crawl(plan, pool, judge, sink, now=parts.now, recall=memory.pages)
+            crawl = Crawl(plan, pool, judge, sink, now=parts.now, recall=memory.pages, copies=copies)
             if resume is not None:
-                crawl.restore(*interrupted(parts.sessions, resume))
+                crawl.restore(*interrupted(parts.sessions, resume), course)
             return crawl.run()
     except Exception:
         log.exception("audit.crashed")

@@ -115,7 +115,8 @@ def _read(session: Session, audit_id: int, end: CrawlEnd) -> Seen:
     whole = session.get_one(Audit, audit_id).whole_site  # one page alone says nothing about the others
     seen.whole, seen.bare = end.complete and whole, bare_hops.find(session, audit_id)
     seen.outcomes.update((no, hop.outcomes) for no, hop in seen.bare.items())
-    complete = ({Need.CRAWL} if seen.whole else set()) | ({Need.ROBOTS} if end.robots_read else set())
+    of_pages = {Need.CRAWL, *({Need.LINKS} if end.links_seen else ())} if seen.whole else set()
+    complete = of_pages | ({Need.ROBOTS} if end.robots_read else set())
     with laid_out(session, audit_id) as found:
         for rule in SITE_RULES:
             _judge_site(session, rule, AuditTables(**found), complete, seen)

@@ -4,16 +4,20 @@ Every address is fetched at most once. A redirect is a page of its own whose tar
 through robots.txt, scope and pace like any other. Memory grows with the number of addresses only.
 """
 
+import random
 import time
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from types import MappingProxyType
+from typing import Any
 
+from editorial.audit.crawl.copies import Copies, no_copies
+from editorial.audit.crawl.course import Course, reason_of
 from editorial.audit.crawl.frontier import Entry, Frontier, Lane
 from editorial.audit.crawl.keeping import Keeping
 from editorial.audit.crawl.knowing import known_row
 from editorial.audit.crawl.origins import Origins
-from editorial.audit.crawl.politeness import LONGEST_WAIT, Host, retry_after
+from editorial.audit.crawl.politeness import LONGEST_WAIT, Host, Slowed, retry_after
 from editorial.audit.crawl.pool import Job, Lost, PoolExhausted, Said, WorkerPool
 from editorial.audit.crawl.records import (
     CrawlEnd,
@@ -46,6 +50,8 @@ class Crawl:
         clock: Callable[[], float] = time.monotonic,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         recall: Mapping[str, Known] = MappingProxyType({}),
+        copies: Copies = no_copies,
+        chance: Callable[[], float] = random.random,
     ) -> None:
         """Set up a crawl.
 
@@ -54,12 +60,16 @@ class Crawl:
             clock: monotonic seconds.
             now: the present instant, for Retry-After dates.
             recall: what is known of pages, by the compare form of their addresses.
+            copies: what an earlier audit read of them.
+            chance: from 0 to 1; retries of many crawls are not to come at the same moment.
         """
+        self._chance, self._course = chance, Course()
+        self._copies = copies
         self._plan, self._pool, self._judge, self._sink, self._clock, self._now = plan, pool, judge, sink, clock, now
         self._standing = Standing(of_list=bool(plan.listed))
         self._frontier = Frontier(plan)
         self._origins = Origins(plan.token)
-        self._redirects = Redirects(plan.scope)
+        self._redirects = Redirects(plan.scope, plan.patterns)
         self._traffic = Traffic(pool, plan.rate, plan.connections, clock)
         self._keeping = Keeping(plan, judge, sink, frontier=self._frontier, redirects=self._redirects, recall=recall)
         self._files = SiteFiles(
@@ -73,13 +83,18 @@ class Crawl:
             clock=clock,
             now=now,
         )
+        self._keeping.course = self._told
         self._flying: dict[int, Entry] = {}
         self._start = 0
         self._began = self._beat_at = clock()
 
-    def restore(self, rows: list[UrlRow], done: Mapping[int, Settled]) -> None:
-        """Go on where an interrupted crawl of the same audit was."""
-        self._frontier.restore(rows, set(done))
+    def restore(
+        self, rows: list[UrlRow], done: Mapping[int, Settled], course: Mapping[str, Any] = MappingProxyType({})
+    ) -> None:
+        """Go on where an interrupted crawl of the same audit was, as politely as it was (`course.Course`)."""
+        standing, traffic, frontier = self._standing, self._traffic, self._frontier
+        self._course = Course.go_on(course, now=self._now(), standing=standing, traffic=traffic, frontier=frontier)
+        self._frontier.restore(rows, set(done), self._course.tries)
         self._redirects.settled.update(done)
         self._standing.fetched = len(done)
 
@@ -89,7 +104,7 @@ class Crawl:
             no = self._frontier.demand(entrance, 0)
             self._start = self._start or no
         for seed in self._plan.seeds:
-            self._frontier.want(seed, None)
+            self._frontier.want(seed, None, source="")
         try:
             while self._go_on():
                 self._dispatch()
@@ -101,11 +116,12 @@ class Crawl:
         for settled in self._redirects.abandon():
             self._keeping.redirect(settled)
         self._keeping.save(self._clock())
-        reason, detail = self._standing.stop or (StopReason.COMPLETE, "")
+        reason, detail = reason_of(self._standing, self._frontier)
         origins = {origin_of(entrance) for entrance in self._plan.entrances}
         read = origins <= self._origins.robots.keys() and not self._origins.unreachable
         fetched, known = self._standing.fetched, self._frontier.known
-        return CrawlEnd(reason, fetched, known, read, detail, whole_site=self._plan.whole_site)
+        whole, seen = self._plan.whole_site, not self._frontier.hides
+        return CrawlEnd(reason, fetched, known, read, detail, whole_site=whole, links_seen=seen)
 
     # -- giving out ----------------------------------------------------------------------------------------------
 
@@ -148,8 +164,13 @@ class Crawl:
                 continue
             self._flying[entry.no] = entry
             known = self._keeping.known(entry.no, entry.n2, self._nowhere(origin))
-            jobs.append(Job(entry.no, entry.target, entry.url, entry.hops, known=known_row(known)))
+            copy = None if self._is_read_whole(entry, known) else self._copies(entry.n2, entry.target)
+            jobs.append(Job(entry.no, entry.target, entry.url, entry.hops, known=known_row(known), copy=copy))
         return jobs
+
+    def _is_read_whole(self, entry: Entry, known: Known) -> bool:
+        """The first page decides how all others are judged, and of what the team published people want to be sure."""
+        return entry.whole or entry.no == self._start or bool(known.published)
 
     def _next(self, lane: Lane) -> Entry | None:
         """The entry of a lane whose turn it is; past the cap only what another page waits for."""
@@ -180,10 +201,15 @@ class Crawl:
         elif (entry := self._flying.pop(answer.no, None)) is not None:
             host = self._traffic.host_of(entry.target)
             host.answered()
+            if "unsure" in answer.message:
+                entry.whole = True
+                self._frontier.again(entry)
+                return
             record = PageRecord(**answer.message["page"])
             for rule, error in answer.message["raised"]:
                 self._tell(rule, error)
-            if not self._try_again(entry, record, host):
+            if not self._try_again(entry, record, host, waited=answer.message["waited"] / 1000):
+                self._course.tries.pop(entry.no, None)
                 self._page(entry, record, answer.blob)
 
     def _tell(self, rule: str, error: str) -> None:
@@ -205,29 +231,41 @@ class Crawl:
                 entry.crashes += no == lost.culprit  # once may be the machine's fault
                 self._frontier.again(entry)
 
-    def _try_again(self, entry: Entry, record: PageRecord, host: Host) -> bool:
-        """Network errors, 429 and 5xx get another try; a host that asks for a pause gets it."""
+    def _try_again(self, entry: Entry, record: PageRecord, host: Host, *, waited: float) -> bool:
+        """Network errors, 429 and 5xx get another try; a host that asks for a pause gets it.
+
+        Args:
+            waited: seconds from the request to the first byte of the answer.
+        """
         now = self._clock()
         if record.status in (429, 503):
             wait = retry_after(record.retry_after, self._now())
             if wait is not None and wait > LONGEST_WAIT:
                 self._standing.halt(StopReason.BLOCKED, str(record.status))
-            host.slow_down(now, wait)
+            host.slow_down(now, wait, Slowed(str(record.status)))
+            self._keeping.touch()
         elif record.error is None and record.status < 500:
-            host.recover()
+            host.recover(waited)
             return False
         if record.error not in PASSING and record.status != 429 and record.status < 500:
             return False
         if entry.tries >= self._plan.retries or self._standing.stop:
             return False
         entry.tries += 1
-        self._frontier.again(entry, not_before=max(now + self._plan.retry_delay * 2 ** (entry.tries - 1), host.next_at))
+        self._course.tried(entry.no, entry.tries)
+        pause = self._plan.retry_delay * 2 ** (entry.tries - 1) * (1 + self._chance() / 2)
+        self._frontier.again(entry, not_before=max(now + pause, host.next_at))
         return True
 
     def _page(self, entry: Entry, record: PageRecord, facts: bytes) -> None:
         self._standing.count(record, is_start=entry.url == self._plan.hangs_on)
+        self._course.count(record)
+        if self._plan.max_bytes is not None and self._course.wire_bytes > self._plan.max_bytes:
+            self._standing.halt(StopReason.BYTE_CAP)
         if record.location is None:
             self._keeping.page(entry, record, facts)
+            if record.is_html and (pattern := self._frontier.traps.read(entry.url, record.digest, record.words)):
+                self._frontier.leave(pattern, self._redirects.needs)
             return
         step = self._redirects.follow(entry, record.status, record.location)
         if step.again:
@@ -267,8 +305,14 @@ class Crawl:
         standing = self._standing
         if not self._sink.beat(Progress(standing.fetched, self._frontier.known, standing.failures, now - self._began)):
             standing.halt(StopReason.CANCELLED)
-        if now - self._began > self._plan.max_seconds:
+        if self._course.seconds + now - self._began > self._plan.max_seconds:
             standing.halt(StopReason.TIME_CAP)
+
+    def _told(self) -> dict[str, Any]:
+        """How it goes, as it is kept with every batch."""
+        seconds, now = self._clock() - self._began, self._now()
+        standing, traffic, frontier = self._standing, self._traffic, self._frontier
+        return self._course.as_json(seconds=seconds, now=now, standing=standing, traffic=traffic, frontier=frontier)
 
 
 def _bring_due(lane: Lane, now: float) -> None:

@@ -1,15 +1,22 @@
-"""Which addresses a crawl knows, which wait, and which are traps. One number an address, by its compare form."""
+"""Which addresses a crawl knows, which wait, and which are left out. One number an address, by its compare form."""
 
 from collections import Counter, deque
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 
 from editorial.audit.crawl.records import CrawlPlan, UrlRow
+from editorial.audit.crawl.traps import HIDING, Traps, template
 from editorial.domain.urls import in_scope, n2, netloc_of
 
-MAX_URL = 2000  # characters
-MAX_SEGMENTS = 15
-MAX_QUERIES = 100  # addresses that differ in their query alone
-REPEATS = 3  # times one segment may come in a path
+ENDLESS = 50  # clicks; what lies deeper behind nothing but its own kind goes on without end
+
+
+class LeftOut(StrEnum):
+    """Which limit an address lies beyond: it may be reached on another way, or in another crawl."""
+
+    DEPTH = "depth"
+    FOLDER = "folder"
 
 
 @dataclass
@@ -26,6 +33,8 @@ class Entry:
     tries: int = 0
     crashes: int = 0
     not_before: float = 0.0
+    whole: bool = False
+    """Whether it is to be sent whole, whatever an earlier audit read of it."""
 
     @property
     def target(self) -> str:
@@ -49,13 +58,31 @@ class Frontier:
         self._plan = plan
         self._numbers: dict[str, int] = {}
         self._wanted: set[int] = set()
-        self._queries: Counter[str] = Counter()
+        self._folders: Counter[str] = Counter()
+        self._restored = 0
+        """The highest number that an interrupted crawl had given."""
+        self._closed: set[int] = set()
+        self._cut: dict[int, LeftOut] = {}
+        self.traps = Traps(plan.max_queries)
         self.lanes: dict[str, Lane] = {}
         self.fresh: list[UrlRow] = []
         """Rows nobody has stored yet; whoever stores them empties the list."""
         self.promoted: list[tuple[int, int | None]] = []
         """Number and depth of addresses that were only pointed at before and are wanted now; not stored yet either."""
-        self.trapped = 0
+        self.demoted: list[int] = []
+        """Numbers of addresses that were wanted and lie in a trap."""
+        self.excluded = 0
+        """Addresses that the site's patterns leave out."""
+
+    @property
+    def cut(self) -> Mapping[LeftOut, int]:
+        """How many addresses wait behind the limits of depth and folders."""
+        return Counter(self._cut.values())
+
+    @property
+    def hides(self) -> bool:
+        """Whether something was left out behind which pages may lie, or links to pages that we know."""
+        return bool(self.excluded or self._cut or any(trap.kind in HIDING for trap in self.traps.found))
 
     @property
     def known(self) -> int:
@@ -67,15 +94,16 @@ class Frontier:
         """Entries that were not given out yet."""
         return sum(len(lane.ready) + len(lane.later) for lane in self.lanes.values())
 
-    def restore(self, rows: list[UrlRow], done: set[int]) -> None:
+    def restore(self, rows: list[UrlRow], done: set[int], tries: Mapping[int, int] | None = None) -> None:
         """Take up what an interrupted crawl knew; what it had wanted and not fetched waits again."""
         for row in rows:
             self._numbers[row.n2] = row.no
+            self._restored = max(self._restored, row.no)
             if row.wanted:
                 self._wanted.add(row.no)
-                self._queries[row.url.partition("?")[0]] += 1
+                self._folders[_folder(row.url)] += self._plan.max_folder is not None
                 if row.no not in done:
-                    self._enqueue(Entry(row.no, row.url, row.n2, row.depth))
+                    self._enqueue(Entry(row.no, row.url, row.n2, row.depth, tries=(tries or {}).get(row.no, 0)))
 
     def number(self, url: str, compare: str, *, internal: bool) -> int:
         """The number of an address that is only pointed at."""
@@ -85,14 +113,19 @@ class Frontier:
             self.fresh.append(UrlRow(no, url, compare, internal, wanted=False, depth=None))
         return no
 
-    def want(self, url: str, depth: int | None, *, compare: str | None = None) -> int | None:
-        """Queue an address once if it is of the site and no trap; its number, or None if we don't fetch it."""
+    def want(self, url: str, depth: int | None, *, compare: str | None = None, source: str | None = None) -> int | None:
+        """Queue an address once if it is of the site and not left out; its number, or None if we don't fetch it.
+
+        Args:
+            source: the page that names it, empty for a file, None where that is not known.
+        """
         compare = compare or n2(url) or url
         no = self._numbers.get(compare)
-        if no is not None and no in self._wanted:
-            return no
-        if not in_scope(url, self._plan.scope) or self._is_trap(url, depth):
+        if no is not None and (no in self._wanted or no in self._closed):
+            return no if no in self._wanted else None
+        if not in_scope(url, self._plan.scope) or self._is_left_out(url, compare, depth, source):
             return None
+        self.traps.passes(url, source)
         return self._queue(url, compare, depth)
 
     def demand(self, url: str, depth: int | None) -> int:
@@ -118,21 +151,58 @@ class Frontier:
         else:
             self.promoted.append((no, depth))
         self._wanted.add(no)
+        self._cut.pop(no, None)
+        self._folders[_folder(url)] += self._plan.max_folder is not None
         self._enqueue(Entry(no, url, compare, depth))
         return no
 
     def _enqueue(self, entry: Entry) -> None:
         self.lanes.setdefault(netloc_of(entry.url), Lane()).ready.append(entry)
 
-    def _is_trap(self, url: str, depth: int | None) -> bool:
-        path, question, _ = url.partition("?")
-        if depth is not None and depth > self._plan.max_depth:
+    def leave(self, pattern: str, needed: Callable[[int], bool]) -> None:
+        """Leave out what waits and looks like a pattern (`traps.template`), but for what is `needed`."""
+        for lane in self.lanes.values():
+            stays: deque[Entry] = deque()
+            for entry in lane.ready:
+                if needed(entry.no) or template(entry.url) != pattern:
+                    stays.append(entry)
+                    continue
+                self._wanted.discard(entry.no)
+                self._closed.add(entry.no)
+                self.demoted.append(entry.no)
+                if (trap := self.traps.trap_of(entry.url)) is not None:
+                    trap.add(entry.url)
+            lane.ready = stays
+
+    def _is_left_out(self, url: str, compare: str, depth: int | None, source: str | None) -> bool:
+        """Whether an address is not to be looked at; counted once."""
+        known = self._numbers.get(compare)
+        told = known is not None and known <= self._restored  # counted before the interruption
+        if not self._plan.patterns.take(url):
+            self.excluded += not told
+            self._closed.add(self.number(url, compare, internal=True))
             return True
-        segments = path.split("/")[3:]
-        repeats = max(Counter(segment for segment in segments if segment).values(), default=0)
-        trap = len(url) > MAX_URL or len(segments) > MAX_SEGMENTS or repeats > REPEATS
-        if question:
-            self._queries[path] += 1
-            trap = trap or self._queries[path] > MAX_QUERIES
-        self.trapped += trap
-        return trap
+        if (trap := self.traps.trap_of(url, source)) is not None:
+            if not told:
+                trap.add(url)
+            self._closed.add(self.number(url, compare, internal=True))
+            return True
+        why = self._beyond(url, depth)
+        if why is LeftOut.DEPTH and self._plan.max_depth >= ENDLESS and (trap := self.traps.chain_of(url, source)):
+            if not told:
+                trap.add(url)
+            self._closed.add(self.number(url, compare, internal=True))
+        elif why is not None:
+            self._cut[self.number(url, compare, internal=True)] = why
+        return why is not None
+
+    def _beyond(self, url: str, depth: int | None) -> LeftOut | None:
+        if depth is not None and depth > self._plan.max_depth:
+            return LeftOut.DEPTH
+        most = self._plan.max_folder
+        return LeftOut.FOLDER if most is not None and self._folders[_folder(url)] >= most else None
+
+
+def _folder(url: str) -> str:
+    path = url.partition("?")[0]
+    return path[: path.rindex("/")]

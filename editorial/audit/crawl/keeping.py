@@ -1,7 +1,8 @@
 """What a crawl keeps of pages and files, a batch at a time."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
+from typing import Any
 
 from editorial.audit.crawl.frontier import Entry, Frontier
 from editorial.audit.crawl.knowing import NOTHING_KNOWN
@@ -49,6 +50,9 @@ class Keeping:
         self._plan, self._judge, self._sink, self._frontier, self._redirects = plan, judge, sink, frontier, redirects
         self._recall = recall
         self._in_sitemap: set[int] = set()
+        self._touched = False
+        self.course: Callable[[], dict[str, Any]] | None = None
+        """Tells how the crawl goes, as it is kept with every batch."""
         self._batch = Batch()
         self._saved_at = 0.0
 
@@ -65,13 +69,13 @@ class Keeping:
         for position, (url, compare, internal, nofollow, text, in_main) in enumerate(record.links):
             target = None
             passed_by = nofollow or record.nofollow
-            if internal and self._plan.follow_links and not passed_by:
-                target = self._frontier.want(url, depth, compare=compare)
+            if internal and self._plan.follow_links and (not passed_by or self._plan.follow_nofollow):
+                target = self._frontier.want(url, depth, compare=compare, source=entry.url)
             target = target or self._frontier.number(url, compare, internal=internal)
             self._batch.links.append(LinkRow(entry.no, position, target, passed_by, text, in_main))
         if self._plan.follow_links:
             for url in record.discovered:
-                self._frontier.want(url, None)
+                self._frontier.want(url, None, source=entry.url)
         self._batch.pages.append(PageRow(entry.no, record, facts))
         final, seen = record.final_url, (record.digest, record.challenged)
         self.settle(Settled(entry.no, entry.url, final, record.status, record.error, entry.hops, *seen))
@@ -109,15 +113,23 @@ class Keeping:
         return tuple(entry.url for entry in read.entries) if read.is_index else ()
 
     def save(self, now: float) -> None:
-        """Write what there is."""
+        """Write what there is, and how the crawl goes."""
         self._batch.urls, self._frontier.fresh = self._frontier.fresh, []
         self._batch.promoted, self._frontier.promoted = self._frontier.promoted, []
-        if self._batch:
+        self._batch.demoted, self._frontier.demoted = self._frontier.demoted, []
+        if self.course is not None:
+            self._batch.course = self.course()
+        if self._batch or self._batch.course is not None:
             self._sink.save(self._batch)
-        self._batch = Batch()
+        self._batch, self._touched = Batch(), False
         self._saved_at = now
+
+    def touch(self) -> None:
+        """How the crawl goes has changed: write it soon, even if no page comes."""
+        self._touched = True
 
     def save_if_due(self, now: float) -> None:
         """Write a batch that is large or old enough."""
-        if len(self._batch.pages) >= BATCH or (self._batch and now - self._saved_at > BATCH_AGE):
+        waits = self._batch or self._touched
+        if len(self._batch.pages) >= BATCH or (waits and now - self._saved_at > BATCH_AGE):
             self.save(now)

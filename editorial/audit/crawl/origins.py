@@ -91,7 +91,7 @@ def keep_named(row: FileRow, read: Sitemap, frontier: Frontier) -> FileRow:
     names: list[int] = []
     alternates: list[tuple[int, str, str]] = []
     for entry in () if read.is_index else read.entries:
-        no = frontier.want(entry.url, None)
+        no = frontier.want(entry.url, None, source="")
         if no is not None:
             names.append(no)
             alternates += [(no, code, compare) for code, compare in entry.alternates]

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import IO, Any, cast
 
+from editorial.audit.crawl.copies import Copy
 from editorial.audit.crawl.wire import OutOfStep, Unpacker, pack
 
 HANGS = 90.0  # seconds without a word from a worker that has work; its own limits end far below
@@ -26,6 +27,16 @@ class Job:
     raw: bool = False
     known: list[Any] | None = None
     """What is known of the page, as `knowing.known_row` says it."""
+    copy: Copy | None = None
+    """What may be taken over of it if it did not change."""
+
+
+def _told(job: Job) -> tuple[str, str, int, int, int] | None:
+    """The copy of a job as its program reads it; its facts stand in the frame's bytes, one after the other."""
+    copy = job.copy
+    if copy is None:
+        return None
+    return copy.etag, copy.last_modified, copy.wire_bytes, copy.reused, len(copy.facts)
 
 
 @dataclass(frozen=True)
@@ -107,8 +118,9 @@ class WorkerPool:
 
     def send(self, jobs: Sequence[Job], *, connections: int) -> None:
         """Give jobs to the program with the least to do. `connections` is how many requests it may run at once."""
-        rows = [(job.no, job.url, job.original or job.url, job.hops, job.raw, job.known) for job in jobs]
-        self.give(jobs, pack({"jobs": rows, "connections": connections}))
+        rows = [(job.no, job.url, job.original or job.url, job.hops, job.raw, job.known, _told(job)) for job in jobs]
+        copies = b"".join(job.copy.facts for job in jobs if job.copy is not None)
+        self.give(jobs, pack({"jobs": rows, "connections": connections}, copies))
 
     def give(self, jobs: Sequence[Job], frame: bytes) -> None:
         """Give a frame that asks for `jobs`, in the words of this pool's programs, to the one with the least to do."""

@@ -11,6 +11,7 @@ import orjson
 
 from editorial.audit import form_inventory
 from editorial.audit.crawl.knowing import NOTHING_KNOWN
+from editorial.audit.crawl.traps import MAX_QUERIES
 from editorial.audit.engine import judge
 from editorial.audit.facts import Known, PageFacts, Response
 from editorial.audit.form_memory import expected
@@ -18,6 +19,7 @@ from editorial.audit.gather.text import fold
 from editorial.audit.predicates import counted_canonicals, is_html_page, is_results_page, noindex_engines
 from editorial.audit.robots_access import verdicts
 from editorial.audit.rule import Need, Outcome, PageRule, Params, Result
+from editorial.domain.patterns import EVERYTHING, Patterns
 from editorial.domain.robots import Robots
 from editorial.domain.urls import SiteScope, host_of, in_scope, n2, origin_of, path_of
 
@@ -32,6 +34,9 @@ class StopReason(StrEnum):
     COMPLETE = "complete"
     PAGE_CAP = "page_cap"
     TIME_CAP = "time_cap"
+    BYTE_CAP = "byte_cap"
+    DEPTH_CAP = "depth_cap"
+    FOLDER_CAP = "folder_cap"
     ROBOTS_UNREACHABLE = "robots_unreachable"
     ROBOTS_FORBIDS = "robots_forbids"
     START_UNREACHABLE = "start_unreachable"
@@ -64,7 +69,15 @@ class CrawlPlan:
     sitemaps: bool = True
     retries: int = 2
     retry_delay: float = 1.0
-    """Seconds before the first retry; doubled for the next."""
+    """Seconds before the first retry; doubled for the next, and up to half as long again by chance."""
+    patterns: Patterns = EVERYTHING
+    """Which pages of the site are looked at; the first one always is."""
+    max_bytes: int | None = None
+    """That servers send in all."""
+    max_folder: int | None = None
+    """Pages of one folder."""
+    max_queries: int = MAX_QUERIES
+    follow_nofollow: bool = False
 
     @property
     def entrances(self) -> tuple[str, ...]:
@@ -141,6 +154,13 @@ class PageRecord:
     outcomes: str = ""
     failures: Sequence[Sequence[Any]] = ()
     """rule, version, severity, key, params, evidence."""
+    etag: str = ""
+    last_modified: str = ""
+    """Where they prove something, and the page may be asked for by them: `copies.validators`."""
+    wire_bytes: int = 0
+    """Of the body as it was sent, compressed; of a page taken over, when it was last sent."""
+    reused: int = 0
+    """Audits in a row that took the page over from the one before."""
 
 
 class UrlRow(NamedTuple):
@@ -207,9 +227,13 @@ class Batch:
     pages: list[PageRow] = field(default_factory=list)
     links: list[LinkRow] = field(default_factory=list)
     files: list[FileRow] = field(default_factory=list)
+    demoted: list[int] = field(default_factory=list)
+    """Numbers of addresses stored before that are wanted no more: a trap."""
+    course: dict[str, Any] | None = None
+    """How the crawl goes: `course.Course`."""
 
     def __bool__(self) -> bool:
-        return bool(self.urls or self.promoted or self.pages or self.links or self.files)
+        return bool(self.urls or self.promoted or self.pages or self.links or self.files or self.demoted)
 
 
 @dataclass(frozen=True)
@@ -244,6 +268,8 @@ class CrawlEnd:
     detail: str = ""
     whole_site: bool = True
     """Whether links were followed at all."""
+    links_seen: bool = True
+    """Whether every page was looked at that may link to another: none was left out by a pattern or a trap."""
 
     @property
     def complete(self) -> bool:
@@ -279,9 +305,16 @@ class Judge:
             known: what others know of the page.
             challenge: the bot check that answered, where the response itself does not show it.
         """
-        facts = replace(self.gather(response), known=known)
+        facts = self.gather(response)
         if challenge:
             facts = replace(facts, challenge=challenge)
+        return self.judged(facts, robots, known, retry_after=response.header("retry-after"))
+
+    def judged(
+        self, facts: PageFacts, robots: Robots | None = None, known: Known = NOTHING_KNOWN, *, retry_after: str = ""
+    ) -> tuple[PageRecord, PageFacts]:
+        """The record of facts, judged by today's rules with what is known today, and the facts with that."""
+        facts = replace(facts, known=known)
         available = self.available
         if robots is not None:
             available |= {Need.ROBOTS}
@@ -296,7 +329,7 @@ class Judge:
             facts.elapsed_ms,
             facts.body_bytes,
             facts.media_type,
-            retry_after=response.header("retry-after"),
+            retry_after=retry_after,
             canonical_n2=_canonical(facts),
             title=facts.title[:500],
             title_folded=fold(facts.title)[:500],

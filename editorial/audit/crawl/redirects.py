@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from editorial.audit.crawl.frontier import Entry
+from editorial.domain.patterns import EVERYTHING, Patterns
 from editorial.domain.urls import SiteScope, in_scope, n2
 
 MAX_HOPS = 10  # as Google follows
@@ -40,8 +41,8 @@ class Step:
 class Redirects:
     """Pages that lead elsewhere wait for the page they lead to."""
 
-    def __init__(self, scope: SiteScope) -> None:
-        self._scope = scope
+    def __init__(self, scope: SiteScope, patterns: Patterns = EVERYTHING) -> None:
+        self._scope, self._patterns = scope, patterns
         self._waiting: dict[int, list[tuple[Entry, Hops]]] = {}
         self._leads_to: dict[int, int] = {}
         self._led: dict[int, int] = {}
@@ -61,7 +62,7 @@ class Redirects:
             return Step(hops, error="redirects")
         if n2(location) == entry.n2:
             return Step(hops, again=True)
-        return Step(hops, wanted=in_scope(location, self._scope))
+        return Step(hops, wanted=in_scope(location, self._scope) and self._patterns.take(location))
 
     def wait(self, entry: Entry, hops: Hops, target: int) -> list[Settled]:
         """Let an entry wait for page `target`. Returns what is settled by that: itself, or a whole circle."""

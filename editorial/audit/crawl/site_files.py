@@ -172,7 +172,7 @@ class SiteFiles:
         """Asked once: an answer that does not come leaves the question open."""
         if record["status"] in (429, 503):
             wait = retry_after(record["retry_after"], self._now())
-            self._traffic.host_of(wanted.url).slow_down(self._clock(), wait)
+            self._traffic.host_of(wanted.url).slow_down(self._clock(), wait, str(record["status"]))
         found = nowhere.read(record)
         if found is not None:
             self.nowhere[wanted.origin] = found

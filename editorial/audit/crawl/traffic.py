@@ -1,6 +1,7 @@
 """What may be asked of each host now, and the worker programs that ask."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 from editorial.audit.crawl.politeness import Host
 from editorial.audit.crawl.pool import Job, WorkerPool
@@ -23,6 +24,8 @@ class Traffic:
         """
         self._pool, self._rate, self._connections, self._clock = pool, rate, connections, clock
         self._hosts: dict[str, Host] = {}
+        self._before: Mapping[str, Mapping[str, Any]] = {}
+        self._passed = 0.0
         self.look_at = clock()
         """When something may be given out that may not be now."""
 
@@ -31,8 +34,20 @@ class Traffic:
         host = self._hosts.get(netloc)
         if host is None:
             host = self._hosts[netloc] = Host(1 / self._rate, self._connections)
-            host.next_at = self._clock()
+            host.next_at = now = self._clock()
+            if netloc in self._before:
+                host.take_up(self._before[netloc], now, self._passed)
         return host
+
+    def take_up(self, pictures: Mapping[str, Mapping[str, Any]], passed: float) -> None:
+        """Ask hosts as before an interruption that began `passed` seconds ago."""
+        self._before, self._passed = pictures, passed
+
+    def pictures(self) -> dict[str, dict[str, Any]]:
+        """How each host is asked, and hosts of an interrupted crawl that were not asked since as they were then."""
+        now = self._clock()
+        left = {netloc: dict(each) for netloc, each in self._before.items() if netloc not in self._hosts}
+        return left | {netloc: host.picture(now) for netloc, host in self._hosts.items()}
 
     def host_of(self, url: str) -> Host:
         """The pace of the host of an address."""

@@ -117,7 +117,7 @@ def _is_not_placed(audit: AuditTables) -> ColumnElement[bool]:
 
 
 @site_rule(
-    version=3,
+    version=4,
     category="links",
     severity=Severity.WARNING,
     title=N_("No link leads to this page"),
@@ -127,7 +127,7 @@ def _is_not_placed(audit: AuditTables) -> ColumnElement[bool]:
     source=LINKS,
     applies=lambda audit: and_(_is_shown(audit), not_(audit.page.c.is_start)),
     unsure=_is_not_placed,
-    needs=frozenset({Need.CRAWL}),
+    needs=frozenset({Need.CRAWL, Need.LINKS}),
 )
 def page_orphan(audit: AuditTables) -> Select[Any]:
     """A page's links to itself do not count; links through redirects, to copies and to other spellings do.
@@ -151,7 +151,7 @@ def page_orphan(audit: AuditTables) -> Select[Any]:
     source=LINKS,
     applies=lambda audit: and_(_is_shown(audit), or_(_is_not_placed(audit), audit.page.c.depth.is_not(None))),
     unsure=_is_not_placed,
-    needs=frozenset({Need.CRAWL}),
+    needs=frozenset({Need.CRAWL, Need.LINKS}),
 )
 def page_deep(audit: AuditTables) -> Select[Any]:
     """More than four clicks over links that are followed. Of a page that the plan puts first it is a warning."""

@@ -63,7 +63,7 @@ def test_traps_are_not_queued_unless_a_person_or_a_redirect_names_them(path):
     frontier = Frontier(PLAN)
 
     assert frontier.want(SITE + path, 1) is None
-    assert frontier.trapped == 1
+    assert [trap.count for trap in frontier.traps.found] == [1]
     assert frontier.demand(SITE + path, 1) == 1
 
 
