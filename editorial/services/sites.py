@@ -46,6 +46,8 @@ class Wanted:
     """Requests a second; None, here and below, is what the desk uses."""
     crawl_connections: int | None = None
     crawl_max_pages: int | None = None
+    external_links: bool = True
+    """Whether the targets of links to other sites are asked if they are there."""
 
 
 @dataclass(frozen=True)
@@ -196,6 +198,7 @@ def _checked(session: Session, deps: Deps, wanted: Wanted, *, besides: int | Non
         "audit_weekday": wanted.audit_weekday,
         "audit_time": f"{wanted.audit_time:%H:%M}",
         "mail_time": f"{wanted.mail_time:%H:%M}",
+        "external_links": wanted.external_links,
         "active": wanted.active,
     }
 
@@ -225,6 +228,7 @@ def _as_json(site: Site) -> dict[str, object]:
         "crawl_rate": site.crawl_rate,
         "crawl_connections": site.crawl_connections,
         "crawl_max_pages": site.crawl_max_pages,
+        "external_links": site.external_links,
         "active": site.active,
     }
 

@@ -48,6 +48,7 @@ def new() -> ResponseReturnValue:
                 "audit_weekday": "0",
                 "audit_time": "05:00",
                 "mail_time": "08:00",
+                "external_links": "on",
                 "active": "on",
             }
         ),
@@ -123,6 +124,7 @@ def _read(form: Form) -> Wanted | None:
         crawl_rate=form.decimal("crawl_rate"),
         crawl_connections=form.number("crawl_connections"),
         crawl_max_pages=form.number("crawl_max_pages"),
+        external_links="external_links" in form.typed,
     )
     return wanted if form.ok else None
 
@@ -137,6 +139,7 @@ def _typed(site: Site) -> dict[str, str]:
         "audit_time": site.audit_time,
         "mail_time": site.mail_time,
         **{name: _number(getattr(site, name)) for name in CRAWL_LIMITS},
+        "external_links": "on" if site.external_links else "",
         "active": "on" if site.active else "",
         "version": str(site.version),
     }
