@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
 
-from editorial.audit.crawl.records import LETTERS, unpacked
+from editorial.audit.crawl.records import LETTERS, StopReason, unpacked
 from editorial.audit.engine import page_score
 from editorial.audit.facts import PageFacts
 from editorial.audit.gather.text import fold
@@ -17,7 +17,7 @@ from editorial.audit.site_rules import SITE_RULES
 from editorial.domain.errors import NotFound
 from editorial.domain.findings import OPEN, FindingEvent
 from editorial.domain.messages import N_, Message
-from editorial.services import findings, page_history, page_items
+from editorial.services import findings, page_history, page_items, structure
 from editorial.services.audit_output import judged_page
 from editorial.services.facts_in_words import Change, Fact, changes_between, facts_of, indexability
 from editorial.services.findings import FindingView
@@ -69,6 +69,8 @@ class PageView:
     """0 to 100, of a page that was read whole."""
     visits: Sequence[Visit]
     """The last ones, newest first."""
+    way: Sequence[tuple[int, str]] = ()
+    """Number and address of the pages of a shortest way from the first page to this one, itself the last."""
 
     @property
     def newest(self) -> Visit | None:
@@ -149,12 +151,17 @@ def page_view(session: Session, audit_id: int, no: int) -> PageView:
         url=url.url,
         page=page,
         facts=facts,
-        seen=[*_with_indexability(facts_of(facts), page), *_links_in(session, audit_id, no)],
+        seen=[
+            *_with_indexability(facts_of(facts), page),
+            *_links_in(session, audit_id, no),
+            *_place(session, audit, no),
+        ],
         answers=answers,
         findings=found,
         item=_item_of(session, url.n2, page),
         score=_score(answers) if page.is_html and not page.truncated else None,
         visits=visits,
+        way=structure.way_to(session, audit_id, no),
     )
 
 
@@ -234,6 +241,20 @@ def _score(answers: Sequence[RuleAnswer]) -> int:
 def _links_in(session: Session, audit_id: int, no: int) -> list[Fact]:
     wanted = select(func.count()).select_from(AuditLink).where(AuditLink.audit_id == audit_id, AuditLink.target == no)
     return [Fact(Message(N_("Links in")), Message(N_("%(count)s"), {"count": session.scalar(wanted) or 0}))]
+
+
+def _place(session: Session, audit: Audit, no: int) -> list[Fact]:
+    """Clicks and rank, where the link graph was worked out. Of half a site they may be fewer than they seem."""
+    place = structure.place_of(session, audit.id, no)
+    if place is None:
+        return []
+    clicks = str(place.depth) if place.depth is not None else Message(N_("no followed link leads here"))
+    whole = audit.stop_reason == StopReason.COMPLETE
+    label = N_("Clicks from the first page") if whole else N_("Clicks from the first page, at most")
+    found = [Fact(Message(label), clicks)]
+    if place.rank is not None:
+        found.append(Fact(Message(N_("Rank among the pages")), Message(N_("%(rank)s of 100"), {"rank": place.rank})))
+    return found
 
 
 def _answers(session: Session, audit: Audit, page: AuditPage, facts: PageFacts) -> list[RuleAnswer]:

@@ -44,10 +44,11 @@ def of_canonicals(canonicals: Canonicals) -> dict[str, Any]:
     """Chains of two canonicals and more, and circles."""
     circles = [no for no, steps in canonicals.steps.items() if steps == CIRCLE]
     chains = sorted((no for no, steps in canonicals.steps.items() if steps > 1), key=lambda no: -canonicals.steps[no])
+    rounds = {frozenset(canonicals.chain_of(no)): no for no in reversed(circles)}  # each circle once
     return {
         "chains": len(chains),
         "circles": len(circles),
-        "samples": [canonicals.chain_of(no) for no in [*circles[:SAMPLES], *chains[:SAMPLES]]],
+        "samples": [canonicals.chain_of(no) for no in [*list(rounds.values())[:SAMPLES], *chains[:SAMPLES]]],
     }
 
 

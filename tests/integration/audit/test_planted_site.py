@@ -66,6 +66,7 @@ PLANTED = {
     ("hreflang-no-return", "/en"),
     ("sitemap-http-error", "/none.xml"),
     ("sitemap-url-non200", "/gone"),
+    ("sitemap-missing-page", "/"),
     ("robots-syntax", "/robots.txt"),
 }
 

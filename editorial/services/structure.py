@@ -1,0 +1,234 @@
+"""The structure of a site as its last audit saw it: clicks, rank, sitemap, chains, translations, broken links."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import and_, select
+from sqlalchemy.orm import Session
+
+from editorial.services.page_items import items_by_page
+from editorial.services.structure_summary import DEEP, numbers_in
+from editorial.store.audit import Audit, AuditPage, AuditPlace, AuditStructure, AuditUrl
+from editorial.store.content import ContentItem
+
+STRONGEST = 10
+IMPORTANT = 20
+WEAK = 20  # of 100; what the plan puts first should not stand there
+LANGUAGES = 12  # columns of the table of translations
+WAY = 30  # clicks shown of a way, its end
+RINGS = 8  # clicks that have a bar of their own
+
+
+@dataclass(frozen=True)
+class Line:
+    """A page in a list."""
+
+    no: int
+    url: str
+    title: str
+    depth: int | None
+    rank: int | None
+    links_in: int
+    item: tuple[int, str] | None = None
+    """Id and title of the item behind it."""
+
+    @property
+    def deep(self) -> bool:
+        """More clicks away than is good, or out of reach."""
+        return self.depth is None or self.depth > DEEP
+
+    @property
+    def weak(self) -> bool:
+        """Few pages of weight lead to it."""
+        return self.rank is not None and self.rank < WEAK
+
+
+@dataclass(frozen=True)
+class Ring:
+    """Pages at one distance from the start, or at several (`clicks` to `last`). `share` in percent of the fullest."""
+
+    clicks: int
+    last: int
+    count: int
+    share: float
+
+    @property
+    def deep(self) -> bool:
+        """Further away than is good."""
+        return self.clicks > DEEP
+
+
+@dataclass(frozen=True)
+class Broken:
+    """An address that is gone, and where links to it stand."""
+
+    no: int
+    url: str
+    status: int
+    error: str | None
+    pages: int
+    some: Sequence[tuple[int, str]]
+
+
+@dataclass(frozen=True)
+class Languages:
+    """Groups of translations by language. A cell is the address and what is wrong with it, or None."""
+
+    codes: Sequence[str]
+    rows: Sequence[Mapping[str, tuple[int, str, str | None]]]
+    others: int
+    """Languages of these groups that no column shows."""
+
+
+@dataclass(frozen=True)
+class Structure:
+    """Everything the page shows. `summary` as `structure_summary` wrote it."""
+
+    summary: Mapping[str, Any]
+    rings: Sequence[Ring]
+    strongest: Sequence[Line]
+    important: Sequence[Line]
+    """Pages of items that the plan puts first, those that need help first."""
+    broken: Sequence[Broken]
+    languages: Languages
+    urls: Mapping[int, str] = field(default_factory=dict)
+    """Of every number that the summary names."""
+
+    @property
+    def complete(self) -> bool:
+        """Whether every page was seen."""
+        return bool(self.summary["complete"])
+
+    @property
+    def deep(self) -> int:
+        """Pages further away than is good."""
+        return sum(ring.count for ring in self.rings if ring.deep)
+
+    @property
+    def pages(self) -> int:
+        """Pages that were placed."""
+        return sum(ring.count for ring in self.rings) + int(self.summary["depth"]["none"])
+
+
+def structure_of(session: Session, audit: Audit) -> Structure | None:
+    """The structure an audit saw; None where it was not worked out."""
+    kept = session.get(AuditStructure, audit.id)
+    if kept is None:
+        return None
+    summary = kept.summary
+    urls = _urls(session, audit.id, numbers_in(summary))
+    return Structure(
+        summary=summary,
+        rings=_rings(summary["depth"]["clicks"]),
+        strongest=_strongest(session, audit.id),
+        important=_important(session, audit),
+        broken=[
+            Broken(no, urls.get(no, ""), status, error, pages, [(each, urls.get(each, "")) for each in some])
+            for no, status, error, pages, some in summary["broken"]["samples"]
+        ],
+        languages=_languages(summary["languages"]["samples"]),
+        urls=urls,
+    )
+
+
+def summary_of(session: Session, audit_id: int) -> Mapping[str, Any] | None:
+    """What `structure_of` begins with, for the API."""
+    kept = session.get(AuditStructure, audit_id)
+    return kept.summary if kept is not None else None
+
+
+def place_of(session: Session, audit_id: int, no: int) -> AuditPlace | None:
+    """Where a page stands."""
+    return session.get(AuditPlace, (audit_id, no))
+
+
+def way_to(session: Session, audit_id: int, no: int) -> list[tuple[int, str]]:
+    """Number and address of the pages of a shortest way from the start to this page; empty where none leads there.
+
+    A way is as long as its clicks: that bounds the walk, whatever the rows say.
+    """
+    way: list[tuple[int, str]] = []
+    place = place_of(session, audit_id, no)
+    if place is None or place.depth is None:
+        return way
+    here: int | None = no
+    for _ in range(min(place.depth, WAY) + 1):
+        if here is None or (url := session.get(AuditUrl, (audit_id, here))) is None:
+            break
+        way.append((here, url.url))
+        before = place_of(session, audit_id, here)
+        here = before.via if before is not None else None
+    return way[::-1]
+
+
+def _urls(session: Session, audit_id: int, numbers: set[int]) -> dict[int, str]:
+    found: dict[int, str] = {}
+    every = sorted(numbers)
+    for first in range(0, len(every), 500):
+        wanted = select(AuditUrl.no, AuditUrl.url).where(AuditUrl.audit_id == audit_id)
+        found.update(session.execute(wanted.where(AuditUrl.no.in_(every[first : first + 500]))).all())
+    return found
+
+
+def _rings(clicks: Mapping[str, int]) -> list[Ring]:
+    """Those far out are one: what lies ten clicks away is as lost as what lies twenty away."""
+    counts = {int(each): count for each, count in clicks.items()}
+    far = [each for each in counts if each > RINGS]
+    rings = [(each, each, counts[each]) for each in sorted(counts) if each <= RINGS]
+    if far:
+        rings.append((min(far), max(far), sum(counts[each] for each in far)))
+    most = max((count for *_, count in rings), default=1)
+    return [Ring(first, last, count, round(100 * count / most, 1)) for first, last, count in rings]
+
+
+def _lines(session: Session, audit_id: int) -> Any:
+    place, page, url = AuditPlace, AuditPage, AuditUrl
+    return (
+        select(place.no, url.url, page.title, place.depth, place.rank, place.links_in)
+        .join(page, and_(page.audit_id == place.audit_id, page.no == place.no))
+        .join(url, and_(url.audit_id == place.audit_id, url.no == place.no))
+        .where(place.audit_id == audit_id)
+    )
+
+
+def _strongest(session: Session, audit_id: int) -> list[Line]:
+    wanted = _lines(session, audit_id).where(AuditPlace.rank.is_not(None))
+    return [
+        Line(*row) for row in session.execute(wanted.order_by(AuditPlace.rank.desc(), AuditPlace.no).limit(STRONGEST))
+    ]
+
+
+def _important(session: Session, audit: Audit) -> list[Line]:
+    """A copy shows its own item's title, with the rank of the page that stands for it."""
+    wanted = _lines(session, audit.id).where(AuditPlace.important)
+    rows = session.execute(wanted.add_columns(AuditUrl.n2)).all()
+    if not rows:
+        return []
+    behind = items_by_page(session, audit)
+    ids = {behind[row.n2] for row in rows if row.n2 in behind}
+    titles = dict(session.execute(select(ContentItem.id, ContentItem.title).where(ContentItem.id.in_(ids))).all())
+    lines = []
+    for no, url, title, depth, rank, links_in, address in rows:
+        item = behind.get(address)
+        lines.append(Line(no, url, title, depth, rank, links_in, (item, titles[item]) if item in titles else None))
+    ordered = sorted(lines, key=lambda line: (not line.deep, not line.weak, line.rank or 0, line.no))
+    return ordered[:IMPORTANT]
+
+
+def _languages(samples: Sequence[Sequence[Sequence[Any]]]) -> Languages:
+    """The commonest languages as columns, one row a group."""
+    counts: dict[str, int] = {}
+    for cells in samples:
+        for code in {cell[0] for cell in cells}:
+            counts[code] = counts.get(code, 0) + 1
+    ordered = sorted(counts, key=lambda code: (code == "", code == "x-default", -counts[code], code))
+    codes = ordered[:LANGUAGES]
+    rows = []
+    for cells in samples:
+        row: dict[str, tuple[int, str, str | None]] = {}
+        for code, no, address, flaw in cells:
+            if code in codes and (code not in row or flaw is not None):
+                row[code] = (no, address, flaw)
+        rows.append(row)
+    return Languages(codes, rows, len(ordered) - len(codes))
