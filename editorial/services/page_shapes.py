@@ -141,7 +141,7 @@ def _group_of_copies(group: Group) -> list[Alike]:
 def _links_in(session: Session, audit_id: int) -> dict[int, int]:
     """How many pages link to each."""
     counted = select(AuditLink.target, func.count()).where(AuditLink.audit_id == audit_id)
-    return dict(session.execute(counted.group_by(AuditLink.target)).tuples().all())
+    return dict(session.execute(counted.group_by(AuditLink.target)).all())
 
 
 def _named_alike(session: Session, audit_id: int, nos: Sequence[int]) -> set[tuple[int, int]]:
@@ -154,7 +154,7 @@ def _named_alike(session: Session, audit_id: int, nos: Sequence[int]) -> set[tup
             .join(other, and_(other.c.audit_id == AuditAlternate.audit_id, other.c.final_n2 == AuditAlternate.n2))
             .where(AuditAlternate.audit_id == audit_id, AuditAlternate.no.in_(nos[start : start + CHUNK]))
         )
-        found |= {(min(pair), max(pair)) for pair in session.execute(wanted).tuples() if pair[0] != pair[1]}
+        found |= {(min(pair), max(pair)) for pair in session.execute(wanted) if pair[0] != pair[1]}
     return found
 
 
@@ -165,4 +165,4 @@ def _rows(audit_id: int, found: Sequence[Alike], *, exact: bool = False) -> list
 def template_keys(session: Session, audit_id: int) -> Mapping[int, str]:
     """The key of every template of an audit, by its number."""
     wanted = select(AuditTemplate.no, AuditTemplate.key).where(AuditTemplate.audit_id == audit_id)
-    return dict(session.execute(wanted).tuples().all())
+    return dict(session.execute(wanted).all())
