@@ -13,6 +13,7 @@ from editorial.cli.assembly import Assembly
 from editorial.cli.audit import audit
 from editorial.cli.channels import channels
 from editorial.cli.clock import clock
+from editorial.cli.external_links import external_links
 from editorial.cli.findings import finding, findings
 from editorial.cli.jobs import job, jobs
 from editorial.cli.judge import judge
@@ -51,6 +52,7 @@ for command in (
     job,
     channels,
     findings,
+    external_links,
     finding,
     tasks,
     task,

@@ -3,11 +3,14 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import structlog
 from sqlalchemy import ColumnElement, Row, Select, and_, case, func, select, tuple_
 from sqlalchemy.orm import Session
 
+from editorial.audit.report import Translate
+from editorial.audit.report_csv import BOM, written_row
 from editorial.domain.errors import NotFound
 from editorial.domain.external import LinkState
 from editorial.domain.messages import N_, Message
@@ -22,6 +25,16 @@ log = structlog.get_logger(__name__)
 
 LINES = 100  # targets of one page of the list
 PAGES = 200  # linking pages that are listed of one target
+
+COLUMNS = (
+    N_("Target"),
+    N_("State"),
+    N_("Answer"),
+    N_("Pages"),
+    N_("Last asked"),
+    N_("Not there since"),
+    N_("Redirects to"),
+)
 
 _LOOKS = {
     LinkState.BROKEN: (Message(N_("broken link")), "bad", "s-missed"),
@@ -262,3 +275,39 @@ def _read(after: str) -> tuple[int, int, int]:
 def is_on(site: Site, *, desk: bool) -> bool:
     """Whether the targets of a site are asked."""
     return desk and site.external_links and site.active
+
+
+def facts(line: Line, translate: Translate) -> dict[str, Any]:
+    """A target for programs."""
+    said = line.said
+    return {
+        "id": line.id,
+        "url": line.url,
+        "state": line.state.value,
+        "answer": line.answer,
+        "says": said if isinstance(said, str) else translate(said),
+        "pages": line.pages,
+        "redirects": line.hops,
+        "final_url": line.final_url or None,
+        "asked_at": line.asked_at,
+        "failing_since": line.failing_since,
+        "due_at": line.due_at,
+    }
+
+
+def csv_lines(session: Session, wanted: Wanted, translate: Translate) -> Iterator[str]:
+    """The targets as a table for spreadsheets, a row a piece, line ends included. Times are UTC."""
+    yield BOM + written_row([translate(Message(column)) for column in COLUMNS])
+    for line in every(session, wanted):
+        said = facts(line, translate)
+        when = (line.asked_at, line.failing_since)
+        yield written_row(
+            [
+                line.url,
+                translate(line.label),
+                str(said["says"]),
+                str(line.pages),
+                *(at.isoformat(timespec="seconds") if at is not None else "" for at in when),
+                line.final_url,
+            ]
+        )

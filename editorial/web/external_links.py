@@ -1,17 +1,13 @@
 """The pages of a site's links to other sites: their targets, one of them, and the table for spreadsheets."""
 
-from collections.abc import Iterator
-
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy.orm import Session
 
-from editorial.audit.report_csv import BOM, written_row
 from editorial.domain.external import LinkState
 from editorial.domain.messages import N_, Message
 from editorial.domain.people import Permission
 from editorial.services import external_pages, finding_pages
-from editorial.services.external_pages import Line, Wanted
+from editorial.services.external_pages import Wanted
 from editorial.store import content
 from editorial.store.base import reading
 from editorial.web.context import deps, person, say
@@ -19,16 +15,6 @@ from editorial.web.forms import Form
 from editorial.web.guard import requires
 
 bp = Blueprint("external_links", __name__)
-
-COLUMNS = (
-    N_("Target"),
-    N_("State"),
-    N_("Answer"),
-    N_("Pages"),
-    N_("Last asked"),
-    N_("Not there since"),
-    N_("Redirects to"),
-)
 
 
 @bp.get("/audits/sites/<int:site_id>/external-links")
@@ -84,7 +70,7 @@ def table(site_id: int) -> ResponseReturnValue:
     wanted = _wanted(Form(request.args), site_id)
     with reading(deps().sessions) as session:
         content.get_site(session, site_id)
-        body = "".join(_rows(session, wanted))
+        body = "".join(external_pages.csv_lines(session, wanted, say))
     return Response(
         body,
         content_type="text/csv; charset=utf-8",
@@ -99,22 +85,3 @@ def _wanted(form: Form, site_id: int) -> Wanted:
         text=form.line("q", required=False),
         after=form.text("after", longest=40),
     )
-
-
-def _rows(session: Session, wanted: Wanted) -> Iterator[str]:
-    yield BOM + written_row([say(Message(column)) for column in COLUMNS])
-    for line in external_pages.every(session, wanted):
-        yield written_row(_cells(line))
-
-
-def _cells(line: Line) -> list[str]:
-    said = line.said
-    return [
-        line.url,
-        say(line.label),
-        said if isinstance(said, str) else say(said),
-        str(line.pages),
-        line.asked_at.isoformat(timespec="seconds") if line.asked_at is not None else "",
-        line.failing_since.isoformat(timespec="seconds") if line.failing_since is not None else "",
-        line.final_url,
-    ]

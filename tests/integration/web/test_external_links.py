@@ -123,4 +123,4 @@ def test_a_site_that_is_switched_off_says_that_nobody_is_asked(reader: Visitor, 
 
 
 def test_a_place_that_does_not_exist_is_refused(reader: Visitor, site: int) -> None:
-    assert "does not exist" in reader.get(f"/audits/sites/{site}/external-links?after=x", status=400)
+    assert "does not exist" in reader.get(f"/audits/sites/{site}/external-links?after=x", status=422)
