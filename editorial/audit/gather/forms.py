@@ -9,13 +9,13 @@ import re
 from collections import defaultdict, deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from typing import Any
-
-import turbohtml
 
 from editorial.audit.facts import Button, Field, Form, Link
 from editorial.audit.field_meanings import meaning_of
 from editorial.audit.gather.controls import CONTROLS, Control, groups, is_button, kind_of, markup_of
+from editorial.audit.gather.form_tags import Signature, signature, source_tags, start_tags
 from editorial.audit.gather.names import LABEL_TEXT, NO_NAME, Names
 from editorial.audit.gather.page import ANCESTORS, PageReader, hides
 from editorial.audit.gather.sections import asks_something, read_section, surroundings
@@ -49,7 +49,6 @@ _DISABLED = re.compile(r"<fieldset[^>]*\sdisabled", re.IGNORECASE)
 _LEGEND = re.compile(r"<legend[\s/>]", re.IGNORECASE)
 _FORM_TAG = re.compile(r"<form[\s/>]", re.IGNORECASE)
 
-Signature = tuple[str, tuple[tuple[str, str], ...]]
 Parse = Callable[[str], Tree]
 
 
@@ -109,7 +108,7 @@ class _FormReader:
         self._collect()
         unowned = self._own()
         order = [float(draft.index) for draft in self.drafts]
-        if _start_tags(self.html) > len(self.drafts) or self._is_cut(unowned):
+        if start_tags(self.html) > len(self.drafts) or self._is_cut(unowned):
             order = self._read_source(unowned)
         forms = [(place, self._form(draft)) for place, draft in zip(order, self.drafts, strict=True)]
         owned = {control.index for draft in self.drafts for control in draft.controls}
@@ -180,8 +179,10 @@ class _FormReader:
         """Whether a control may belong to a form that it does not stand in.
 
         A table throws the controls of a form in it out, and an end tag too many (`<div><form></div>`) ends the box of
-        a form and not the form.
+        a form and not the form; an end tag within a table ends the form but not its box, in which later forms stand.
         """
+        if any(within.index < draft.end and not within.inert for draft, within in pairwise(self.drafts)):
+            return True
         last = unowned[-1].index if unowned else -1
         return any((draft.index < last and not draft.inert) or not draft.controls for draft in self.drafts if unowned)
 
@@ -189,26 +190,32 @@ class _FormReader:
         """Order, nesting and owners by the tags as they stand in the source."""
         waiting: dict[Signature, deque[_Draft]] = defaultdict(deque)
         for draft in self.drafts:
-            waiting[_signature("form", draft.attributes)].append(draft)
-        left = {control.index for control in unowned}
+            waiting[signature("form", draft.attributes)].append(draft)
+        loose = {control.index for control in unowned}
+        held = {
+            it.index: draft
+            for draft in self.drafts
+            for it in draft.controls
+            if not it.inert and "form" not in it.attributes
+        }
         alike: dict[Signature, deque[Control]] = defaultdict(deque)
         for control in self.controls:
-            alike[_signature(control.tag, control.attributes)].append(control)
+            alike[signature(control.tag, control.attributes)].append(control)
         drafts: list[_Draft] = []
         open_at: int | None = None
-        for name, closing, attributes in _source_tags(self.html):
+        for name, closing, attributes in source_tags(self.html):
             if closing:
                 open_at = None if name == "form" else open_at
             elif name == "form":
-                known = waiting[_signature("form", attributes)]
+                known = waiting[signature("form", attributes)]
                 draft = known.popleft() if known else _Draft(None, 0, 0, attributes, inert=False, nested_in=open_at)
                 drafts.append(draft)
                 if open_at is None and draft.node is not None:
                     open_at = len(drafts) - 1
-            elif found := alike.get(_signature(name, attributes)):
+            elif found := alike.get(signature(name, attributes)):
                 control = found.popleft()
-                if control.index in left and open_at is not None:
-                    drafts[open_at].controls.append(control)
+                if open_at is not None and (control.index in loose or control.index in held):
+                    _hand(control, held.get(control.index), drafts[open_at])
         drafts.extend(draft for queue in waiting.values() for draft in queue)
         return self._placed(drafts)
 
@@ -349,9 +356,12 @@ class _FormReader:
         return False
 
 
-def _start_tags(html: str) -> int:
-    """How many form tags the source seems to have; too many costs a reading of the source, too few its order."""
-    return sum(map(html.count, ("<form", "<FORM", "<Form")))
+def _hand(control: Control, holder: _Draft | None, owner: _Draft) -> None:
+    """Give a control to the form whose tags stand around it, whatever form the tree has it in."""
+    if holder is not owner:
+        owner.controls.append(control)
+        if holder is not None:
+            holder.controls = [it for it in holder.controls if it is not control]
 
 
 def _hides(attributes: dict[str, str]) -> bool:
@@ -364,29 +374,3 @@ def _hides(attributes: dict[str, str]) -> bool:
 
 def _is_scripted(attributes: dict[str, str]) -> bool:
     return any(name.startswith(SCRIPTING) or name in SCRIPTED for name in attributes)
-
-
-def _signature(tag: str, attributes: dict[str, str]) -> Signature:
-    return tag, tuple(sorted(attributes.items()))
-
-
-def _source_tags(html: str) -> Iterator[tuple[str, bool, dict[str, str]]]:
-    """Start and end tags of forms and controls as written: name, whether closing, attributes.
-
-    What stands in comments, scripts and styles is left out; noscript and templates are read.
-    """
-    documents = [turbohtml.tokenize(html)]
-    while documents:
-        for token in documents[-1]:
-            kind, tag = int(token.type), token.tag
-            if kind == 1 and tag == "noscript" and len(documents) == 1:
-                inner = next(documents[-1], None)
-                if inner is not None and int(inner.type) == 0 and "<" in (inner.data or ""):
-                    documents.append(turbohtml.tokenize(inner.data or ""))
-                    break
-            elif kind == 1 and (tag == "form" or tag in CONTROLS):
-                yield tag, False, {name: value or "" for name, value in reversed(token.attrs or [])}
-            elif kind == 2 and tag == "form":
-                yield tag, True, {}
-        else:
-            documents.pop()

@@ -50,6 +50,22 @@ def test_two_broken_forms_are_told_apart_by_the_source():
     assert [(form.id, len(form.fields)) for form in found] == [("f", 1), ("g", 2)]
 
 
+def test_a_form_that_a_table_left_open_does_not_keep_the_controls_of_the_next():
+    """As Chromium has it: the second form stands in the first, empty, and its controls beside it."""
+    second = "<table><form id=b><tr><td><input name=y></td></tr></form></table>"
+    found = forms(f"<form id=a><table><tr><td><input name=x></form>{second}</td></tr></table>")
+
+    assert [(form.id, [field.name for field in form.fields]) for form in found] == [("a", ["x"]), ("b", ["y"])]
+
+
+def test_spaces_in_a_class_make_no_second_form_of_one():
+    found = forms(
+        "<form id=a><div class='x '><form id=b class=' y  z '></form></div></form><form id=c class='z '></form>"
+    )
+
+    assert [(form.id, form.nested_in) for form in found] == [("a", None), ("b", 0), ("c", None)]
+
+
 def test_each_start_tag_is_an_entry_and_a_nested_one_says_so():
     found = forms("<form id=a><input name=x><form id=b><input name=y></form></form><form id=c></form>")
 
