@@ -21,16 +21,18 @@ from editorial.audit.folder import Folder, FolderLost
 from editorial.audit.predicates import CanonState, canon_state
 from editorial.audit.rule import Severity
 from editorial.audit.summary import Judged
-from editorial.cli import lists, sources
+from editorial.cli import lists, sources, structure_lines
 from editorial.cli.audit_report import STYLES, Wanted, written
+from editorial.cli.crawl_limits import crawl_limits
 from editorial.cli.language import say, speaks, spoken
 from editorial.cli.printing import COULD_NOT_RUN, ending_well, put, silenced
 from editorial.cli.scratch import scratch
 from editorial.domain.addresses import AllowList
+from editorial.domain.crawl_options import CrawlOptions
 from editorial.domain.errors import EditorialError
 from editorial.domain.messages import N_, NP_, Message
 from editorial.domain.urls import n1, path_of
-from editorial.services import audit_output, auditing
+from editorial.services import audit_output, auditing, structure
 from editorial.services.audit_storage import Report
 from editorial.services.stop_reasons import why_it_stopped
 from editorial.store.audit import Audit, AuditPage, AuditState
@@ -72,8 +74,14 @@ SET_ASIDE = NP_(
     "--follow-links", is_flag=True, help="Of a sitemap or a list: also the pages of its hosts that are linked."
 )
 @click.option("--max-pages", type=click.IntRange(1, 1_000_000), default=5000, show_default=True)
+@crawl_limits
 @click.option("--rate", type=click.FloatRange(0.01, 100_000), default=2.0, show_default=True, help="Requests a second.")
 @click.option("--concurrency", type=click.IntRange(1, 64), default=2, show_default=True, help="Connections at once.")
+@click.option(
+    "--external",
+    is_flag=True,
+    help="Also ask what the pages link to on other sites whether it is there, slowly and by their robots.txt.",
+)
 @click.option(
     "--fail-on",
     type=click.Choice([*(str(severity) for severity in Severity), NEVER]),
@@ -98,8 +106,10 @@ def audit(
     follow: bool,
     follow_links: bool,
     max_pages: int,
+    crawl: CrawlOptions,
     rate: float,
     concurrency: int,
+    external: bool,
     fail_on: str,
     allow_private: bool,
 ) -> None:
@@ -120,6 +130,7 @@ def audit(
     if facts and style != "json":
         click.echo(catalog.say(Message(N_("--facts counts with --format json alone."))), err=True)
     options: dict[str, object] = {"max_pages": max_pages, "rate": rate, "connections": concurrency}
+    options |= crawl.as_json() | ({LOOKS_OUTSIDE: True} if external else {})
     allow = sources.opened(everything=allow_private)
     with ending_well():
         try:
@@ -148,7 +159,7 @@ def _audited(
             click.echo(catalog.say(Message(taken, {"url": start})), err=True)
         root = start[: start.partition("?")[0].rindex("/") + 1]
         options = options | {"path_prefix": path_of(root), "follow_links": not Path(target).is_file()}
-    with scratch(workers=_workers(options), allow=allow) as parts:
+    with outside.parts_for(options, allow) as parts:
         with parts.sessions.begin() as session:
             queued = auditing.start_audit_of(session, start, parts.now(), options).id
         with _progress_bar(catalog) as report:
@@ -166,7 +177,7 @@ def _audited_list(
     for told in listed.told:
         place = f"{told.name}:{told.line}" if told.line else told.name
         click.echo(silenced(f"{place}: {catalog.say(told.says)} {told.text}".rstrip()), err=True)
-    with scratch(workers=_workers(options), allow=allow) as parts:
+    with outside.parts_for(options, allow) as parts:
         with parts.sessions.begin() as session:
             queued = auditing.start_audit_of(session, listed.addresses[0], parts.now(), options, whole_site=False).id
         with _progress_bar(catalog) as report:
@@ -185,10 +196,6 @@ def _unanswered(session: Session, audit: Audit) -> list[tuple[str, str]]:
     closed = AuditPage.error.is_not(None), AuditPage.error != "robots"
     wanted = select(AuditPage.final_url, AuditPage.error).where(AuditPage.audit_id == audit.id, *closed)
     return [(url, str(error)) for url, error in session.execute(wanted.order_by(AuditPage.no))]
-
-
-def _workers(options: dict[str, object]) -> int:
-    return min(int(str(options["connections"])), max(1, (os.cpu_count() or 1) - 1))
 
 
 def _folder(target: str, base: str | None) -> Folder | None:
@@ -234,6 +241,9 @@ def _report(session: Session, audit: Audit, catalog: Catalog, wanted: Wanted, *,
         return COULD_NOT_RUN
     aside: list[str] = []
     pages = _noting_aside(audit_output.judged_pages(session, audit), aside)
+    if wanted.style == "text" and (summary := structure.summary_of(session, audit.id)) is not None:
+        for line in structure_lines.lines_of(summary, catalog.say):
+            put(f"{line}\n")
     for piece in written(pages, audit, catalog, wanted):
         put(piece)
     if offline and aside:

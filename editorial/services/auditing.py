@@ -23,9 +23,10 @@ from editorial.audit.gather.version import reader_version
 from editorial.audit.rulebook import ruleset_version
 from editorial.audit.rules import PAGE_RULES
 from editorial.domain.addresses import AllowList
+from editorial.domain.crawl_options import CrawlOptions
 from editorial.domain.errors import EditorialError
 from editorial.domain.messages import N_, Message
-from editorial.domain.urls import SiteScope, n1, origin_of, scope_of
+from editorial.domain.urls import SiteScope, n1, origin_of, path_of, scope_of
 from editorial.services import form_probes, verdicts
 from editorial.services.audit_copies import LastRead, last_read_by
 from editorial.services.audit_memory import Memory, recall
@@ -39,6 +40,7 @@ from editorial.store.content import Site
 log = structlog.get_logger(__name__)
 
 VERSION = "0.1"
+MEGABYTE = 1_000_000
 MAX_ATTEMPTS = 3  # processes that may be lost over one audit
 WORKER_COMMAND = (sys.executable, "-m", "editorial.background.crawl_worker")
 READER_COMMAND = (sys.executable, "-m", "editorial.background.page_reader")
@@ -77,6 +79,8 @@ class AuditParts:
     resolve: tuple[str, ...] = ()
     stopping: Callable[[], bool] = lambda: False
     """Whether this process is about to end: the audit is then left as it is, for the next process to go on with."""
+    before_verdict: Callable[[int], None] | None = None
+    """Called with the audit's number between crawl and judgement: for what is looked up elsewhere."""
     started: Callable[[WorkerPool], None] | None = None
     """Told about the worker programs once they run; tests end some of them."""
 
@@ -128,7 +132,7 @@ def start_owed_audit(session: Session, site: Site, now: datetime) -> Audit:
 def _manners(site: Site) -> dict[str, Any]:
     """How a site wants to be crawled, where it says so."""
     said = {"rate": site.crawl_rate, "connections": site.crawl_connections, "max_pages": site.crawl_max_pages}
-    return {name: value for name, value in said.items() if value is not None}
+    return {name: value for name, value in said.items() if value is not None} | site.crawl_options
 
 
 def start_page_audit(session: Session, site_id: int | None, url: str, now: datetime) -> Audit | None:
@@ -220,6 +224,8 @@ def run_audit(
         if end.reason is StopReason.CANCELLED and _left(parts, audit.id):
             log.info("audit.left", fetched=end.fetched)
             return audit.id
+        if parts.before_verdict is not None:
+            parts.before_verdict(audit.id)
         verdicts.finish(parts.sessions, audit.id, parts.worker, end, parts.now)
         log.info("audit.ended", reason=end.reason.value, fetched=end.fetched, known=end.known)
     return audit.id
@@ -273,22 +279,35 @@ def _worker_settings(parts: AuditParts, plan: CrawlPlan, memory: Memory) -> dict
 
 
 def _plan(parts: AuditParts, audit: Audit, published: tuple[str, ...], listed: tuple[str, ...]) -> CrawlPlan:
-    options = audit.options
+    options, wishes = audit.options, CrawlOptions.from_json(audit.options)
     plan = CrawlPlan(
         start=audit.start_url,
-        scope=scope_of(audit.start_url, path_prefix=options.get("path_prefix", "/")),
+        scope=_scope(audit.start_url, wishes, options.get("path_prefix")),
         seeds=published,
         max_pages=int(options.get("max_pages", parts.max_pages)),
         rate=float(options.get("rate", parts.rate)),
         connections=int(options.get("connections", parts.connections)),
         retry_delay=parts.retry_delay,
         follow_links=bool(options.get("follow_links", True)),
+        patterns=wishes.patterns,
+        follow_nofollow=wishes.follow_nofollow,
+        max_folder=wishes.max_folder,
+        max_bytes=wishes.max_megabytes * MEGABYTE if wishes.max_megabytes else None,
+        max_depth=wishes.max_depth or CrawlPlan.max_depth,
+        max_queries=wishes.max_queries or CrawlPlan.max_queries,
+        max_seconds=wishes.max_hours * 3600.0 if wishes.max_hours else CrawlPlan.max_seconds,
     )
     if listed:
         scopes = {scope_of(f"{origin}/") for origin in {origin_of(url) for url in listed}}
         everywhere = SiteScope(frozenset().union(*(scope.hosts for scope in scopes)))
         return replace(plan, listed=listed, scope=everywhere, seeds=(), sitemaps=False)
     return plan if audit.whole_site else replace(plan, seeds=(), follow_links=False, sitemaps=False)
+
+
+def _scope(start: str, wishes: CrawlOptions, path: str | None) -> SiteScope:
+    """Where the site ends. `path` is the folder of a command's TARGET."""
+    prefix = path or (path_of(start[: start.partition("?")[0].rindex("/") + 1]) if wishes.only_path else "/")
+    return scope_of(start, subdomains=wishes.subdomains, path_prefix=prefix)
 
 
 def _queue(

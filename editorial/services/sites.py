@@ -1,17 +1,19 @@
 """The sites of the team: added and changed by people who may connect them."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import time
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from editorial.domain.addresses import AllowList, may_connect, numeric_host, refusal
+from editorial.domain.crawl_options import LISTS, OPTION_LIMITS, USUAL, CrawlOptions
 from editorial.domain.errors import EditorialError, StaleVersion
 from editorial.domain.locales import Language
 from editorial.domain.messages import N_, Message
 from editorial.domain.names import clean_name
+from editorial.domain.patterns import cleaned
 from editorial.domain.slots import zone_named
 from editorial.domain.urls import host_of, n1, netloc_of, origin_of, path_of
 from editorial.services import comparable
@@ -46,6 +48,8 @@ class Wanted:
     """Requests a second; None, here and below, is what the desk uses."""
     crawl_connections: int | None = None
     crawl_max_pages: int | None = None
+    crawl: CrawlOptions = USUAL
+    """The patterns as they were typed, a line each."""
     external_links: bool = True
     """Whether the targets of links to other sites are asked if they are there."""
 
@@ -188,9 +192,11 @@ def _checked(session: Session, deps: Deps, wanted: Wanted, *, besides: int | Non
         raise EditorialError(
             Message(N_("There is no such day.")), hint=Message(N_("Choose one from the list.")), field="audit_weekday"
         )
+    crawl = _options(wanted.crawl)
     manners = {name: _within(name, getattr(wanted, name)) for name in CRAWL_LIMITS}
     return {
         **manners,
+        "crawl_options": crawl.as_json(),
         "name": name,
         "base_url": url,
         "language": wanted.language,
@@ -203,8 +209,16 @@ def _checked(session: Session, deps: Deps, wanted: Wanted, *, besides: int | Non
     }
 
 
-def _within(name: str, value: float | None) -> float | None:
-    least, most = CRAWL_LIMITS[name]
+def _options(wanted: CrawlOptions) -> CrawlOptions:
+    """What the form says of patterns and limits; errors stand beside their fields."""
+    for name, bounds in OPTION_LIMITS.items():
+        _within(f"crawl_{name}", getattr(wanted, name), bounds)
+    include, exclude = (cleaned(getattr(wanted, name), f"crawl_{name}") for name in LISTS)
+    return replace(wanted, include=include, exclude=exclude)
+
+
+def _within(name: str, value: float | None, bounds: tuple[float, float] | None = None) -> float | None:
+    least, most = bounds or CRAWL_LIMITS[name]
     if value is not None and not least <= value <= most:
         raise EditorialError(
             Message(N_("This number is outside what is allowed.")),
@@ -228,6 +242,7 @@ def _as_json(site: Site) -> dict[str, object]:
         "crawl_rate": site.crawl_rate,
         "crawl_connections": site.crawl_connections,
         "crawl_max_pages": site.crawl_max_pages,
+        "crawl_options": site.crawl_options,
         "external_links": site.external_links,
         "active": site.active,
     }

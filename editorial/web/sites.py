@@ -6,6 +6,7 @@ from babel.dates import get_day_names
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from editorial.domain.crawl_options import LISTS, OPTION_LIMITS, CrawlOptions
 from editorial.domain.errors import EditorialError, StaleVersion
 from editorial.domain.locales import Language
 from editorial.domain.messages import N_, Message
@@ -23,6 +24,8 @@ from editorial.web.zones import zone_groups
 
 bp = Blueprint("sites", __name__)
 FIELDS = ("name", "base_url", "language", "zone", "audit_weekday", "audit_time", "mail_time", *CRAWL_LIMITS)
+OPTION_FIELDS = tuple(f"crawl_{name}" for name in (*LISTS, *OPTION_LIMITS))
+CRAWL_SWITCHES = ("subdomains", "only_path", "follow_nofollow")
 
 
 @bp.get("/sites")
@@ -125,12 +128,35 @@ def _read(form: Form) -> Wanted | None:
         crawl_connections=form.number("crawl_connections"),
         crawl_max_pages=form.number("crawl_max_pages"),
         external_links="external_links" in form.typed,
+        crawl=_read_crawl(form),
     )
     return wanted if form.ok else None
 
 
+def _read_crawl(form: Form) -> CrawlOptions:
+    """What of the site is looked at; `crawl_whole` is ticked where nothing is to be taken over from the last audit."""
+    return CrawlOptions.from_json(
+        {
+            **{name: form.text(f"crawl_{name}", longest=30_000).splitlines() for name in LISTS},
+            **{name: form.number(f"crawl_{name}") for name in OPTION_LIMITS},
+            **{name: f"crawl_{name}" in form.typed for name in CRAWL_SWITCHES},
+            "conditional": "crawl_whole" not in form.typed,
+        }
+    )
+
+
+def _typed_crawl(crawl: CrawlOptions) -> dict[str, str]:
+    ticked = {name: getattr(crawl, name) for name in CRAWL_SWITCHES} | {"whole": not crawl.conditional}
+    return {
+        **{f"crawl_{name}": "\n".join(getattr(crawl, name)) for name in LISTS},
+        **{f"crawl_{name}": _number(getattr(crawl, name)) for name in OPTION_LIMITS},
+        **{f"crawl_{name}": "on" for name, value in ticked.items() if value},
+    }
+
+
 def _typed(site: Site) -> dict[str, str]:
     return {
+        **_typed_crawl(CrawlOptions.from_json(site.crawl_options)),
         "name": site.name,
         "base_url": site.base_url,
         "language": site.language.value,
@@ -151,7 +177,9 @@ def _number(value: float | None) -> str:
 
 def _page(form: Form, site: Site | None, *, stale: bool = False) -> str:
     saved = _typed(site) if site is not None else {}
-    theirs = {name: saved[name] for name in FIELDS if stale and saved[name] != form.typed.get(name, "")}
+    theirs = {
+        name: saved[name] for name in (*FIELDS, *OPTION_FIELDS) if stale and saved[name] != form.typed.get(name, "")
+    }
     return render_template(
         "sites/site.html",
         form=form,
@@ -159,6 +187,7 @@ def _page(form: Form, site: Site | None, *, stale: bool = False) -> str:
         zones=zone_groups(),
         weekdays=_weekdays(),
         theirs=theirs,
+        crawl_open=any(form.typed.get(name) for name in (*OPTION_FIELDS, *(f"crawl_{one}" for one in CRAWL_SWITCHES))),
         usual=deps().config,
     )
 

@@ -182,6 +182,32 @@ def test_a_site_is_crawled_as_its_form_says(desk, deps) -> None:
     assert 'value="1000000"' in page
 
 
+def test_a_site_says_which_of_its_pages_are_looked_at(desk, deps) -> None:
+    typed = {
+        "crawl_include": " /blog/* \n\nre:^/shop/\\d+$",
+        "crawl_exclude": "*?print=*",
+        "crawl_subdomains": "on",
+        "crawl_whole": "on",
+        "crawl_max_depth": "7",
+    }
+    desk.post("/sites", **FORM, **typed)
+    with deps.sessions.begin() as session:
+        site = session.scalars(select(Site)).one()
+        options = start_audit(session, site, AuditTrigger.PERSON, deps.now()).options
+
+    assert options == {
+        "include": ["/blog/*", "re:^/shop/\\d+$"],
+        "exclude": ["*?print=*"],
+        "subdomains": True,
+        "conditional": False,
+        "max_depth": 7,
+    }
+    page = desk.get(f"/sites/{site.id}")
+    assert "re:^/shop/\\d+$</textarea>" in page
+    assert 'name="crawl_whole" checked' in page
+    assert 'name="crawl_only_path">' in page
+
+
 def test_a_site_that_says_nothing_is_crawled_as_the_desk_does(desk, deps) -> None:
     desk.post("/sites", **FORM, crawl_rate="", crawl_max_pages=" ")
     with deps.sessions.begin() as session:
@@ -193,7 +219,7 @@ def test_a_site_that_says_nothing_is_crawled_as_the_desk_does(desk, deps) -> Non
 @pytest.mark.parametrize(
     ("field", "typed"),
     [("crawl_rate", "0"), ("crawl_rate", "nan"), ("crawl_rate", "101"), ("crawl_connections", "17"),
-     ("crawl_connections", "two"), ("crawl_max_pages", "0"), ("crawl_max_pages", "1000001")],
+     ("crawl_connections", "two"), ("crawl_max_pages", "0"), ("crawl_max_pages", "1000001"), ("crawl_max_hours", "73")],
 )  # fmt: skip
 def test_a_crawl_out_of_bounds_is_refused_and_kept_in_the_form(desk, deps, field, typed) -> None:
     answer = desk.post("/sites", **FORM, **{field: typed})
@@ -201,4 +227,14 @@ def test_a_crawl_out_of_bounds_is_refused_and_kept_in_the_form(desk, deps, field
     assert answer.status_code == 422
     assert f'id="f-{field}-error"' in answer.text
     assert f'value="{typed}"' in answer.text
+    assert sites(deps) == []
+
+
+@pytest.mark.parametrize("field", ["crawl_include", "crawl_exclude"])
+def test_what_is_no_pattern_is_told_beside_its_lines(desk, deps, field) -> None:
+    answer = desk.post("/sites", **FORM, **{field: "/fine/*\nre:(broken"})
+
+    assert answer.status_code == 422
+    assert f'id="f-{field}-error"' in answer.text
+    assert "re:(broken</textarea>" in answer.text
     assert sites(deps) == []
