@@ -4,6 +4,10 @@ Source: encoding.spec.whatwg.org, "Names and labels". Names are in lower case; w
 `gb18030`, whose decoder it uses.
 """
 
+import codecs
+import re
+from functools import lru_cache
+
 REPLACEMENT = "replacement"
 """Encodings that are refused because they hide markup: their text is one U+FFFD."""
 USER_DEFINED = "x-user-defined"
@@ -67,8 +71,27 @@ _CODECS = {
     "ibm866": "cp866",
     "iso-8859-8-i": "iso-8859-8",
 }
-# Bytes that Windows never gave a character are control characters to browsers and errors to Python.
-_C1 = {byte: found for byte in range(0x80, 0xA0) if (found := bytes([byte]).decode("cp1252", "ignore"))}
+_SINGLE = frozenset(name for name in _LABELS if name.startswith("windows-")) | {"koi8-u"}
+"""Encodings of one byte a character whose table is not quite Python's."""
+_OTHER_BYTES = {"koi8-u": {0xAE: "ў", 0xBE: "Ў"}, "windows-1255": {0xCA: "\u05ba"}}
+# Characters that browsers read where Python's codec reads others: the full-width ones of Windows; what GB 18030 had in
+# private use before 2022; and bytes of Shift_JIS that mean nothing.
+_OTHER_CHARACTERS: dict[str, dict[int, int]] = {
+    "big5": {
+        0x2022: 0x2027, 0xFF64: 0xFE51, 0x203E: 0xAF, 0x223C: 0xFF5E, 0x2641: 0x2295, 0x2609: 0x2299, 0xA5: 0xFFE5,
+        0xA2: 0xFFE0, 0xA3: 0xFFE1,
+    },
+    "euc-jp": {0x301C: 0xFF5E, 0x2016: 0x2225, 0x2212: 0xFF0D, 0xA2: 0xFFE0, 0xA3: 0xFFE1, 0xAC: 0xFFE2},
+    "shift_jis": dict.fromkeys(range(0xF8F0, 0xF8F4), 0xFFFD),
+    "gb18030": {
+        0xE5E5: 0x3000, 0xE78D: 0xFE10, 0xE78E: 0xFE12, 0xE78F: 0xFE11, 0xE790: 0xFE13, 0xE791: 0xFE14, 0xE792: 0xFE15,
+        0xE793: 0xFE16, 0xE794: 0xFE17, 0xE795: 0xFE18, 0xE796: 0xFE19, 0xE7C7: 0x1E3F, 0xE81E: 0x9FB4, 0xE826: 0x9FB5,
+        0xE82B: 0x9FB6, 0xE82C: 0x9FB7, 0xE832: 0x9FB8, 0xE843: 0x9FB9, 0xE854: 0x9FBA, 0xE864: 0x9FBB,
+    },
+}  # fmt: skip
+_PRIVATE = re.compile("[\ue5e5\ue78d-\ue864]")
+_LENIENT = "browser"
+"""Our handler of bytes that cannot be decoded."""
 
 
 def normal_label(label: str) -> str:
@@ -77,17 +100,69 @@ def normal_label(label: str) -> str:
 
 
 def read(body: bytes, name: str) -> str:
-    """The text of bytes in a named encoding; what cannot be decoded becomes U+FFFD."""
-    if name == "windows-1252":
-        try:
-            return body.decode("cp1252")
-        except UnicodeDecodeError:
-            return body.decode("latin-1").translate(_C1)
+    """The text of bytes in a named encoding, as browsers read it; what cannot be decoded becomes U+FFFD."""
+    if name in _SINGLE:
+        return _single(body, name)
     if name == REPLACEMENT:
         return "\ufffd" if body else ""
     if name == USER_DEFINED:
         return body.decode("latin-1").translate({byte: 0xF700 + byte for byte in range(0x80, 0x100)})
-    return body.decode(_CODECS.get(name, name), "replace")
+    codec = _CODECS.get(name, name)
+    text = body.decode(codec, _LENIENT if name in _DOUBLE else "replace")
+    others = _OTHER_CHARACTERS.get(name)
+    if others is None or (name == "gb18030" and _PRIVATE.search(text) is None):
+        return text
+    return text.translate(others)
+
+
+def _single(body: bytes, name: str) -> str:
+    if name not in _OTHER_BYTES:
+        try:
+            return body.decode(_CODECS.get(name, name))
+        except UnicodeDecodeError:
+            pass
+    return body.decode("latin-1").translate(_table(name))
+
+
+@lru_cache
+def _table(name: str) -> dict[int, str]:
+    """What each byte stands for. Bytes that Windows never gave a character are controls to browsers, not errors."""
+    codec = _CODECS.get(name, name)
+    found = {byte: bytes([byte]).decode(codec, "ignore") for byte in range(0x80, 0x100)}
+    table = {byte: char or (chr(byte) if byte < 0xA0 else "\ufffd") for byte, char in found.items()}
+    return table | _OTHER_BYTES.get(name, {})
+
+
+_DOUBLE = frozenset({"gb18030", "big5", "euc-jp", "shift_jis", "euc-kr"})
+
+
+def _go_on(error: UnicodeError) -> tuple[str, int]:
+    """Where a browser's decoder goes on: an ASCII byte is never part of what was wrong, another byte is.
+
+    Two more things Python's codecs do not read: the euro of Windows in GBK, and the rows of Windows in EUC-JP.
+    """
+    assert isinstance(error, UnicodeDecodeError)
+    body, place = error.object, error.start
+    pair = body[place : place + 2]
+    if error.encoding == "gb18030" and pair[:1] == b"\x80":
+        return "€", place + 1
+    if error.encoding == "euc_jp":
+        if len(pair) == 2 and all(0xA1 <= byte <= 0xFE for byte in pair):
+            return _of_windows(pair[0] - 0xA0, pair[1] - 0xA0), place + 2
+        begins = pair[0] in (0x8E, 0x8F) or 0xA1 <= pair[0] <= 0xFE
+    else:
+        begins = 0x81 <= pair[0] <= 0xFE
+    return "\ufffd", place + (2 if begins and pair[1:] >= b"\x80" else 1)
+
+
+def _of_windows(row: int, cell: int) -> str:
+    """A character by its row and cell in JIS X 0208, with the rows that NEC and IBM added, through Shift_JIS."""
+    first = (row - 1) // 2 + (0x81 if row < 63 else 0xC1)
+    second = cell + 0x9E if row % 2 == 0 else cell + (0x3F if cell < 64 else 0x40)
+    return bytes([first, second]).decode("cp932", "replace")[:1]
+
+
+codecs.register_error(_LENIENT, _go_on)
 
 
 def write(text: str, name: str) -> bytes:

@@ -19,7 +19,9 @@ HAN = "线索表单与内容日历：发布、诊断、改进，全部在一处�
         (b"<?xml version='1.0' encoding='big5'?><html>", "", "big5", "meta"),
         (b"<meta charset=latin1>", "text/html; charset=nonsense", "windows-1252", "meta"),
         (b"<meta charset=utf-16>", "", "utf-8", "meta"),
-        (b"<p>plain", "", "utf-8", "default"),
+        (b"<p>plain", "", "windows-1252", "default"),
+        (b"<p>plain", "application/xhtml+xml", "utf-8", "default"),
+        (b"<!--" + b"x" * 1100 + b"--><meta charset=gbk>", "", "gb18030", "detected"),
         (HAN.encode(), "", "utf-8", "detected"),
         ("<p>製品情報".encode("iso-2022-jp"), "", "iso-2022-jp", "detected"),
         (HAN.encode("gb18030") * 20, "", "gb18030", "detected"),
@@ -96,8 +98,26 @@ def test_text_decoded_twice_is_counted():
     assert found.garbled == 3
 
 
-def test_a_header_may_quote_its_charset():
-    assert declared_in_header('text/html; charset="UTF-8"; x=y') == "UTF-8"
+@pytest.mark.parametrize(
+    ("header", "label"),
+    [
+        ('text/html; charset="UTF-8"; x=y', "UTF-8"),
+        ("text/html;CHARSET=gbk", "gbk"),
+        ("text/html;charset= gbk ", "gbk"),
+        ('text/html;charset="gbk', "gbk"),
+        ('text/html;charset="\\g\\bk"x', "gbk"),
+        ('text/html; note="a; charset=big5"; charset=gbk', "gbk"),
+        ("text/html; charset=; charset=gbk", "gbk"),
+        ("text/html; charset=gbk, text/plain; charset=big5", "gbk"),
+        ('text/html; charset=""; charset=gbk', ""),
+        ("text/html; charset =gbk", ""),
+        ("text/html; mycharset=gbk", ""),
+        ("text/html;charset='gbk'", "'gbk'"),
+        ("text/html", ""),
+    ],
+)
+def test_the_charset_of_a_header_is_read_as_browsers_read_media_types(header, label):
+    assert declared_in_header(header) == label
 
 
 def test_an_unknown_label_is_nothing():
@@ -167,6 +187,24 @@ def test_bytes_that_windows_left_open_are_control_characters():
     text, found = decode(b"a\x81\x80", "text/html; charset=latin1")
 
     assert (text, found.replaced) == ("a\x81€", 0)
+
+
+@pytest.mark.parametrize(
+    ("name", "body", "text"),
+    [
+        ("windows-1251", b"\x98\xc0", "\x98А"),
+        ("windows-1255", b"\x81\xca", "\x81\u05ba"),
+        ("windows-874", b"\x81\xdb", "\x81\ufffd"),
+        ("koi8-u", b"\xae\xbe", "ўЎ"),
+        ("gb18030", b"5\x80 \xa3\xa0", "5€ \u3000"),
+        ("gb18030", b"\x81\xff<", "\ufffd<"),
+        ("euc-jp", b"\xad\xa1\xa1\xc1", "①～"),
+        ("shift_jis", b"\xa0\xfd", "\ufffd\ufffd"),
+        ("big5", b"\xa2\x46\x81<", "\uffe0\ufffd<"),
+    ],
+)
+def test_bytes_are_read_as_browsers_read_them(name, body, text):
+    assert decode(body, f"text/html; charset={name}")[0] == text
 
 
 def test_encodings_that_hide_markup_are_refused():
