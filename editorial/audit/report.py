@@ -92,7 +92,7 @@ def page_dict(
         "id": page.id or page.facts.url,
         "url": page.facts.final_url,
         "status": page.facts.status,
-        "facts": facts_dict(page.facts) if facts else None,
+        "facts": facts_dict(page.facts) | page.place._asdict() if facts else None,
         "outcomes": [outcome_dict(found, rules[found.rule], translate) for found in kept],
     }
 

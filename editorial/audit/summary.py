@@ -3,10 +3,22 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from editorial.audit.facts import PageFacts
 from editorial.audit.rule import Outcome, Result, Rule, Severity
 from editorial.domain.urls import n2
+
+
+class Place(NamedTuple):
+    """Where a page stands among the others of its site; without them nothing is known of it."""
+
+    depth: int | None = None
+    rank: int | None = None
+    links_in: int | None = None
+
+
+UNPLACED = Place()
 
 
 @dataclass(frozen=True)
@@ -18,6 +30,7 @@ class Judged:
     id: str = ""
     is_file: bool = False
     """robots.txt or a sitemap: judged, and no page."""
+    place: Place = UNPLACED
 
 
 @dataclass

@@ -21,7 +21,7 @@ from editorial.audit.folder import Folder, FolderLost
 from editorial.audit.predicates import CanonState, canon_state
 from editorial.audit.rule import Severity
 from editorial.audit.summary import Judged
-from editorial.cli import lists, sources, structure_lines
+from editorial.cli import lists, outside, sources, structure_lines
 from editorial.cli.audit_report import STYLES, Wanted, written
 from editorial.cli.crawl_limits import crawl_limits
 from editorial.cli.language import say, speaks, spoken

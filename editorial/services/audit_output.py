@@ -15,10 +15,10 @@ from editorial.audit.rule import Failure, Need, Outcome, Result, Severity
 from editorial.audit.rules import PAGE_RULES
 from editorial.audit.site_rule import site_outcome
 from editorial.audit.site_rules import SITE_RULES
-from editorial.audit.summary import Judged
+from editorial.audit.summary import Judged, Place
 from editorial.audit.tables import AuditTables
 from editorial.services import audit_memory
-from editorial.store.audit import Audit, AuditFailure, AuditFile, AuditPage, AuditUrl
+from editorial.store.audit import Audit, AuditFailure, AuditFile, AuditPage, AuditPlace, AuditUrl
 from editorial.store.relations import laid_out, relations
 
 SiteFailures = dict[tuple[str, int], list[Failure]]
@@ -74,14 +74,16 @@ def judged_pages(session: Session, audit: Audit) -> Iterator[Judged]:
     with laid_out(session, audit.id) as found:
         around = _around(session, audit, AuditTables(**found))
     wanted = (
-        select(AuditPage.no, AuditPage.facts)
+        select(AuditPage.no, AuditPage.facts, AuditPlace.depth, AuditPlace.rank, AuditPlace.links_in)
         .join(AuditUrl, and_(AuditUrl.audit_id == AuditPage.audit_id, AuditUrl.no == AuditPage.no))
+        .outerjoin(AuditPlace, and_(AuditPlace.audit_id == AuditPage.audit_id, AuditPlace.no == AuditPage.no))
         .where(AuditPage.audit_id == audit.id)
         .order_by(AuditUrl.url)
     )
     for page in session.execute(wanted).yield_per(200):
         facts = unpacked(page.facts)
-        yield Judged(facts, around.outcomes_of(page.no, facts))
+        place = Place(page.depth, page.rank, page.links_in)
+        yield Judged(facts, around.outcomes_of(page.no, facts), place=place)
     yield from _judged_files(session, audit, around)
 
 

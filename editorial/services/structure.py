@@ -132,8 +132,32 @@ def structure_of(session: Session, audit: Audit) -> Structure | None:
     )
 
 
+def places_of(session: Session, audit_id: int, *, after: int, limit: int) -> Sequence[Any]:
+    """Pages with where they stand, by number, those behind `after`. Columns as the API names them."""
+    place, page, url = AuditPlace, AuditPage, AuditUrl
+    wanted = (
+        select(
+            place.no,
+            url.url,
+            page.status,
+            page.error,
+            page.title,
+            place.depth.label("clicks"),
+            place.rank,
+            place.links_in,
+            place.named.label("linked"),
+            place.listed.label("in_sitemap"),
+            and_(page.is_results_page, page.hops == 0).label("indexable"),
+        )
+        .join(page, and_(page.audit_id == place.audit_id, page.no == place.no))
+        .join(url, and_(url.audit_id == place.audit_id, url.no == place.no))
+        .where(place.audit_id == audit_id, place.no > after)
+    )
+    return session.execute(wanted.order_by(place.no).limit(limit)).all()
+
+
 def summary_of(session: Session, audit_id: int) -> Mapping[str, Any] | None:
-    """What `structure_of` begins with, for the API."""
+    """What `structure_of` begins with, for the terminal."""
     kept = session.get(AuditStructure, audit_id)
     return kept.summary if kept is not None else None
 

@@ -133,3 +133,17 @@ def test_a_token_that_reads_and_a_person_who_may_not_start_nothing(desk: Desk, p
     assert reader.send(f"/api/v1/sites/{site}/audits", status=403)["error"]["code"] == "not_allowed"
     assert writer.send(f"/api/v1/sites/{site}/audits", status=403)["error"]["code"] == "not_allowed"
     assert reader.send(f"/api/v1/findings/{finding(reader, site)}/mute", status=403, reason="No.")
+
+
+def test_an_audit_tells_how_its_pages_hang_together(desk: Desk, program: Programs, site: int) -> None:
+    made = audit(desk.deps, site, [good(""), good("a"), good("b")])
+    robot = program()
+
+    whole = robot.ask(f"/api/v1/audits/{made}/structure")
+    first = robot.ask(f"/api/v1/audits/{made}/pages?limit=2")
+    rest = robot.ask(f"/api/v1/audits/{made}/pages?limit=2&after={first['next']}")
+
+    assert (whole["complete"], whole["links"], whole["clicks"]) == (True, 2, {"0": 1, "1": 2})
+    places = [(page["url"], page["clicks"], page["links_in"]) for page in [*first["pages"], *rest["pages"]]]
+    assert places == [(BASE, 0, 0), (f"{BASE}a", 1, 1), (f"{BASE}b", 1, 1)]
+    assert rest["next"] is None

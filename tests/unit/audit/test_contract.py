@@ -188,6 +188,9 @@ class Facts(Shape):
     truncated: bool
     redirects: list[Hop]
     forms: list[Form]
+    depth: int | None
+    rank: int | None
+    links_in: int | None
 
 
 class Outcome(Shape):
