@@ -184,7 +184,8 @@ def ask_round(
     with reading(asking.sessions) as session:
         left = most if most is not None else _left_today(session, asking.now())
         hosts = store.due_hosts(session, asking.now(), among, HOSTS) if left else []
-        controls = tuple(sorted({host_of(site.base_url) for site in content.active_sites(session)}))[:3]
+        known = {site.base_url for site in content.active_sites(session)} or store.audited(session)
+        controls = tuple(sorted(map(host_of, known)))[:3]
     shared = _Round(until, left)
     waiting: queue.SimpleQueue[str] = queue.SimpleQueue()
     for host in hosts:

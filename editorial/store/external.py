@@ -178,6 +178,11 @@ def let_go(session: Session, target_id: int, worker: str, **learned: Any) -> boo
     return done is not None
 
 
+def audited(session: Session) -> set[str]:
+    """Where the audits of the command line began."""
+    return set(session.scalars(select(Audit.start_url).where(Audit.site_id.is_(None))))
+
+
 def asked_since(session: Session, since: datetime) -> int:
     """How many targets were asked since then."""
     return session.scalar(select(func.count()).where(ExternalTarget.asked_at >= since)) or 0
