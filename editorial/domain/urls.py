@@ -102,6 +102,8 @@ def bare(url: str) -> str:
 def n1(url: str, base: str | None = None) -> str | None:
     """The request form of an address, or None where it is none that can be fetched over HTTP.
 
+    It is its own request form, and at most `MAX_LENGTH` characters long.
+
     Args:
         url: as an author wrote it: absolute, or relative to `base`.
         base: the N1 form of the page (or of its `<base href>`).
@@ -109,7 +111,7 @@ def n1(url: str, base: str | None = None) -> str | None:
     if len(url) > MAX_LENGTH:
         return None
     if (quick := _quick(url, base)) is not None:
-        return quick
+        return quick if len(quick) <= MAX_LENGTH else None
     parts = _split(bare(url), base)
     if parts is None:
         return None
@@ -120,7 +122,8 @@ def n1(url: str, base: str | None = None) -> str | None:
     path = _UNSAFE_PATH.sub(_percent, _without_dots(path))
     if query is not None:
         path += "?" + _UNSAFE_QUERY.sub(_percent, query)
-    return f"{scheme}://{netloc}{path}"
+    whole = f"{scheme}://{netloc}{path}"
+    return whole if len(whole) <= MAX_LENGTH else None  # escapes make three characters of one byte
 
 
 def n2(url: str, *, drop: Collection[str] = TRACKING, sort: bool = True) -> str | None:

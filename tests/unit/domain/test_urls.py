@@ -210,3 +210,8 @@ def test_an_address_is_ascii_without_fragment_or_space(written):
 def test_the_quick_way_and_the_whole_way_agree(href):
     """A tab sends an address down the whole way and is taken out there."""
     assert n1(href, BASE) == n1(href[:1] + "\t" + href[1:], BASE)
+
+
+@pytest.mark.parametrize("typed", ["/" + "ü" * 3000, "b" * 5000])
+def test_what_grows_too_long_is_no_address(typed):
+    assert n1(typed, "https://example.com/" + "a" * 4000 + "/") is None
