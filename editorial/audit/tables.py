@@ -34,6 +34,8 @@ in compare form.
 `alike`, one row a page whose main text stands on others too (`audit.alike`), and one more if it does so word for word:
     page_id, exact, percent (of the text of both, what they share), pages (of the group), main_url (of the page to
     keep, as it seems), other_url (of the page most like it; of copies the one to keep, or the next).
+`trap`, one row a pattern of addresses that the crawl left out (`crawl.traps`):
+    kind, pattern, count (of addresses), first, second, third (examples, empty where there are fewer).
 `listed`, one row an address of the site that a sitemap names:
     file_id, target_id (of the page at that address, if it was fetched).
 """
@@ -57,6 +59,7 @@ class AuditTables:
     form: FromClause
     external: FromClause
     alike: FromClause
+    trap: FromClause
 
     @property
     def is_results_page(self) -> ColumnElement[bool]:

@@ -39,10 +39,12 @@ from editorial.store.audit import (
 )
 from editorial.store.audit_shapes import AuditAlike
 from editorial.store.content import Site
+from editorial.store.crawls import AuditTrap
 from editorial.store.external import ExternalTarget, outside
 
 LOOKS_OUTSIDE = "external"
 """In the options of an audit from the command line: it asks what the pages link to outside."""
+
 DENIED = "response-access-denied"
 _LAID_OUT: Mapping[str, tuple[tuple[str, ...], ...]] = {
     "page": (("id",), ("n2",), ("final_n2",), ("title_folded",), ("description_folded",), ("digest",)),
@@ -133,6 +135,7 @@ def relations(audit_id: int) -> dict[str, Subquery]:
         .where(alternate.audit_id == audit_id)
         .subquery("alternate"),
         "form": _form_relation(audit_id),
+        "trap": _trap_relation(audit_id),
         "external": _external_relation(audit_id),
         "alike": _alike_relation(audit_id),
         **_file_relations(audit_id),
@@ -195,6 +198,12 @@ def denied(audit_id: int) -> ColumnElement[bool]:
     """Whether a rule told that we were not let in; what answered instead has a status of its own choice."""
     told = select(AuditFailure.no).where(AuditFailure.audit_id == audit_id, AuditFailure.rule == DENIED)
     return AuditPage.no.in_(told)
+
+
+def _trap_relation(audit_id: int) -> Subquery:
+    trap = AuditTrap
+    columns = (trap.kind, trap.pattern, trap.count, trap.first, trap.second, trap.third)
+    return select(*columns).where(trap.audit_id == audit_id).subquery("trap")
 
 
 def _file_relations(audit_id: int) -> dict[str, Subquery]:

@@ -6,6 +6,7 @@ from editorial.audit.site_rule import SiteRule
 from editorial.audit.site_rules import (
     canonicals,
     contents,
+    crawls,
     descriptions,
     external_links,
     forms,
@@ -26,6 +27,7 @@ FAMILIES: tuple[ModuleType, ...] = (
     languages,
     sitemaps,
     robots_files,
+    crawls,
     forms,
 )
 

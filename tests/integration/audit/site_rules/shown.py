@@ -90,6 +90,12 @@ class Audit:
             *(Column(name, String) for name in ("main_url", "other_url")),
             Column("exact", Boolean),
         )
+        self.trap = Table(
+            "shown_trap",
+            made,
+            Column("count", Integer),
+            *(Column(name, String) for name in ("kind", "pattern", "first", "second", "third")),
+        )
         made.create_all(engine)
 
     def add(self, table: Table, **values: object) -> None:
@@ -213,7 +219,7 @@ class Audit:
                 connection.execute(update(self.page).where(page.id == each.no).values(values))
 
     def tables(self) -> AuditTables:
-        names = ("page", "link", "alternate", "file", "note", "listed", "form", "external", "alike")
+        names = ("page", "link", "alternate", "file", "note", "listed", "form", "external", "alike", "trap")
         return AuditTables(**{name: getattr(self, name) for name in names})
 
     def subjects(self, rule: str) -> dict[int, bool]:

@@ -1,0 +1,21 @@
+"""What a crawl runs into."""
+
+
+def trap(audit, pattern: str, count: int, *examples: str) -> None:
+    first, second, third = (*examples, "", "", "")[:3]
+    audit.add(audit.trap, kind="queries", pattern=pattern, count=count, first=first, second=second, third=third)
+
+
+def test_addresses_without_end_are_told_once_at_the_first_page(audit):
+    """`crawl-trap`."""
+    audit.have("/a")
+    home = audit.have("/", start=True)
+    trap(audit, "https://example.com/calendar?*", 400, "https://example.com/calendar?day=1", "two")
+    trap(audit, "https://example.com/list?*", 9, "https://example.com/list?a=1")
+
+    ((page, failure),) = audit.found("crawl-trap")
+
+    assert page == home
+    assert failure.key == "queries https://example.com/calendar?*"
+    assert failure.params == {"pattern": "https://example.com/calendar?*", "count": 400}
+    assert failure.evidence == ("https://example.com/calendar?day=1", "two")
