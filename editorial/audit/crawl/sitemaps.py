@@ -4,17 +4,18 @@ Forms: XML (`urlset`), an index of sitemaps, RSS 1 and 2, Atom, and a list of ad
 Source: sitemaps.org/protocol.html; developers.google.com/search/docs/crawling-indexing/sitemaps (extensions, limits).
 """
 
-import codecs
 import html
 import re
 import zlib
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import NamedTuple
 from xml.parsers import expat
 
 from editorial.audit.crawl.files import Note, first_line, looks_like_html
+from editorial.audit.gather.encodings import normal_label, read
 from editorial.domain.urls import MAX_LENGTH, n1, n2
 
 MAX_SITEMAP = 50 * 1024 * 1024  # bytes, unpacked
@@ -27,6 +28,8 @@ DEEPEST = 100  # elements within each other; no form needs ten, and each open on
 
 _GZIP = b"\x1f\x8b"
 _MARKS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
+_WIDE = ((b"<\0", "utf-16-le"), (b"\0<", "utf-16-be"))  # XML without a mark: how it must begin
+_BEFORE = " \t\r\n\ufeff"  # what tools leave in front of XML: blank lines, a second byte-order mark
 _DECLARED = re.compile(rb"<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([A-Za-z0-9._-]{1,40})")
 _WEB = re.compile(r"https?://", re.IGNORECASE)
 _W3C = re.compile(
@@ -120,7 +123,7 @@ def _read(content: bytes, notes: list[Note], *, nested: bool) -> Sitemap:
     if not text.strip():
         return Sitemap(None, (), (*notes, Note("empty")))
     reader = _Reader(nested=nested)
-    if not text.lstrip().startswith("<"):
+    if not text.lstrip(_BEFORE).startswith("<"):
         reader.list(text)
     elif not reader.read(text) and (mended := _BARE.sub("&amp;", text)) != text:
         broken, reader = reader, _Reader(nested=nested)
@@ -133,17 +136,15 @@ def _read(content: bytes, notes: list[Note], *, nested: bool) -> Sitemap:
 
 def _decoded(content: bytes) -> tuple[str, bool]:
     """The text by its mark, its declaration or as UTF-8; and whether bytes of it were none."""
-    mark = next(((bom, name) for bom, name in _MARKS if content.startswith(bom)), None)
-    if mark is not None:
-        content, name = content[len(mark[0]) :], mark[1]
-    else:
+    name = next((name for start, name in (*_MARKS, *_WIDE) if content.startswith(start)), "")
+    if not name:
         declared = _DECLARED.match(content.lstrip()[:300])
-        name = declared[1].decode() if declared else "utf-8"
-    try:
-        codec = codecs.lookup({"gb2312": "gb18030", "gbk": "gb18030"}.get(name.lower(), name))
-        return codec.decode(content, "strict")[0], False
-    except (UnicodeError, LookupError, TypeError):  # hex and its like are codecs, too, and give no text
+        name = normal_label(declared[1].decode()) if declared else "utf-8"
+        name = "utf-8" if name in ("utf-16le", "utf-16be") else name  # the declaration could be read as ASCII
+    text = read(content, name) if name else "\ufffd"  # hex, zip and punycode are codecs to Python, and no encodings
+    if "\ufffd" in text:
         return content.decode("utf-8", "replace"), True
+    return text.lstrip("\ufeff"), False
 
 
 class _Stop(Exception):
@@ -162,7 +163,8 @@ class _Open:
 
 _ROOTS = {"urlset": Form.URLS, "sitemapindex": Form.INDEX, "rss": Form.RSS, "rdf": Form.RSS, "feed": Form.ATOM}
 _HOLDERS = {Form.URLS: "url", Form.INDEX: "sitemap", Form.RSS: "item", Form.ATOM: "entry"}
-_OF_FEED = {"link": "loc", "pubdate": "", "updated": "lastmod"}
+# Of feeds, sitemaps.org reads the address and the date: pubDate in RSS, updated in Atom (modified before Atom 1.0).
+_OF_FEED = {"link": "loc", "pubdate": "lastmod", "date": "lastmod", "updated": "lastmod", "modified": "lastmod"}
 _WORDS = frozenset({"loc", "lastmod", "changefreq", "priority"})
 
 
@@ -180,6 +182,8 @@ class _Reader:
         self._alternates = MAX_ALTERNATES
         self._expat = expat.ParserCreate("utf-8")  # whatever it declares: the text is decoded already
         self._counted: dict[str, int] = {}
+        self._is_address = True
+        """Whether the `guid` of RSS that is open is one."""
 
     # -- XML ------------------------------------------------------------------------------------------------------
 
@@ -195,10 +199,13 @@ class _Reader:
         parser.SkippedEntityHandler = lambda name, _: self._words.append(html.unescape(f"&{name};"))
         parser.UseForeignDTD(True)  # unknown entities are skipped, not errors
         try:
-            parser.Parse(text.strip().encode("utf-8", "replace"), True)
+            parser.Parse(text.strip(_BEFORE).encode("utf-8", "replace"), True)
         except _Stop:
             pass
         except expat.ExpatError as error:
+            if self._open is not None and "loc" in self._open.said:  # it was cut, but not within the address
+                with suppress(_Stop):
+                    self._close()
             if self.form is not None:
                 self._note("malformed", error.lineno)
             return False
@@ -227,14 +234,17 @@ class _Reader:
         if len(self._path) >= DEEPEST:
             self._note("malformed", self._expat.CurrentLineNumber)
             raise _Stop
+        within = self._path[-1:] == ["loc"]  # markup within an address says nothing: its text is the address
         self._path.append(name)
-        self._words.clear()
-        if self.form is None:
+        if within or self.form is None:
             return
+        self._words.clear()
         if name == _HOLDERS[self.form] and not prefix.startswith(("image", "video", "news")):
             self._open = _Open(self._expat.CurrentLineNumber)
         elif name == "link" and self._open is not None:
             self._link(attributes)
+        elif name == "guid":
+            self._is_address = attributes.get("isPermaLink", "true").lower() == "true"
 
     def _link(self, attributes: dict[str, str]) -> None:
         """A translation (`xhtml:link`), or where an entry of a feed leads."""
@@ -251,6 +261,8 @@ class _Reader:
 
     def _end(self, tag: str) -> None:
         name = self._path.pop()
+        if self._path[-1:] == ["loc"]:
+            return
         said = "".join(self._words).strip()
         self._words.clear()
         if self._open is None and name == "loc" and self.form is Form.URLS and said:
@@ -268,11 +280,13 @@ class _Reader:
             word = name if self.form in {Form.URLS, Form.INDEX} else _OF_FEED.get(name, "")
             if word in _WORDS and said:
                 self._open.said.setdefault(word, said)
+            elif name == "guid" and self._is_address:
+                self._open.said["guid"] = said
 
     def _close(self) -> None:
         one, self._open = self._open, None
         assert one is not None
-        address = one.said.get("loc", "")
+        address = one.said.get("loc", "") or one.said.get("guid", "")
         if not address:
             self._note("loc-missing", one.line)
             return

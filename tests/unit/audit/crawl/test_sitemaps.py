@@ -43,12 +43,21 @@ def url(address: str, more: str = "") -> str:
         (urlset(url(A)).decode().encode("utf-16"), Form.URLS, [A]),
         (urlset(url("https://example.com/中"), '<?xml version="1.0" encoding="gb2312"?>').decode().encode("gb18030"),
          Form.URLS, ["https://example.com/%E4%B8%AD"]),
+        (urlset(url(A)).decode().encode("utf-16-le"), Form.URLS, [A]),
+        (urlset(url(A), '<?xml version="1.0" encoding="utf-16"?>'), Form.URLS, [A]),
+        ("\ufeff\n\ufeff".encode() + urlset(url(A)), Form.URLS, [A]),
+        (urlset(url(f"<url><![CDATA[{A}]]></url>") + url(B)), Form.URLS, [A, B]),
+        (f"<rss><item><guid>{A}</guid></item><item><guid isPermaLink='true'>{B}</guid></item></rss>".encode(),
+         Form.RSS, [A, B]),
+        (f"<rss><item><guid>{A}</guid><link>{B}</link></item></rss>".encode(), Form.RSS, [B]),
         (gzip.compress(urlset(url(A))), Form.URLS, [A]),
         (gzip.compress(gzip.compress(urlset(url(A)))), Form.URLS, [A]),
     ],
     ids=["urls", "space around", "references", "cdata", "what is commented out", "loc without its url", "a prefix",
          "lines before the declaration", "capitals", "other scripts", "index", "rss 2", "rss 1", "atom", "a list",
-         "a list with a mark", "utf-16", "gb2312", "packed", "packed twice"],
+         "a list with a mark", "utf-16", "gb2312", "utf-16 without a mark", "utf-8 that says utf-16",
+         "marks and lines before it", "an address within markup", "a guid that is an address", "link before guid",
+         "packed", "packed twice"],
 )  # fmt: skip
 def test_a_sitemap_names_its_addresses(content: bytes, form: Form, named: list[str]) -> None:
     read = read_sitemap(content)
@@ -150,3 +159,37 @@ def test_entities_are_never_expanded() -> None:
 def test_no_sitemap_raises(content: bytes) -> None:
     read_sitemap(content)
     read_sitemap(b"<urlset><url><loc>" + content)
+
+
+def test_a_guid_that_is_no_address_is_none() -> None:
+    read = read_sitemap(f"<rss><item><guid isPermaLink='false'>{A}</guid></item></rss>".encode())
+
+    assert ([note.kind for note in read.notes], read.entries) == (["loc-missing"], ())
+
+
+def test_an_address_that_was_read_whole_counts_where_the_file_was_cut() -> None:
+    whole = read_sitemap(urlset(url(A) + url(B)).partition(b"</url></urlset>")[0])
+    cut = read_sitemap(urlset(url(A) + url(B)).partition(b"b</loc></url></urlset>")[0])
+
+    assert [entry.url for entry in whole.entries] == [A, B]
+    assert [entry.url for entry in cut.entries] == [A]
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ("<rss><item><link>{a}</link><pubDate>Thu, 05 Jan 2017 12:34:50 GMT</pubDate></item></rss>",
+         "Thu, 05 Jan 2017 12:34:50 GMT"),
+        ("<feed><entry><link href='{a}'/><updated>2003-12-13T18:30Z</updated></entry></feed>", "2003-12-13T18:30Z"),
+        ("<feed><entry><link href='{a}'/><modified>2003-12-13</modified></entry></feed>", "2003-12-13"),
+    ],
+)  # fmt: skip
+def test_feeds_date_their_entries(content: str, said: str) -> None:
+    assert [entry.lastmod for entry in read_sitemap(content.format(a=A).encode()).entries] == [said]
+
+
+@pytest.mark.parametrize("name", ["hex", "zip", "bz2", "rot13", "idna", "punycode", "undefined"])
+def test_a_codec_that_is_no_encoding_is_none(name):
+    content = f'<?xml version="1.0" encoding="{name}"?><urlset><url><loc>https://example.com/</loc></url></urlset>'
+
+    assert [entry.url for entry in read_sitemap(content.encode()).entries] == ["https://example.com/"]
