@@ -37,6 +37,7 @@ SKIPPED = {
     "audit_runs.progress",  # a fragment
     "audits.download",  # a file, not a page
     "lead_forms.table",  # the same
+    "structure.table",  # the same
     "calendar.day_list",  # a fragment
     "calendar.here",  # leads on to the month
     "content.steps.query",  # a fragment
