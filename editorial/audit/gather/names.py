@@ -69,7 +69,8 @@ class Names:
         return own or attributes.get("title", "")
 
     def _said(self, labels: list[Node], node: Node) -> str:
-        return collapse(" ".join(self.spoken.of(label, node) for label in labels))
+        """The labels in a row; what two forms with the same ids say twice is said once."""
+        return " ".join(dict.fromkeys(filter(None, (self.spoken.of(label, node) for label in labels))))
 
     def _labels(self, node: Node, attributes: dict[str, str]) -> tuple[LabelSource, list[Node]]:
         """Every label of a control in the order of the page (HTML, "labeled control")."""

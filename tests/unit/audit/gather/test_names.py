@@ -82,6 +82,12 @@ def test_of_two_controls_with_one_id_a_label_names_the_first():
     assert [field.label for field in found] == ["E-mail", ""]
 
 
+def test_of_two_copies_of_a_form_the_first_says_its_labels_once():
+    copy = "<form><label for=f>E-mail</label><input id=f></form>"
+
+    assert [form.fields[0].label for form in page(document("", copy + copy)).forms] == ["E-mail", ""]
+
+
 @pytest.mark.parametrize(
     "html",
     [
