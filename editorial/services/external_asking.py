@@ -81,6 +81,11 @@ class _Round:
             self.left -= 1
             return self.left >= 0
 
+    def give_back(self) -> None:
+        """What was taken was not needed."""
+        with self.lock:
+            self.left += 1
+
 
 def asking_of(deps: Deps, stopping: Callable[[], bool]) -> Asking:
     """The product's own asking, by its settings."""
@@ -224,10 +229,12 @@ def _visit(asking: Asking, host: str, among: ColumnElement[bool], shared: _Round
         with asking.sessions.begin() as session:
             target = store.claim(session, host, asking.now(), worker, among)
         if target is None:
+            shared.give_back()
             return
         try:
             learned = _learned(asking, looker, target)
         except PutOff:
+            shared.give_back()
             with asking.sessions.begin() as session:
                 store.let_go(session, target.id, worker)
             return

@@ -1,0 +1,75 @@
+"""What is known of links to other sites, on both databases: claimed, paced, read, asked, judged, listed."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from editorial.adapters.link_ask import Answer
+from editorial.domain.external import LinkState
+from editorial.services import external_asking, external_pages
+from editorial.services.deps import Deps
+from editorial.services.external_asking import Asking
+from editorial.services.external_pages import Wanted
+from editorial.store import external as store
+from editorial.store.audit import Finding
+from editorial.store.base import Sessions
+from tests.conftest import Clock
+from tests.integration.web.audited import BASE, add_site, audit, good
+
+GONE, THERE = "https://other.example/gone", "https://else.example/there"
+
+
+def test_the_whole_way_from_links_to_a_finding(deps: Deps, clock: Clock) -> None:
+    asking = Asking(
+        deps.sessions,
+        clock,
+        "one",
+        lambda _, url, most=0: Answer(200 if url == THERE else 404),
+        sleep=lambda seconds: clock.forward(seconds=seconds),
+    )
+    site, links = add_site(deps), [(1, GONE), (2, GONE), (2, THERE)]
+    for _ in range(2):
+        audit(deps, site, [good("a"), good("b")], outside=links)
+        external_asking.work(asking)
+        clock.forward(days=1)
+    audit(deps, site, [good("a"), good("b")], outside=links)
+    external_asking.look_before_audits(asking)
+
+    with deps.sessions() as session:
+        found = session.execute(select(Finding.url, Finding.key).where(Finding.rule == "link-broken-external")).all()
+        first = external_pages.listing(session, Wanted(site), size=1)
+        rest = external_pages.listing(session, Wanted(site, text="ELSE", after=first.next or ""))
+        linking = external_pages.pages_of(session, site, first.lines[0].id)
+
+    assert {tuple(row) for row in found} == {(f"{BASE}a", GONE), (f"{BASE}b", GONE)}
+    assert first.counts == {LinkState.BROKEN: 1, LinkState.WORKS: 1}
+    assert [(line.url, line.pages) for line in (*first.lines, *rest.lines)] == [(GONE, 2), (THERE, 1)]
+    assert [page.url for page in linking] == [f"{BASE}a", f"{BASE}b"]
+
+
+def test_a_host_has_one_turn_after_another_whoever_asks(sessions: Sessions, clock: Clock) -> None:
+    gap, patience = timedelta(seconds=2), timedelta(seconds=5)
+
+    def turn() -> float | None:
+        with sessions.begin() as session:
+            at = store.take_turn(session, "other.example", clock(), gap, patience)
+        return (at - clock()).total_seconds() if at is not None else None
+
+    assert [turn() for _ in range(4)] == [0.0, 2.0, 4.0, None]
+    clock.forward(seconds=60)
+    assert turn() == 0.0
+
+
+@pytest.mark.parametrize("later", [timedelta(0), store.LEASE + timedelta(seconds=1)])
+def test_a_target_is_claimed_once_until_its_lease_has_run_out(deps: Deps, clock: Clock, later: timedelta) -> None:
+    audit(deps, add_site(deps), [good("a")], outside=[(1, THERE)])
+    external_asking.read_audits(external_asking.asking_of(deps, lambda: False))
+
+    def claim(worker: str) -> bool:
+        with deps.sessions.begin() as session:
+            return store.claim(session, "else.example", clock(), worker, store.linked()) is not None
+
+    assert claim("one")
+    clock.instant += later
+    assert claim("two") is bool(later)
