@@ -47,6 +47,11 @@ def pattern_in(key: str) -> str:
     return key.partition(MARK)[0]
 
 
+def key_tail(key: str) -> str:
+    """What stands behind the mark: a layout, or `OTHERS`."""
+    return key.partition(MARK)[2]
+
+
 def is_main(key: str) -> bool:
     """Whether most pages of the pattern are of this template."""
     return MARK not in key

@@ -42,6 +42,7 @@ NOBODY = "nobody"
 @click.option("--text", default="", help="Part of an address, a rule or a title.")
 @click.option("--category", type=click.Choice(list(CATEGORIES)), help="What rules are about.")
 @click.option("--path", default="", help="Where the path of the address begins, such as /blog/.")
+@click.option("--template", default="", help="Key of a page template, such as “/blog/*”.")
 @click.option("--order", type=click.Choice([one.value for one in Order]), default="worst", show_default=True)
 @click.option("--format", "style", type=click.Choice(["text", "json", "csv"]), default="text", show_default=True)
 @speaks
@@ -58,6 +59,7 @@ def findings(
     text: str,
     category: str | None,
     path: str,
+    template: str,
     order: str,
     style: str,
 ) -> None:
@@ -76,6 +78,7 @@ def findings(
                 text=text,
                 category=category or "",
                 path=path,
+                template=template,
                 order=Order(order),
             )
             _PRINT[style](session, wanted)

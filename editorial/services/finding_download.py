@@ -26,6 +26,7 @@ COLUMNS = (
     "first_seen",
     "last_seen",
     "fixed",
+    "template",
 )
 
 
@@ -58,6 +59,7 @@ def _cells(row: Row, translate: Translate) -> tuple[str, ...]:
         row.item_title or "",
         row.owner.name if row.owner else "",
         *map(_when, (finding.first_seen_at, finding.last_seen_at, finding.fixed_at)),
+        finding.template,
     )
 
 

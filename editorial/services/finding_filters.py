@@ -23,6 +23,8 @@ class Grouping(StrEnum):
     """By what findings stand together."""
 
     RULE = "rule"
+    TEMPLATE = "template"
+    """Of a rule those whose pages one template makes: mended once, they are all mended."""
     PAGE = "page"
     OWNER = "owner"
     NONE = "none"
@@ -141,6 +143,8 @@ class Wanted:
     campaign_id: int | None = None
     text: str = ""
     rule: str = ""
+    template: str = ""
+    """Key of a page template (`audit.templates`)."""
     page: str = ""
     path: str = ""
     """Where the path of the address begins."""
@@ -152,7 +156,13 @@ class Wanted:
     @property
     def one_group(self) -> bool:
         """Whether only one group is left to show, so that its findings are listed one by one."""
-        opened = {Grouping.RULE: self.rule, Grouping.PAGE: self.page, Grouping.OWNER: self.owner_id is not None}
+        of_template = bool(self.rule and self.template)
+        opened = {
+            Grouping.RULE: self.rule,
+            Grouping.TEMPLATE: of_template,
+            Grouping.PAGE: self.page,
+            Grouping.OWNER: self.owner_id is not None,
+        }
         return bool(opened.get(self.by, True))
 
     @property
@@ -175,6 +185,7 @@ FILTERS: Mapping[str, Any] = {
     "severity": None,
     "category": "",
     "rule": "",
+    "template": "",
     "owner_id": None,
     "campaign_id": None,
     "path": "",
@@ -196,10 +207,8 @@ def conditions(session: Session, wanted: Wanted) -> list[ColumnElement[bool]]:
         found.append(owner_number() == wanted.owner_id)
     if wanted.campaign_id is not None:
         found.append(func.coalesce(ContentItem.campaign_id, 0) == wanted.campaign_id)
-    if wanted.rule:
-        found.append(Finding.rule == wanted.rule)
-    if wanted.page:
-        found.append(Finding.url == wanted.page)
+    exactly = {Finding.rule: wanted.rule, Finding.template: wanted.template, Finding.url: wanted.page}
+    found += [column == value for column, value in exactly.items() if value]
     if wanted.audit_id is not None:
         changed = select(FindingHistory.finding_id).where(FindingHistory.audit_id == wanted.audit_id)
         found.append(Finding.id.in_(changed))

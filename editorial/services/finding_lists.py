@@ -35,6 +35,7 @@ def facts(finding: Finding, say: Say, *, item_id: int | None, owner_id: int | No
         "fixed_at": finding.fixed_at,
         "item_id": item_id,
         "owner_id": owner_id,
+        "template": finding.template,
     }
 
 

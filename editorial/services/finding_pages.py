@@ -34,12 +34,25 @@ class Row:
 
 @dataclass(frozen=True)
 class Group:
-    """Findings that stand together. `key` is a rule's id, an address or an owner's number ("0" for nobody)."""
+    """Findings that stand together.
+
+    `key` is a rule's id, an address, an owner's number ("0" for nobody), or a rule's id, a space and a template's key.
+    """
 
     key: str
     severity: Severity
     count: int
     rows: Sequence[Row]
+
+    @property
+    def rule(self) -> str:
+        """Id of the rule, of findings that stand together by rule or by template."""
+        return self.key.partition(" ")[0]
+
+    @property
+    def template(self) -> str:
+        """Key of the template; empty for pages of none."""
+        return self.key.partition(" ")[2]
 
 
 @dataclass(frozen=True)
@@ -170,6 +183,8 @@ def _rows_before(session: Session, wanted: Wanted, after: Place) -> int:
 def _key(by: Grouping) -> ColumnElement[str]:
     if by is Grouping.OWNER:
         return cast(owner_number(), Finding.rule.type)
+    if by is Grouping.TEMPLATE:
+        return Finding.rule + literal(" ") + Finding.template
     return Finding.rule.expression if by is Grouping.RULE else Finding.url.expression
 
 
@@ -246,7 +261,13 @@ def _one_group(session: Session, wanted: Wanted, total: int) -> tuple[Sequence[G
     shown, following = one_by_one(session, wanted)
     if not shown:
         return (), None
-    keys = {Grouping.RULE: wanted.rule, Grouping.PAGE: wanted.page, Grouping.OWNER: str(wanted.owner_id)}
+    of_template = f"{wanted.rule} {wanted.template}"
+    keys = {
+        Grouping.RULE: wanted.rule,
+        Grouping.TEMPLATE: of_template,
+        Grouping.PAGE: wanted.page,
+        Grouping.OWNER: str(wanted.owner_id),
+    }
     severity = min((Severity(row.finding.severity) for row in shown), key=lambda each: each.rank)
     return (Group(keys.get(wanted.by, ""), severity, total, shown),), following
 

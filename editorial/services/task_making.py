@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from datetime import date
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from editorial.domain.errors import NotFound, StaleVersion
@@ -27,6 +27,8 @@ from editorial.store.tasks import Task
 LONGEST_TITLE, LONGEST_NOTE, LONGEST_URL = 200, 5000, 2000  # characters
 MOST_TOGETHER = 200
 """Findings that share a task: more are a project."""
+MOST_OF_TEMPLATE = 5000
+"""Those of one rule whose pages one template makes: one repair, however many pages."""
 _SEVERITIES = ("blocker", "error", "warning", "notice")
 
 
@@ -43,6 +45,20 @@ class TaskDraft:
     site_id: int | None = None
     url: str = ""
     """A whole address, or a path on the site."""
+
+
+@dataclass(frozen=True)
+class TemplateKey:
+    """A rule on the pages that one template of a site makes."""
+
+    site_id: int
+    rule: str
+    template: str
+
+    @property
+    def conditions(self) -> tuple[ColumnElement[bool], ...]:
+        """What their findings fulfil."""
+        return Finding.site_id == self.site_id, Finding.rule == self.rule, Finding.template == self.template
 
 
 def draft_of(task: Task) -> TaskDraft:
@@ -123,6 +139,7 @@ def make_together(
     assignee_id: int | None = None,
     due_on: date | None = None,
     note: str = "",
+    most: int = MOST_TOGETHER,
 ) -> Task:
     """One task about several open findings of one rule on one site. Those that have a task already are left out.
 
@@ -134,14 +151,14 @@ def make_together(
         BadTask: none or too many findings, several rules or sites, or each has a task or is closed. NotFound.
     """
     wanted = sorted(set(finding_ids))
-    if not 0 < len(wanted) <= MOST_TOGETHER:
+    if not 0 < len(wanted) <= most:
         raise BadTask(
             Message.counted(
                 NP_(
                     "A task is about one finding to %(count)s finding.",
                     "A task is about one finding to %(count)s findings.",
                 ),
-                MOST_TOGETHER,
+                most,
             ),
             hint=Message(N_("Choose some of them.")),
             field="findings",
@@ -164,6 +181,45 @@ def make_together(
             hint=Message(N_("Look at the findings again.")),
             field="findings",
         )
+    return _make_shared(session, deps, actor, free, assignee_id=assignee_id, due_on=due_on, note=note)
+
+
+def make_for_template(
+    session: Session,
+    deps: Deps,
+    actor: Person,
+    key: TemplateKey,
+    *,
+    assignee_id: int | None = None,
+    due_on: date | None = None,
+    note: str = "",
+) -> Task:
+    """One task about all open findings of a rule on the pages of one template. Those that have a task are left out.
+
+    Raises:
+        BadTask: there is none. Else as `make_together`.
+    """
+    ids = session.scalars(
+        select(Finding.id)
+        .where(*key.conditions, Finding.state.in_(OPEN), store.IS_FREE)
+        .order_by(Finding.id)
+        .limit(MOST_OF_TEMPLATE)
+    ).all()
+    return make_together(
+        session, deps, actor, ids, assignee_id=assignee_id, due_on=due_on, note=note, most=MOST_OF_TEMPLATE
+    )
+
+
+def _make_shared(
+    session: Session,
+    deps: Deps,
+    actor: Person,
+    free: Sequence[Finding],
+    *,
+    assignee_id: int | None,
+    due_on: date | None,
+    note: str,
+) -> Task:
     worst = min(free, key=lambda one: (_SEVERITIES.index(one.severity), one.id))
     items = {one.content_item_id for one in free}
     site = content.get_site(session, worst.site_id)

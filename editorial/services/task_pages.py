@@ -205,9 +205,15 @@ def counts(session: Session, wanted: WantedTasks, today: date) -> dict[tuple[Who
     return dict(zip(choices, found, strict=True))
 
 
-def to_be_shared(session: Session, site_id: int, rule: str) -> Choice:
-    """The open findings of a rule on a site that have no task yet, the worst first; not more than one task takes."""
-    all_open = (Finding.site_id == site_id, Finding.rule == rule, Finding.state.in_(OPEN))
+def to_be_shared(session: Session, site_id: int, rule: str, template: str = "") -> Choice:
+    """The open findings of a rule on a site that have no task yet, the worst first; not more than one task takes.
+
+    Args:
+        template: of the pages that this template makes alone; one task takes them all.
+    """
+    all_open = [Finding.site_id == site_id, Finding.rule == rule, Finding.state.in_(OPEN)]
+    if template:
+        all_open.append(Finding.template == template)
     free = (*all_open, store.IS_FREE)
     rows = select(Finding).where(*free).order_by(RANK, Finding.url, Finding.id)
     count = select(func.count()).select_from(Finding)

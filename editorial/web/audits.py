@@ -23,8 +23,9 @@ from editorial.services import (
     finding_pages,
     findings,
     page_facts,
+    template_pages,
 )
-from editorial.services.finding_filters import SEVERITIES, Order, Standing, Wanted
+from editorial.services.finding_filters import SEVERITIES, Grouping, Order, Standing, Wanted
 from editorial.services.finding_pages import Listing
 from editorial.services.rule_pages import CATEGORIES
 from editorial.services.stop_reasons import why_it_stopped
@@ -91,6 +92,7 @@ def site_findings(site_id: int) -> ResponseReturnValue:
             detail=page_facts.finding_detail(session, chosen) if chosen is not None else None,
             care=finding_care.care_of(session, chosen, deps().now(), zone()) if chosen is not None else None,
             query=query_of(form),
+            named=template_pages.names(session, site_id) if wanted.by is Grouping.TEMPLATE else {},
             severity_names=SEVERITIES,
             **_around(session, site_id),
             **_filters(session, wanted, listing),

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from editorial.audit.rule import Severity
+from editorial.audit.templates import pattern_in
 from editorial.domain.messages import N_, Message
 from editorial.domain.slots import shown_in
 from editorial.domain.urls import path_of
@@ -21,6 +22,7 @@ PARAMS: Mapping[str, str] = {
     "severity": "severity",
     "category": "category",
     "rule": "rule",
+    "template": "template",
     "owner_id": "owner",
     "campaign_id": "campaign",
     "path": "path",
@@ -34,6 +36,7 @@ LABELS: Mapping[str, Message] = {
     "severity": Message(N_("Severity")),
     "category": Message(N_("Subject")),
     "rule": Message(N_("Rule")),
+    "template": Message(N_("Template")),
     "owner_id": Message(N_("Owner")),
     "campaign_id": Message(N_("Campaign")),
     "path": Message(N_("Path begins with")),
@@ -69,6 +72,7 @@ def wanted_of(site_id: int, form: Form) -> Wanted:
         campaign_id=form.number("campaign"),
         text=form.line("q", required=False),
         rule=form.text("rule", longest=80),
+        template=form.text("template", longest=120),
         page=form.text("page", longest=8000),
         path=form.line("path", longest=2000, required=False),
         audit_id=form.number("audit"),
@@ -114,6 +118,8 @@ def _value(
         return _named(name, wanted, owners, campaigns)
     if name == "audit_id":
         return (_day(changed_by), False) if changed_by is not None else (say(SOMETHING), False)
+    if name == "template":
+        return pattern_in(wanted.template), True
     if name in ("path", "page", "text"):
         typed = str(getattr(wanted, name))
         return (shown_path(typed) if name == "page" else typed), True

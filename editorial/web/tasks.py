@@ -11,7 +11,7 @@ from editorial.domain.messages import N_, Message
 from editorial.domain.people import Permission
 from editorial.domain.slots import shown_in
 from editorial.domain.tasks import KINDS, TaskKind
-from editorial.services import muting, task_making, task_pages, tasks
+from editorial.services import muting, task_making, task_pages, tasks, template_pages
 from editorial.services.muting import MuteScope
 from editorial.services.task_making import TaskDraft
 from editorial.services.task_pages import WantedTasks, When, Whose
@@ -100,7 +100,8 @@ def created() -> ResponseReturnValue:
 @requires(Permission.WRITE_CONTENT)
 def together(site_id: int) -> ResponseReturnValue:
     """The open findings of one rule on a site, to make one task of them."""
-    return _together_page(site_id, Form(request.args).text("rule", longest=80), Form())
+    asked = Form(request.args)
+    return _together_page(site_id, asked.text("rule", longest=80), Form(), template=asked.text("template", longest=120))
 
 
 @bp.post("/audits/sites/<int:site_id>/task")
@@ -111,18 +112,25 @@ def made_together(site_id: int) -> ResponseReturnValue:
     ids = [int(one) for one in request.form.getlist("findings") if one.isascii() and one.isdigit() and len(one) < 10]
     assignee, due_on = form.number("assignee"), form.day("due_on")
     note = form.text("note", longest=task_making.LONGEST_NOTE)
+    rule, template = form.text("rule", longest=80), form.text("template", longest=120)
     if form.ok:
         try:
             with deps().sessions.begin() as session:
-                made = task_making.make_together(
-                    session, deps(), person(), ids, assignee_id=assignee, due_on=due_on, note=note
-                )
+                if template:
+                    key = task_making.TemplateKey(site_id, rule, template)
+                    made = task_making.make_for_template(
+                        session, deps(), person(), key, assignee_id=assignee, due_on=due_on, note=note
+                    )
+                else:
+                    made = task_making.make_together(
+                        session, deps(), person(), ids, assignee_id=assignee, due_on=due_on, note=note
+                    )
         except EditorialError as error:
             form.reject(error)
         else:
             flash(say(Message(N_("The task is made. The next audit that proves the repair closes it."))))
             return redirect(url_for("tasks.show", task_id=made.id))
-    return _together_page(site_id, form.text("rule", longest=80), form, frozenset(ids)), 422
+    return _together_page(site_id, rule, form, frozenset(ids), template=template), 422
 
 
 @bp.get("/tasks/<int:task_id>")
@@ -328,14 +336,18 @@ def _differences(theirs: dict[str, str], form: Form) -> dict[str, tuple[str, str
     return {name: (theirs[name], form.typed[name]) for name in names if theirs[name] != form.typed[name].strip()}
 
 
-def _together_page(site_id: int, rule: str, form: Form, ticked: frozenset[int] | None = None) -> str:
+def _together_page(
+    site_id: int, rule: str, form: Form, ticked: frozenset[int] | None = None, *, template: str = ""
+) -> str:
     with reading(deps().sessions) as session:
         site = content.get_site(session, site_id)
-        choice = task_pages.to_be_shared(session, site_id, rule)
+        choice = task_pages.to_be_shared(session, site_id, rule, template)
         return render_template(
             "tasks/together.html",
             site=site,
             rule=rule,
+            template=template,
+            named=template_pages.names(session, site_id) if template else {},
             choice=choice,
             form=form,
             ticked=frozenset(one.id for one in choice.findings) if ticked is None else ticked,

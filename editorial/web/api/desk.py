@@ -81,6 +81,7 @@ class FindingsAsked(Asked):
     category: Annotated[str, Field(max_length=40)] = ""
     campaign: Annotated[int, Field(ge=0, le=2**31 - 1)] | None = None
     path: Annotated[str, Field(max_length=2000)] = ""
+    template: Annotated[str, Field(max_length=120)] = ""
     audit: Annotated[int, Field(ge=1, le=2**31 - 1)] | None = None
     order: Order = Order.WORST
     after: Annotated[str, Field(max_length=3000)] = ""
@@ -104,6 +105,8 @@ class FindingRow(Shown):
     fixed_at: datetime | None
     item_id: int | None
     owner_id: int | None
+    template: str
+    """What the pages that one template makes have in common, such as `/blog/*`; empty where it is not known."""
 
 
 class Findings(Shown):
@@ -242,6 +245,7 @@ def finding_list(query: FindingsAsked) -> Findings:
         category=query.category.replace("\x00", ""),
         campaign_id=query.campaign,
         path=query.path.replace("\x00", ""),
+        template=query.template.replace("\x00", ""),
         audit_id=query.audit,
         order=query.order,
         after=Place.parse(query.after),
@@ -291,4 +295,5 @@ def _finding(row: finding_pages.Row) -> FindingRow:
         fixed_at=found.fixed_at,
         item_id=row.item_id,
         owner_id=row.owner.id if row.owner else None,
+        template=found.template,
     )
