@@ -9,6 +9,9 @@ SAYS = {
     StopReason.COMPLETE: N_("Every page was seen."),
     StopReason.PAGE_CAP: N_("The audit stopped at its page limit after %(pages)s of %(known)s pages."),
     StopReason.TIME_CAP: N_("The audit stopped at its time limit after %(pages)s of %(known)s pages."),
+    StopReason.BYTE_CAP: N_("The audit stopped at its limit of megabytes after %(pages)s of %(known)s pages."),
+    StopReason.DEPTH_CAP: N_("The audit ended at its limit of clicks: deeper pages were not looked at."),
+    StopReason.FOLDER_CAP: N_("The audit ended at its limit of pages in one folder: the others were not looked at."),
     StopReason.ROBOTS_UNREACHABLE: N_(
         "robots.txt could not be read (%(detail)s), so nothing was fetched. Make it answer 200 or 404."
     ),

@@ -6,7 +6,8 @@ from flask.typing import ResponseReturnValue
 from editorial.domain.errors import NotFound
 from editorial.domain.messages import N_, Message
 from editorial.domain.people import Permission
-from editorial.services import audit_pages, auditing
+from editorial.services import audit_pages, auditing, crawl_course
+from editorial.services.auditing import user_agent
 from editorial.store import content
 from editorial.store.audit import Audit, AuditTrigger
 from editorial.store.base import reading
@@ -14,6 +15,9 @@ from editorial.web.context import deps, person, say
 from editorial.web.guard import requires
 
 bp = Blueprint("audit_runs", __name__)
+bp.add_app_template_filter(
+    lambda audit: crawl_course.told(audit, user_agent(deps().config.crawl_contact or deps().config.base_url)), "course"
+)
 
 
 @bp.post("/audits/sites/<int:site_id>/audits")
