@@ -102,6 +102,10 @@ class Folder:
             return Response(url, url, 404, (("Content-Type", "text/html"),))
         return _answer(url, address, self._files[address])
 
+    def path_of(self, url: str) -> Path | None:
+        """The file that answers at an address, or None."""
+        return self._files.get(self._main.get(_bare(url), ""))
+
     def robots(self, url: str) -> Robots | None:
         """The robots.txt that lies in the folder, if it is that of the address."""
         return self._robots if origin_of(url) == origin_of(self.base) else None

@@ -4,7 +4,7 @@ Source: docs.oasis-open.org/sarif/sarif/v2.1.0. A finding keeps its fingerprint 
 ones from known ones. What passed or could not be judged has its kind, where it is asked for.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 import orjson
@@ -39,6 +39,8 @@ def sarif_report(
     *,
     version: str,
     every_outcome: bool = False,
+    stopped: str = "",
+    place: Callable[[str], str] = lambda url: url,
 ) -> Iterator[str]:
     """One SARIF log with one run, a piece a finding, so that a large site needs no memory.
 
@@ -48,6 +50,8 @@ def sarif_report(
         translate: says sentences.
         version: of this program.
         every_outcome: also a result for each rule that passed, did not apply or could not say.
+        stopped: why not everything was seen, as a sentence; empty where it was.
+        place: where the page of an address lies, as a URI; code hosts show what lies in a repository.
     """
     numbers = {rule_id: number for number, rule_id in enumerate(rules)}
     driver = {
@@ -56,12 +60,13 @@ def sarif_report(
         "rules": [_rule(rule, translate) for rule in rules.values()],
     }
     tool = orjson.dumps({"driver": driver}).decode()
-    yield f'{{"$schema":"{SCHEMA}","version":"2.1.0","runs":[{{"tool":{tool},"results":['
+    ending = orjson.dumps([_invocation(stopped)]).decode()
+    yield f'{{"$schema":"{SCHEMA}","version":"2.1.0","runs":[{{"tool":{tool},"invocations":{ending},"results":['
     between = "\n"
     for page in pages:
         for outcome in page.outcomes:
             if outcome.result is Result.FAIL or every_outcome:
-                for result in _results(page, outcome, rules[outcome.rule], translate):
+                for result in _results(page, outcome, rules[outcome.rule], translate, place):
                     yield between + orjson.dumps(result | {"ruleIndex": numbers[outcome.rule]}).decode()
                     between = ",\n"
     yield "\n]}]}\n"
@@ -75,12 +80,20 @@ def _rule(rule: Rule, translate: Translate) -> dict[str, Any]:
         "help": {"text": translate(Message(rule.fix, rule.defaults()))},
         **({"helpUri": rule.source} if rule.source.startswith("https://") else {}),
         "defaultConfiguration": {"level": _LEVELS[rule.severity]},
-        "properties": {"category": rule.category, "severity": rule.severity.value},
+        "properties": {"category": rule.category, "severity": rule.severity.value, "tags": [rule.category]},
     }
 
 
-def _results(page: Judged, outcome: Outcome, rule: Rule, translate: Translate) -> Iterator[dict[str, Any]]:
-    where = {"physicalLocation": {"artifactLocation": {"uri": page.facts.final_url}}}
+def _invocation(stopped: str) -> dict[str, Any]:
+    """That the run came to an end, and what kept it from seeing everything."""
+    told = [{"level": "warning", "message": {"text": _plain(stopped)}}] if stopped else []
+    return {"executionSuccessful": True, "toolExecutionNotifications": told}
+
+
+def _results(
+    page: Judged, outcome: Outcome, rule: Rule, translate: Translate, place: Callable[[str], str]
+) -> Iterator[dict[str, Any]]:
+    where = {"physicalLocation": {"artifactLocation": {"uri": place(page.facts.final_url)}}}
     if not outcome.failures:
         said = sentence(outcome, rule)
         text = _plain(translate(said if said is not None else Message(rule.title)))
@@ -96,7 +109,11 @@ def _results(page: Judged, outcome: Outcome, rule: Rule, translate: Translate) -
             "message": {"text": _plain(translate(rule.sentence(failure)))},
             "locations": [where],
             "partialFingerprints": {FINGERPRINT: fingerprint(rule.id, address, failure.key)},
-            "properties": {"severity": severity.value, "evidence": [_plain(shown) for shown in failure.evidence]},
+            "properties": {
+                "severity": severity.value,
+                "evidence": [_plain(shown) for shown in failure.evidence],
+                "url": page.facts.final_url,
+            },
         }
 
 

@@ -4,6 +4,7 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import NoReturn
 
@@ -153,6 +154,7 @@ def _audited(
     """Audit, and print what was found. Returns the exit status."""
     catalog, start = spoken(), target
     if folder is not None:
+        wanted = replace(wanted, folder=folder)
         start = folder.base
         if folder.told:
             taken = N_("%(url)s is taken as the address, because the canonicals of the pages say so.")

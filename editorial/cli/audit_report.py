@@ -1,11 +1,16 @@
 """What `editorial audit` prints, in each of its formats."""
 
+import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import quote
 
 from editorial import __version__
 from editorial.adapters.catalog import Catalog
 from editorial.adapters.report_page import render_report
+from editorial.audit.crawl.records import StopReason
+from editorial.audit.folder import Folder
 from editorial.audit.report import page_json, text_report
 from editorial.audit.report_csv import csv_report
 from editorial.audit.report_html import html_values
@@ -26,6 +31,17 @@ class Wanted:
     target: str
     facts: bool = False
     every_outcome: bool = False
+    folder: Folder | None = None
+    """Where the pages lie, if they lie on this machine."""
+
+    def place(self, url: str) -> str:
+        """The URI by which code hosts know the page of an address: of a file its path from here."""
+        file = self.folder.path_of(url) if self.folder is not None else None
+        if file is None:
+            return url
+        path = file.absolute()
+        inside = path.is_relative_to(Path.cwd())
+        return quote(os.fsencode(path.relative_to(Path.cwd()).as_posix())) if inside else path.as_uri()
 
 
 def written(pages: Iterable[Judged], audit: Audit, catalog: Catalog, wanted: Wanted) -> Iterator[str]:
@@ -37,7 +53,11 @@ def written(pages: Iterable[Judged], audit: Audit, catalog: Catalog, wanted: Wan
     elif wanted.style == "csv":
         yield from csv_report(pages, BY_ID, catalog.say, every_outcome=wanted.every_outcome)
     elif wanted.style == "sarif":
-        yield from sarif_report(pages, BY_ID, catalog.say, version=__version__, every_outcome=wanted.every_outcome)
+        stopped = "" if audit.stop_reason == StopReason.COMPLETE else catalog.say(why_it_stopped(audit))
+        every = wanted.every_outcome
+        yield from sarif_report(
+            pages, BY_ID, catalog.say, version=__version__, every_outcome=every, stopped=stopped, place=wanted.place
+        )
     elif wanted.style == "html":
         yield _html(pages, audit, catalog, wanted)
     else:

@@ -168,3 +168,12 @@ def test_a_page_beside_a_folder_of_its_name_keeps_its_address(tmp_path):
     (tmp_path / "a" / "index.html").write_text(naming("https://e.com/a"))
 
     assert len(Folder(tmp_path).addresses) == 2
+
+
+def test_each_spelling_of_a_page_leads_to_its_file(built):
+    folder = Folder(built, "https://example.com/docs/")
+    found = [
+        folder.path_of(f"https://example.com/docs/{path}") for path in ("guide", "guide/index.html", "none", "../x")
+    ]
+
+    assert found == [built / "guide" / "index.html", built / "guide" / "index.html", None, None]
