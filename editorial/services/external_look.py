@@ -1,6 +1,6 @@
 """One look at a target outside: HEAD, then the beginning of a GET, along its redirects, at the pace of each host.
 
-robots.txt is heeded on every hop, as it is for pages of our own sites: docs/decisions/0038.
+robots.txt is heeded on every hop, as it is for pages of our own sites: docs/decisions/0037.
 """
 
 from collections.abc import Callable
