@@ -2,14 +2,17 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, select
+from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session
 
+from editorial.domain.findings import OPEN
+from editorial.domain.urls import n2
 from editorial.services.page_items import items_by_page
 from editorial.services.structure_summary import DEEP, numbers_in
-from editorial.store.audit import Audit, AuditPage, AuditPlace, AuditStructure, AuditUrl
+from editorial.store.audit import Audit, AuditPage, AuditPlace, AuditStructure, AuditUrl, Finding
 from editorial.store.content import ContentItem
 
 STRONGEST = 10
@@ -69,6 +72,8 @@ class Broken:
     error: str | None
     pages: int
     some: Sequence[tuple[int, str]]
+    since: datetime | None
+    """When the first of the open findings about it was seen; None where no finding is."""
 
 
 @dataclass(frozen=True)
@@ -123,10 +128,7 @@ def structure_of(session: Session, audit: Audit) -> Structure | None:
         rings=_rings(summary["depth"]["clicks"]),
         strongest=_strongest(session, audit.id),
         important=_important(session, audit),
-        broken=[
-            Broken(no, urls.get(no, ""), status, error, pages, [(each, urls.get(each, "")) for each in some])
-            for no, status, error, pages, some in summary["broken"]["samples"]
-        ],
+        broken=_broken(session, audit, summary["broken"]["samples"], urls),
         languages=_languages(summary["languages"]["samples"]),
         urls=urls,
     )
@@ -193,6 +195,29 @@ def _urls(session: Session, audit_id: int, numbers: set[int]) -> dict[int, str]:
         wanted = select(AuditUrl.no, AuditUrl.url).where(AuditUrl.audit_id == audit_id)
         found.update(session.execute(wanted.where(AuditUrl.no.in_(every[first : first + 500]))).all())
     return found
+
+
+def _broken(session: Session, audit: Audit, samples: Sequence[Any], urls: Mapping[int, str]) -> list[Broken]:
+    keys = {no: n2(urls[no]) or urls[no] for no, *_ in samples if no in urls}
+    first = (
+        select(Finding.key, func.min(Finding.first_seen_at))
+        .where(Finding.site_id == audit.site_id, Finding.rule == "link-broken-internal", Finding.state.in_(OPEN))
+        .where(Finding.key.in_(keys.values()))
+        .group_by(Finding.key)
+    )
+    since = dict(session.execute(first).all()) if keys else {}
+    return [
+        Broken(
+            no,
+            urls.get(no, ""),
+            status,
+            error,
+            pages,
+            [(each, urls.get(each, "")) for each in some],
+            since.get(keys.get(no, "")),
+        )
+        for no, status, error, pages, some in samples
+    ]
 
 
 def _rings(clicks: Mapping[str, int]) -> list[Ring]:

@@ -19,6 +19,8 @@ FEW = 5  # pages named for one thing
 SAMPLES = 20
 GROUPS = 40  # groups of redirects, targets of broken links
 CLUSTERS = 30
+CELLS = 40  # of one group, those with flaws first: where every page names the home pages, all of a site are one group
+LONGEST = 300  # characters of an address; a hostile one has thousands
 DEEP = 4  # clicks beyond which a page is deep
 
 
@@ -44,11 +46,11 @@ def of_canonicals(canonicals: Canonicals) -> dict[str, Any]:
     """Chains of two canonicals and more, and circles."""
     circles = [no for no, steps in canonicals.steps.items() if steps == CIRCLE]
     chains = sorted((no for no, steps in canonicals.steps.items() if steps > 1), key=lambda no: -canonicals.steps[no])
-    rounds = {frozenset(canonicals.chain_of(no)): no for no in reversed(circles)}  # each circle once
+    rounds = dict.fromkeys(canonicals.ends[no] for no in circles)  # each circle once
     return {
         "chains": len(chains),
         "circles": len(circles),
-        "samples": [canonicals.chain_of(no) for no in [*list(rounds.values())[:SAMPLES], *chains[:SAMPLES]]],
+        "samples": [canonicals.chain_of(no) for no in [*list(rounds)[:SAMPLES], *chains[:SAMPLES]]],
     }
 
 
@@ -65,12 +67,12 @@ def of_redirects(groups: Sequence[Moves]) -> dict[str, Any]:
 def _moves(group: Moves) -> dict[str, Any]:
     return {
         "causes": [list(map(str, changed)) for changed in group.causes],
-        "target": group.target,
+        "target": group.target[:LONGEST],
         "error": group.error,
         "status": group.status,
         "count": group.count,
         "links": group.links,
-        "samples": [list(stops) for stops in group.samples],
+        "samples": [[stop[:LONGEST] for stop in stops] for stops in group.samples],
     }
 
 
@@ -82,7 +84,10 @@ def of_languages(clusters: Sequence[Cluster]) -> dict[str, Any]:
         "sound": sum(not cluster.flaws for cluster in clusters),
         "flaws": dict(flaws.most_common()),
         "samples": [
-            [[cell.code, cell.no, cell.n2, cell.flaw.value if cell.flaw else None] for cell in cluster.cells]
+            [
+                [cell.code, cell.no, cell.n2[:LONGEST], cell.flaw.value if cell.flaw else None]
+                for cell in sorted(cluster.cells, key=lambda cell: cell.flaw is None)[:CELLS]
+            ]
             for cluster in clusters[:CLUSTERS]
         ],
     }
@@ -93,7 +98,7 @@ def of_series(series: Sequence[Series]) -> dict[str, Any]:
     return {
         "count": len(series),
         "samples": [
-            [each.first, len(each.pages), each.last, each.hidden, each.canonicalised, each.unlinked]
+            [each.first[:LONGEST], len(each.pages), each.last, each.hidden, each.canonicalised, each.unlinked]
             for each in series[:SAMPLES]
         ],
     }

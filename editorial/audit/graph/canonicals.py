@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from editorial.audit.graph.places import PageSeen
+from editorial.audit.graph.places import PageSeen, ends_of
 
 CIRCLE = -1
 
@@ -19,10 +19,10 @@ class Canonicals:
     names: Mapping[int, int] = field(default_factory=dict)
     """The page that is named, behind its redirects."""
 
-    def chain_of(self, no: int) -> list[int]:
-        """The pages from this one to the end of its chain; a circle shows where it closes."""
+    def chain_of(self, no: int, most: int = 20) -> list[int]:
+        """The pages from this one to the end of its chain, at most `most`; a circle shows where it closes."""
         way = [no]
-        while way[-1] in self.names and way[-1] not in way[:-1]:
+        while way[-1] in self.names and way[-1] not in way[:-1] and len(way) < most:
             way.append(self.names[way[-1]])
         return way
 
@@ -30,7 +30,8 @@ class Canonicals:
 def follow_canonicals(pages: Sequence[PageSeen]) -> Canonicals:
     """Every chain to its end. A canonical that leads back to its own page by a redirect is no chain."""
     numbers = {page.n2: page.no for page in pages}
-    behind = {page.no: numbers.get(page.final_n2, page.no) if page.hops else page.no for page in pages}
+    moved = {page.no: numbers.get(page.final_n2, page.no) for page in pages if page.hops}
+    behind = {page.no: page.no for page in pages} | ends_of({no: to for no, to in moved.items() if to != no})
     names = {}
     for page in pages:
         target = numbers.get(page.canonical_n2 or "") if page.is_html else None
@@ -41,7 +42,8 @@ def follow_canonicals(pages: Sequence[PageSeen]) -> Canonicals:
     for first in names:
         way: list[int] = []
         here = first
-        while here in names and here not in steps and here not in way[-1:] and steps.setdefault(here, 0) == 0:
+        while here in names and here not in steps:
+            steps[here] = 0  # on this way; numbered when its end is known
             way.append(here)
             here = names[here]
         _settle(way, here, steps, ends)

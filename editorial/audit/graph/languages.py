@@ -1,6 +1,6 @@
 """Groups of translations: who names whom by hreflang, and where that breaks."""
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -105,12 +105,11 @@ class _Entries:
             for code, addresses in self._named[no].items():
                 for address in addresses:
                     entries[(code, address)].add(no)
-        codes = Counter(code for code, _ in entries)
         cells = []
         for (code, address), namers in sorted(entries.items()):
             page = self._seen.get(address)
             flaw = self._flaw(page, namers)
-            if flaw is None and codes[code] > 1 and code != DEFAULT:
+            if flaw is None and any(len(self._named[no][code]) > 1 for no in namers):
                 flaw = Flaw.DUPLICATE
             cells.append(Cell(code, page.no if page is not None else 0, address, flaw))
         present = {cell.no for cell in cells}

@@ -1,7 +1,7 @@
 """Places: what stands behind one or several addresses, once redirects, spellings and canonicals are taken together."""
 
 from array import array
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -57,7 +57,8 @@ def gather_places(addresses: Iterable[tuple[int, str]], pages: Sequence[PageSeen
     """
     numbers = {page.n2: page.no for page in pages}
     spelled = _spelled(pages)
-    lead = {page.no: _behind(page, numbers, spelled) for page in pages}
+    behind = {page.no: _behind(page, numbers, spelled) for page in pages}
+    lead = {no: no for no in behind} | ends_of({no: other for no, other in behind.items() if other != no})
     html = {page.no for page in pages if page.is_html}
     names = {
         page.no: target
@@ -66,7 +67,7 @@ def gather_places(addresses: Iterable[tuple[int, str]], pages: Sequence[PageSeen
         and (target := _named(page, numbers, spelled, lead)) in html
         and target != page.no
     }
-    ends = _ends(names)
+    ends = ends_of(names)
     heads: dict[int, int] = {}
     of: dict[int, int] = {}
     for page in pages:
@@ -107,8 +108,8 @@ def _named(page: PageSeen, numbers: dict[str, int], spelled: dict[str, int], lea
     return lead[target] if target is not None else spelled.get(plain(page.canonical_n2))
 
 
-def _ends(names: dict[int, int]) -> dict[int, int]:
-    """Where each chain of canonicals ends; a circle ends at its lowest number."""
+def ends_of(names: Mapping[int, int]) -> dict[int, int]:
+    """Where each chain of pages that name one another ends; a circle ends at its lowest number."""
     ends: dict[int, int] = {}
     for first in names:
         way: list[int] = []

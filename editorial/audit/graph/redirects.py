@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import NamedTuple
 from urllib.parse import unquote, urlsplit
 
-SAMPLES = 5
+SAMPLES = 3
 
 
 class Cause(StrEnum):
@@ -50,7 +50,10 @@ class Moves:
 
 def causes(before: str, after: str) -> tuple[Cause, ...]:
     """What a redirect from one address (N1) to another changes; at least one thing."""
-    old, new = urlsplit(before), urlsplit(after)
+    try:
+        old, new = urlsplit(before), urlsplit(after)
+    except ValueError:  # a host that this parser knows nothing of
+        return (Cause.CONTENT,)
     found = [Cause.SCHEME] if old.scheme != new.scheme else []
     if old.netloc != new.netloc:
         found.append(Cause.HOST)

@@ -1,9 +1,12 @@
 """Chains, redirects, translations, sitemaps and series of a small site."""
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from editorial.audit.graph.canonicals import CIRCLE, follow_canonicals
 from editorial.audit.graph.languages import Flaw, gather_clusters
+from editorial.audit.graph.places import gather_places
 from editorial.audit.graph.redirects import Moved, causes, group_moves
 from editorial.audit.graph.series import gather_series
 from editorial.audit.graph.sitemaps import Bad, Standing, compare, why_bad
@@ -157,3 +160,33 @@ def test_pages_of_one_list_are_a_series_and_its_later_pages_are_looked_at():
         (f"{SITE}/blog…/", [1, 2, 3], 3, 1, 1, 0),
         (f"{SITE}/shop…&sort=up", [4], 2, 0, 0, 1),
     ]
+
+
+@settings(max_examples=30, deadline=None)
+@given(
+    canonicals=st.dictionaries(st.integers(1, 9), st.integers(1, 9)),
+    finals=st.dictionaries(st.integers(1, 9), st.integers(1, 9)),
+)
+def test_whatever_names_whom_every_chain_ends_or_is_a_circle(canonicals, finals):
+    pages = [
+        seen(no, final=f"/{finals[no]}") if no in finals else seen(no, canonical=f"/{canonicals.get(no, no)}")
+        for no in range(1, 10)
+    ]
+
+    found = follow_canonicals(pages)
+    places = gather_places([], pages)
+
+    for no, steps in found.steps.items():
+        chain = found.chain_of(no, most=99)
+        assert (len(chain) - 1 == steps) if steps != CIRCLE else len(set(chain)) < len(chain)
+        assert steps == CIRCLE or chain[-1] == found.ends[no]
+    assert {places.at(head) for head in places.heads} == set(range(len(places)))
+
+
+def test_a_circle_of_twenty_thousand_canonicals_is_followed_in_one_go():
+    size = 20_000
+    found = follow_canonicals([seen(no, canonical=f"/{no % size + 1}") for no in range(1, size + 1)])
+
+    assert set(found.steps.values()) == {CIRCLE}
+    assert len(set(found.ends.values())) == 1
+    assert len(found.chain_of(1)) == 20
