@@ -105,6 +105,9 @@ def test_what_cannot_be_fetched_is_no_address(written):
         ("https://example.com/?spm=1.2.3", "https://example.com/"),
         ("https://example.com/?", "https://example.com/"),
         ("https://example.com/x#part", "https://example.com/x"),
+        ("https://example.com/?a[]=1|2", "https://example.com/?a%5B%5D=1%7c2"),
+        ("https://example.com/a|b", "https://example.com/a%7Cb"),
+        ("https://example.com.:8080/", "https://example.com:8080/"),
     ],
 )
 def test_two_spellings_of_a_page_compare_equal(one, other):
