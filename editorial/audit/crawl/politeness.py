@@ -12,6 +12,7 @@ SLOWEST = 30.0  # seconds between two requests that we slow down to by ourselves
 BURST = 0.1  # seconds worth of requests that may leave together on a fast rate, to keep two cores busy
 FAST = 0.02  # seconds between two requests below which they may leave together
 LEARNING = 10  # answers after which we know what is usual for a host
+SLOWLY = 0.01  # share that each later answer has in what is usual
 TIRED = 3  # times as slow as usual
 NOTICED = 0.5  # seconds that an answer must be late at least: below that it is the network, or this machine
 CALM = 5  # answers as they should be, after which a host that slowed us is asked a little faster
@@ -101,7 +102,8 @@ class Host:
         share = max(0.3, 1 / self._answers)
         self._lately += share * (waited - self._lately)
         if self.interval <= self.floor:  # what is usual is learned while we are no burden
-            self._usual += max(0.02, 1 / self._answers) * (waited - self._usual)
+            share = 1 / self._answers if self._answers <= LEARNING else SLOWLY
+            self._usual += share * (waited - self._usual)
         tires = self._lately > max(TIRED * self._usual, self._usual + NOTICED)
         if tires and self._answers > LEARNING and self._calm >= CALM:
             self._double(self.interval, Slowed.LATE)
