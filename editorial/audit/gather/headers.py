@@ -90,11 +90,13 @@ def header_directives(lines: Iterable[str]) -> Iterator[RobotsDirective]:
         pending: list[str] = []
         for part in line.split(","):
             found = _AGENT.fullmatch(part)
-            if found and found[1].lower() not in _VALUED:
-                yield from directives(",".join(pending), agent, "header")
-                agent, pending = found[1].lower(), [found[2]]
-            else:
+            if not found or found[1].lower() in _VALUED:
                 pending.append(part)
+                continue
+            yield from directives(",".join(pending), agent, "header")
+            while (inner := _AGENT.fullmatch(found[2])) and is_robots_name(inner[1].lower()):  # the first says nothing
+                found = inner
+            agent, pending = found[1].lower(), [found[2]]
         yield from directives(",".join(pending), "" if agent == "robots" else agent, "header")
 
 

@@ -25,6 +25,9 @@ from tests.unit.audit.pages import page
         ("bingbot: max-snippet:20, noindex", [("bingbot", "max-snippet", "20"), ("bingbot", "noindex", "")]),
         (" GoogleBot :  NoIndex ", [("googlebot", "noindex", "")]),
         (" , ", []),
+        ("mybot: googlebot: noindex", [("googlebot", "noindex", "")]),
+        ("noindex, googlebot:", [("", "noindex", "")]),
+        ("Max-Image-Preview : Large, , noindex,", [("", "max-image-preview", "large"), ("", "noindex", "")]),
     ],
 )
 def test_robots_lines_are_read_by_agent_and_directive(line, found):
