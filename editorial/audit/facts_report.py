@@ -15,6 +15,7 @@ from editorial.audit.plain import to_plain
 from editorial.audit.predicates import directives_for
 from editorial.audit.robots_access import EVERYONE, PARENTS
 from editorial.audit.rule import Engine
+from editorial.audit.templates import key_alone
 
 
 def facts_dict(page: PageFacts) -> dict[str, Any]:
@@ -54,6 +55,7 @@ def facts_dict(page: PageFacts) -> dict[str, Any]:
         "challenge": page.challenge or None,
         "truncated": page.truncated,
         "redirects": [to_plain(hop) for hop in page.redirects],
+        "template": key_alone(page.final_url, page.layout) if page.layout else None,
         "forms": [_form(form, page) for form in page.forms],
     }
 

@@ -12,6 +12,7 @@ import orjson
 from editorial.audit.facts_report import facts_dict
 from editorial.audit.rule import Outcome, Result, Rule, Severity
 from editorial.audit.summary import Judged, RuleFound, Summary, summarise
+from editorial.audit.templates import pattern_in
 from editorial.domain.messages import N_, NP_, Message
 
 Translate = Callable[[Message], str]
@@ -20,6 +21,8 @@ SILENCED = dict.fromkeys([*range(0x20), *range(0x7F, 0xA0)], "\ufffd")
 """Control characters: a page's words must not steer the terminal that shows them."""
 COMMA = Message(N_(", "))  # between the parts of a list; Chinese has a sign of its own for it
 MOST_PAGES = 20  # of one rule in the text report
+MOST_OF_TEMPLATE = 4  # of those that one template makes
+MOST_TEMPLATES = 5  # named of one rule
 MOST_EVIDENCE = 3  # of one failure there
 
 SEVERITY_NAMES: Mapping[Severity, str] = {
@@ -42,6 +45,10 @@ RESULT_COUNTS: Mapping[Result, tuple[str, str]] = {
 }
 
 
+ONE_TEMPLATE = NP_(
+    "%(count)s page at %(pattern)s is of one template: repair it once.",
+    "%(count)s pages at %(pattern)s are of one template: repair it once.",
+)
 _ESCAPED = re.compile("(?:%[89A-F][0-9A-F])+")
 
 
@@ -115,7 +122,7 @@ def text_report(
     Args:
         every_outcome: also say of each rule how often it passed, did not apply or could not say.
     """
-    summary = summarise(pages, rules, most=MOST_PAGES)
+    summary = summarise(pages, rules, most=MOST_PAGES, of_template=MOST_OF_TEMPLATE)
     for found in summary.found:
         yield from (line.translate(SILENCED) for line in _rule_lines(found, translate))
     if every_outcome:
@@ -158,6 +165,8 @@ def _rule_lines(found: RuleFound, translate: Translate) -> Iterator[str]:
     pages = translate(Message.counted(NP_("%(count)s page", "%(count)s pages"), found.count))
     yield f"{translate(Message(SEVERITY_NAMES[found.worst]))}  {translate(Message(rule.title))}  [{rule.id}]  {pages}"
     yield f"    {translate(Message(rule.fix, rule.defaults()))}"
+    for key, count in found.of_one_template()[:MOST_TEMPLATES]:
+        yield "  " + translate(Message.counted(ONE_TEMPLATE, count, pattern=readable(pattern_in(key))))
     for url, outcome in found.pages:
         said = sentence(outcome, rule)
         yield f"  {readable(url)}"

@@ -12,9 +12,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from editorial.audit.report import SILENCED, Translate, sentence
 from editorial.audit.rule import Outcome, Result, Rule
 from editorial.audit.summary import Judged
+from editorial.audit.templates import key_alone
 from editorial.domain.messages import Message
 
-COLUMNS = ("url", "status", "rule", "title", "severity", "outcome", "message", "evidence", "fix")
+COLUMNS = ("url", "status", "rule", "title", "severity", "outcome", "message", "evidence", "fix", "template")
 BOM = "\ufeff"
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
@@ -39,16 +40,17 @@ def csv_report(
 
 def _rows(page: Judged, outcome: Outcome, rule: Rule, translate: Translate) -> Iterator[Row]:
     facts = page.facts
+    template = key_alone(facts.final_url, facts.layout) if facts.layout else ""
     start = (facts.final_url, str(facts.status), rule.id, translate(Message(rule.title)))
     fix = translate(Message(rule.fix, rule.defaults()))
     if not outcome.failures:
         said = sentence(outcome, rule)
         message = translate(said) if said is not None else ""
-        yield (*start, outcome.severity.value, outcome.result.value, message, "", "")
+        yield (*start, outcome.severity.value, outcome.result.value, message, "", "", template)
     for failure in outcome.failures:
         severity = (failure.severity or outcome.severity).value
         message = translate(rule.sentence(failure))
-        yield (*start, severity, outcome.result.value, message, "\n".join(failure.evidence), fix)
+        yield (*start, severity, outcome.result.value, message, "\n".join(failure.evidence), fix, template)
 
 
 def written_row(cells: Iterable[str]) -> str:

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from editorial.audit.facts import PageFacts
 from editorial.audit.rule import Outcome, Result, Rule, Severity
+from editorial.audit.templates import ENOUGH, key_alone
 from editorial.domain.urls import n2
 
 
@@ -35,12 +36,21 @@ class Judged:
 
 @dataclass
 class RuleFound:
-    """A rule that failed on `count` pages; `pages` are the addresses and outcomes of the first of them."""
+    """A rule that failed on `count` pages; `pages` are the addresses and outcomes of the first of them.
+
+    `templates` counts the pages by what makes them (`templates.key_alone`).
+    """
 
     rule: Rule
     worst: Severity
     count: int = 0
     pages: list[tuple[str, Outcome]] = field(default_factory=list)
+    templates: Counter[str] = field(default_factory=Counter)
+
+    def of_one_template(self) -> list[tuple[str, int]]:
+        """Templates that make many of the pages, and how many; the most first."""
+        most = sorted(self.templates.items(), key=lambda each: (-each[1], each[0]))
+        return [(key, count) for key, count in most if count >= ENOUGH]
 
     @property
     def more(self) -> int:
@@ -62,11 +72,14 @@ class Summary:
     """Of each rule, how often it answered what."""
 
 
-def summarise(pages: Iterable[Judged], rules: Mapping[str, Rule], *, most: int) -> Summary:
+def summarise(
+    pages: Iterable[Judged], rules: Mapping[str, Rule], *, most: int, of_template: int | None = None
+) -> Summary:
     """Go through the pages once.
 
     Args:
         most: pages that are kept of one rule; the others are counted, so that memory does not grow with the site.
+        of_template: pages that are kept of one rule and one template, where that is less.
     """
     summary = Summary()
     found: dict[str, RuleFound] = {}
@@ -80,7 +93,9 @@ def summarise(pages: Iterable[Judged], rules: Mapping[str, Rule], *, most: int) 
             rule = found.setdefault(outcome.rule, RuleFound(rules[outcome.rule], outcome.severity))
             rule.worst = min(rule.worst, outcome.severity, key=lambda severity: severity.rank)
             rule.count += 1
-            if len(rule.pages) < most:
+            key = key_alone(page.facts.final_url, page.facts.layout) if page.facts.layout else ""
+            rule.templates[key] += bool(key)
+            if len(rule.pages) < most and (not key or of_template is None or rule.templates[key] <= of_template):
                 rule.pages.append((page.facts.final_url, outcome))
     summary.found = sorted(found.values(), key=lambda each: (each.worst.rank, -each.count, each.rule.id))
     return summary

@@ -12,9 +12,10 @@ from editorial.audit.rulebook import ALL_RULES, BY_ID
 from editorial.domain.errors import NotFound
 from editorial.domain.findings import OPEN, FindingState
 from editorial.domain.messages import N_, Message
-from editorial.services import finding_pages
+from editorial.services import finding_pages, template_pages
 from editorial.services.finding_filters import Grouping, Order, Standing, Wanted
 from editorial.services.finding_pages import Group
+from editorial.services.template_pages import Together
 from editorial.store.audit import ENDED, Audit, AuditRuleCount, Finding
 from editorial.store.content import Site
 
@@ -74,6 +75,8 @@ class RuleView:
     pages: Sequence[Group]
     """The first pages with open findings, one group each."""
     muted: Sequence[Group]
+    templates: Sequence[Together] = ()
+    """On whose pages it has many open findings."""
 
     @property
     def here(self) -> SiteCount | None:
@@ -108,7 +111,8 @@ def rule_view(session: Session, rule_id: str, sites: Sequence[Site], site: Site 
         raise NotFound
     trend = trend_of(session, rule_id, site.id) if site is not None else ()
     pages, muted = (_pages(session, rule_id, site, standing) for standing in (Standing.OPEN, Standing.MUTED))
-    return RuleView(rule, site, _counts(session, rule_id, sites), trend, pages, muted)
+    together = template_pages.of_rule(session, site.id, rule_id) if site is not None else ()
+    return RuleView(rule, site, _counts(session, rule_id, sites), trend, pages, muted, together)
 
 
 def trend_of(session: Session, rule_id: str, site_id: int) -> Sequence[Count]:

@@ -37,6 +37,7 @@ from editorial.store.content import ContentItem, Site
 WEEK = timedelta(days=7)
 BARS = 8  # scores in the chart
 TROUBLES = 10
+READ_OF_OLDEST = 40  # findings looked through for each that is told: those of one template are told once
 _RANKS = tuple(severity.value for severity in Severity)
 
 
@@ -127,14 +128,18 @@ def _groups(rows: Iterable[weekly.Told]) -> tuple[Group, ...]:
             returned=state is FindingState.REOPENED,
             regressed=state in OPEN
             and (state is FindingState.REOPENED or rule in (REGRESSION, VANISHED) or title is not None),
+            template=template,
         )
-        for rule, severity, url, title, owner, state in rows
+        for rule, severity, url, title, owner, state, template in rows
     )
     return group(found, ranks=_RANKS)
 
 
 def _oldest(session: Session, site: Site, told: Audit, at: datetime) -> tuple[OldFinding, ...]:
     zone = ZoneInfo(site.zone)
+    found = weekly.oldest_findings(session, site.id, seen_by=told.id, limit=OLDEST * READ_OF_OLDEST)
+    once = {(row.rule, row.template or row.url): row for row in reversed(found)}  # one stands for all of its template
+    first = [row for row in found if once[row.rule, row.template or row.url] is row][:OLDEST]
     return tuple(
         OldFinding(
             title=findings.title_of(rule),
@@ -142,9 +147,7 @@ def _oldest(session: Session, site: Site, told: Audit, at: datetime) -> tuple[Ol
             spot=Spot(url, title or "", owner or ""),
             days=(shown_in(at, zone).date() - shown_in(since, zone).date()).days,
         )
-        for rule, severity, url, title, owner, _, since in weekly.oldest_findings(
-            session, site.id, seen_by=told.id, limit=OLDEST
-        )
+        for rule, severity, url, title, owner, _, _, since in first
     )
 
 

@@ -1,14 +1,18 @@
 """The weekly mail of a site: what it says, as plain values. Pure; `weekly_data.py` reads them from the tables."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import NamedTuple
 
+from editorial.audit.templates import pattern_in
 from editorial.domain.jobs import JobState
 from editorial.domain.messages import N_, NP_, Message
 
 SPOTS = 5  # addresses shown of one rule; the rest is counted
+TEMPLATES = 3  # named of one rule
+OF_ONE_TEMPLATE = 5  # pages that one template makes and that are told as one thing to repair
 GROUPS = 8  # rules shown under one heading
 OLDEST = 5  # long-standing findings
 PIECES = 12  # pieces shown under one heading
@@ -54,6 +58,8 @@ class Group:
     rule: str = ""
     addresses: int = 0
     """How many pages they are on; 0: each on one of its own."""
+    templates: tuple[tuple[str, int], ...] = ()
+    """Patterns of the templates that make many of these pages, and how many each; the most first."""
 
     @property
     def pages(self) -> int:
@@ -365,6 +371,8 @@ class Found(NamedTuple):
     returned: bool = False
     regressed: bool = False
     """Whether it was well before, or is on a page of ours: such findings are told before all others."""
+    template: str = ""
+    """Key of the template that makes the page, where that is known."""
 
 
 def group(rows: Iterable[Found], *, ranks: Sequence[str]) -> tuple[Group, ...]:
@@ -395,7 +403,15 @@ def _of_one_rule(rule: str, members: Sequence[Found], ranks: Sequence[str]) -> G
         returned=sum(one.returned for one in members),
         rule=rule,
         addresses=len(places),
+        templates=_templates(members),
     )
+
+
+def _templates(members: Sequence[Found]) -> tuple[tuple[str, int], ...]:
+    """What is mended once: templates that make many of the pages."""
+    pages = Counter(key for _, key in {(one.spot.url, one.template) for one in members} if key)
+    most = sorted(pages.items(), key=lambda each: (-each[1], each[0]))[:TEMPLATES]
+    return tuple((pattern_in(key), count) for key, count in most if count >= OF_ONE_TEMPLATE)
 
 
 def _new(count: int) -> Message:

@@ -25,8 +25,8 @@ from editorial.store.distribution import Channel, DistributionJob
 from editorial.store.mail import WeeklyIssue
 from editorial.store.people import Person
 
-Told = Row[str, str, str, str | None, str | None, FindingState]
-"""Rule, severity, url, title and owner of the piece, state."""
+Told = Row[str, str, str, str | None, str | None, FindingState, str]
+"""Rule, severity, url, title and owner of the piece, state, template of the page."""
 _WHOLE = (Audit.whole_site, Audit.state.in_(ENDED))
 _AHEAD = (Status.PUBLISHED, Status.REFRESH_DUE, Status.ARCHIVED, Status.REJECTED)
 """States of a piece that comes no more, or was there already."""
@@ -105,7 +105,7 @@ def verdicts(session: Session, site_id: int, items: Collection[int], since: date
 
 def oldest_findings(
     session: Session, site_id: int, *, seen_by: int, limit: int
-) -> Sequence[Row[str, str, str, str | None, str | None, FindingState, datetime]]:
+) -> Sequence[Row[str, str, str, str | None, str | None, FindingState, str, datetime]]:
     """Open findings that audit `seen_by` knew already, the oldest first. A last column tells since when."""
     wanted = _with_piece().add_columns(Finding.first_seen_at).order_by(None)
     wanted = wanted.where(
@@ -183,9 +183,9 @@ def _title_out() -> ColumnElement[str]:
     return func.coalesce(title, ContentItem.title)
 
 
-def _with_piece() -> Select[str, str, str, str | None, str | None, FindingState]:
+def _with_piece() -> Select[str, str, str, str | None, str | None, FindingState, str]:
     return (
-        select(Finding.rule, Finding.severity, Finding.url, _title_out(), Person.name, Finding.state)
+        select(Finding.rule, Finding.severity, Finding.url, _title_out(), Person.name, Finding.state, Finding.template)
         .outerjoin(ContentItem, ContentItem.id == Finding.content_item_id)
         .outerjoin(Person, Person.id == ContentItem.owner_id)
         .order_by(RANK, Finding.rule, Finding.url, Finding.key)

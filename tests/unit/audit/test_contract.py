@@ -187,6 +187,7 @@ class Facts(Shape):
     challenge: str | None
     truncated: bool
     redirects: list[Hop]
+    template: str | None
     forms: list[Form]
     depth: int | None
     rank: int | None

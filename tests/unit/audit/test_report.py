@@ -136,3 +136,18 @@ def test_a_page_has_no_say_about_the_terminal():
 
 def test_a_sound_site_is_said_to_be_one():
     assert list(text_report([judged(SOUND)], BY_ID, english)) == ["1 page judged.", "Nothing was found."]
+
+
+def test_pages_of_one_template_are_counted_and_a_few_of_them_shown():
+    html = FAILING["title-missing"]
+    pages = [judged(html, url=f"https://example.com/blog/{number}") for number in range(9)]
+    pages.append(judged(html, url="https://example.com/about"))
+
+    lines = list(text_report(pages, BY_ID, english))
+
+    assert "  9 pages at /blog/* are of one template: repair it once." in lines
+    assert [line for line in lines if line.startswith("  https://")] == [
+        *(f"  https://example.com/blog/{number}" for number in range(4)),
+        "  https://example.com/about",
+    ]
+    assert "  and 5 pages more" in lines

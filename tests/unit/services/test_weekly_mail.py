@@ -218,6 +218,17 @@ def test_a_page_on_which_a_rule_fails_twice_is_listed_once() -> None:
     assert (one.count, one.pages, one.more) == (3, 2, 0)
 
 
+def test_pages_of_one_template_are_told_as_one_thing_to_repair() -> None:
+    def row(page: int, template: str) -> Found:
+        return Found("r", Message("r"), "error", Spot(f"https://x.example/{page}"), template=template)
+
+    rows = [row(page, "/blog/*#aa") for page in range(300)] + [row(page, "/case/*") for page in range(300, 304)]
+    (one,) = group([*rows, row(0, "/blog/*#aa"), row(999, "")], ranks=RANKS)
+
+    assert one.templates == (("/blog/*", 300),)
+    assert len(one.spots) == 5
+
+
 @pytest.mark.parametrize(("fetched", "known", "percent"), [(0, 0, 100), (999, 1000, 99), (1000, 1000, 100), (1, 3, 33)])
 def test_a_hundred_percent_means_all_of_it(fetched, known, percent) -> None:
     assert replace(SEEN, fetched=fetched, known=known).percent == percent
