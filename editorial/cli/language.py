@@ -1,17 +1,20 @@
 """`--lang`: the language that commands speak."""
 
+import gettext
+import os
 from collections.abc import Callable
 from typing import Any, TypeVar
 
 import click
 
 from config import locale_name
-from editorial.adapters.catalog import Catalog, Catalogs
+from editorial.adapters.catalog import FOLDER, Catalog, Catalogs
 from editorial.domain.errors import EditorialError
 from editorial.domain.locales import Language
 from editorial.domain.messages import Message
 
 LANGUAGES = {"en": Language.EN, "zh": Language.ZH}
+CLICK_DOMAIN = "messages"  # what gettext calls the catalogue of a program that names none, as click does
 _CHOSEN = "editorial.language"  # in click's `meta`, which a group and its commands share
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -56,3 +59,10 @@ def refused(error: EditorialError) -> click.ClickException:
 def _choose(context: click.Context, _: click.Parameter, value: str | None) -> None:
     if value is not None:
         context.meta[_CHOSEN] = Catalogs()[LANGUAGES[value]]
+    _let_click_speak(spoken().name)
+
+
+def _let_click_speak(language: str) -> None:
+    """Let click say its own errors in a language: it asks gettext, and gettext the variable LANGUAGE before others."""
+    gettext.bindtextdomain(CLICK_DOMAIN, str(FOLDER))
+    os.environ["LANGUAGE"] = language

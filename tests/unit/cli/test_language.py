@@ -4,7 +4,10 @@ import click
 import pytest
 from click.testing import CliRunner
 
+from editorial.adapters.catalog import Catalogs
+from editorial.cli.click_words import SENTENCES
 from editorial.cli.language import say, speaks
+from editorial.domain.locales import Language
 from editorial.domain.messages import Message
 
 
@@ -19,6 +22,13 @@ def program() -> None:
 def greet() -> None:
     """Say something that is in the catalogue."""
     click.echo(say(Message("Published")))
+
+
+@program.command()
+@speaks
+@click.argument("number", type=click.IntRange(1, 3))
+def count(number: int) -> None:
+    """Take a number."""
 
 
 def said(*arguments: str, **environment: str) -> str:
@@ -50,3 +60,29 @@ def test_the_locale_for_messages_goes_before_the_general_one() -> None:
 
 def test_what_is_asked_for_goes_before_the_locale() -> None:
     assert said("--lang", "en", "greet", LC_ALL="zh_CN.UTF-8") == "Published"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["count"], "错误：缺少参数 'NUMBER'."),
+        (["count", "7"], "错误：'NUMBER' 的值无效：7 不在范围 1<=x<=3 内。"),
+        (["count", "1", "2"], "错误：多余的参数（2）"),
+        (["count", "--numbr"], "错误：没有选项 '--numbr'。"),
+        (["cuont"], "错误：没有命令 'cuont'。"),
+    ],
+)
+def test_bad_usage_is_told_in_the_language(arguments: list[str], says: str) -> None:
+    assert says in said("--lang", "zh", *arguments, LANG="C")
+
+
+def test_bad_usage_is_told_in_english_again() -> None:
+    said("--lang", "zh", "count")
+
+    assert "Error: Missing argument 'NUMBER'." in said("count", LANG="en_GB.UTF-8")
+
+
+def test_every_sentence_of_click_stands_in_the_catalogue() -> None:
+    chinese = Catalogs()[Language.ZH]
+
+    assert [each for each in SENTENCES if chinese.say(Message(each)) == each] == []
