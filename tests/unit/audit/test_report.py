@@ -139,7 +139,7 @@ def test_a_sound_site_is_said_to_be_one():
 
 
 def test_pages_of_one_template_are_counted_and_a_few_of_them_shown():
-    html = FAILING["title-missing"]
+    html = document(body="<h1>Hello</h1>")
     pages = [judged(html, url=f"https://example.com/blog/{number}") for number in range(9)]
     pages.append(judged(html, url="https://example.com/about"))
 
