@@ -13,15 +13,17 @@ from sqlalchemy import String, Text, select
 
 from bench.planted import plant
 from editorial.app import create_app
+from editorial.domain.external import LinkState
 from editorial.domain.findings import OPEN
 from editorial.domain.locales import Language
-from editorial.services import muting, tasks, team, team_mail, weekly
+from editorial.services import external_asking, muting, tasks, team, team_mail, weekly
 from editorial.services.deps import Deps
 from editorial.services.team import Invitation
 from editorial.store.audit import Audit, AuditFormPlace, Finding
 from editorial.store.base import Base
 from editorial.store.content import Site
 from editorial.store.distribution import DistributionJob
+from editorial.store.external import ExternalTarget
 from editorial.store.links import Purpose
 from editorial.store.mail import OutgoingMail
 from editorial.store.people import Person
@@ -37,6 +39,7 @@ SKIPPED = {
     "audit_runs.progress",  # a fragment
     "audits.download",  # a file, not a page
     "lead_forms.table",  # the same
+    "external_links.table",  # the same
     "structure.table",  # the same
     "calendar.day_list",  # a fragment
     "calendar.here",  # leads on to the month
@@ -49,6 +52,7 @@ SKIPPED = {
 FRAMED = {"content.preview", "mail.document", "mail.weekly_document"}  # documents, shown in a frame
 
 
+OUTSIDE = [(1, f"https://other.example/{state}") for state in LinkState]
 PHONE = "<input name=phone placeholder=Phone required>"
 
 
@@ -66,6 +70,7 @@ def paths(deps: Deps, tokens: dict[str, str]) -> Iterator[tuple[str, str]]:
             "audit_id": session.scalar(select(Audit.id)) or 0,
             "mail_id": session.scalar(select(OutgoingMail.id)) or 0,
             "no": 1,
+            "target_id": session.scalar(select(ExternalTarget.id)) or 0,
             "rule_id": "img-alt-missing",
             "n": 1,
             "key": session.scalar(select(AuditFormPlace.key).order_by(AuditFormPlace.audit_id.desc())) or "",
@@ -99,7 +104,8 @@ def fill(deps: Deps, folder: Path) -> tuple[World, dict[str, str]]:
             ],
         ),
     ):
-        audit(deps, world.site.id, pages, at=deps.now() - at)
+        audit(deps, world.site.id, pages, at=deps.now() - at, outside=OUTSIDE)
+    plant_answers(deps)
     plant_care(deps, world)
     with deps.sessions.begin() as session:
         invited = team.invite(
@@ -119,6 +125,18 @@ def fill(deps: Deps, folder: Path) -> tuple[World, dict[str, str]]:
         Purpose.PASSWORD: reset.url.rsplit("=", 1)[1],
         "unsubscribe": unsubscribe,
     }
+
+
+def plant_answers(deps: Deps) -> None:
+    """What targets outside answered: one of each state."""
+    external_asking.read_audits(external_asking.asking_of(deps, lambda: False))
+    with deps.sessions.begin() as session:
+        for target, state in zip(session.scalars(select(ExternalTarget)).all(), LinkState, strict=True):
+            target.state, target.answer, target.asked_at = (
+                state,
+                "robots" if state is LinkState.UNCLEAR else "404",
+                deps.now(),
+            )
 
 
 def plant_care(deps: Deps, world: World) -> None:
