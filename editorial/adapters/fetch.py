@@ -271,7 +271,7 @@ class Fetcher:
             transfer.door.close()
         status = int(curl.getinfo(pycurl.RESPONSE_CODE))
         waited = max(0.0, curl.getinfo(pycurl.STARTTRANSFER_TIME) - curl.getinfo(pycurl.PRETRANSFER_TIME))
-        measured = int(waited * 1000), int(curl.getinfo(pycurl.SIZE_DOWNLOAD))
+        measured = int(waited * 1000), int(curl.getinfo(pycurl.SIZE_DOWNLOAD_T))
         self._multi.remove_handle(curl)
         self._spare.append(curl)
         return transfer.key, self._reply(transfer, status, code, measured)

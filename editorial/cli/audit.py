@@ -1,6 +1,5 @@
 """`editorial audit`: judge a site, a list of pages, a folder or one file. Needs no server and no set-up."""
 
-import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -27,7 +26,6 @@ from editorial.cli.audit_report import STYLES, Wanted, written
 from editorial.cli.crawl_limits import crawl_limits
 from editorial.cli.language import say, speaks, spoken
 from editorial.cli.printing import COULD_NOT_RUN, ending_well, put, silenced
-from editorial.cli.scratch import scratch
 from editorial.domain.addresses import AllowList
 from editorial.domain.crawl_options import CrawlOptions
 from editorial.domain.errors import EditorialError
@@ -38,6 +36,7 @@ from editorial.services.audit_storage import Report
 from editorial.services.stop_reasons import why_it_stopped
 from editorial.store.audit import Audit, AuditPage, AuditState
 from editorial.store.base import reading
+from editorial.store.relations import LOOKS_OUTSIDE
 
 FOUND = 1  # an exit status; 2 is click's, for bad usage
 NEVER = "never"
