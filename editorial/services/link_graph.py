@@ -69,7 +69,6 @@ def _measured(session: Session, audit: Audit, *, complete: bool) -> tuple[LinkGr
     pages = [PageSeen(*row) for row in link_graph.pages_seen(session, audit.id)]
     if not pages:
         return None
-    alternates = list(link_graph.alternates(session, audit.id))
     listed = link_graph.listed(session, audit.id)
     linked = {page.no: Linked(0, []) for page in pages if page.hops or page.status in GONE or page.error}
     graph = work_out(
@@ -80,7 +79,9 @@ def _measured(session: Session, audit: Audit, *, complete: bool) -> tuple[LinkGr
             start=link_graph.start_of(session, audit.id) or 0,
             listed=listed,
             important=_important(session, audit, pages),
-            translations=[(no, address) for no, _, address, in_page in alternates if in_page],
+            translations=(
+                (no, address) for no, _, address, in_page in link_graph.alternates(session, audit.id) if in_page
+            ),
         ),
     )
     return graph, {
@@ -93,7 +94,7 @@ def _measured(session: Session, audit: Audit, *, complete: bool) -> tuple[LinkGr
             group_moves(_moved(session, audit.id), {no: each.count for no, each in linked.items()})
         ),
         "languages": structure_summary.of_languages(
-            gather_clusters(((no, code, address) for no, code, address, _ in alternates), pages)
+            gather_clusters((each[:3] for each in link_graph.alternates(session, audit.id)), pages)
         ),
         "series": structure_summary.of_series(gather_series(pages, _where(graph, graph.named))),
         "broken": structure_summary.of_broken(_broken(pages, linked, link_graph.refused(session, audit.id))),

@@ -1,14 +1,16 @@
 """Groups of translations: who names whom by hreflang, and where that breaks."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from sys import intern
 
 from editorial.audit.engine import REFUSALS
 from editorial.audit.graph.places import PageSeen
 
 DEFAULT = "x-default"
+MOST = 500  # entries of one page; nobody has so many languages
 
 
 class Flaw(StrEnum):
@@ -62,62 +64,77 @@ def gather_clusters(alternates: Iterable[tuple[int, str, str]], pages: Sequence[
 
 
 class _Entries:
-    """Whom each page names."""
+    """Whom each page names. Addresses are numbers here, those of pages or, where nobody asked, below 0: ten entries of
+    20,000 pages each would fill 75 MB with text."""
 
     def __init__(self, pages: Sequence[PageSeen]) -> None:
-        self._seen = {page.n2: page for page in pages}
+        self._numbers = {page.n2: page.no for page in pages}
         self._pages = {page.no: page for page in pages}
-        self._named: dict[int, dict[str, set[str]]] = {}
+        self._unseen: dict[str, int] = {}
+        self._spelled: list[str] = []
+        self._named: dict[int, list[tuple[str, int]]] = {}
 
     def take(self, no: int, code: str, address: str) -> None:
         """One entry; of pages that are not in the index under their own address none counts."""
         page = self._pages.get(no)
-        if page is not None and page.is_html and not page.noindex and page.hops == 0 and _own(page):
-            self._named.setdefault(no, defaultdict(set))[code].add(address)
+        if page is None or not page.is_html or page.noindex or page.hops or not _own(page):
+            return
+        target = self._numbers.get(address) or self._unseen.setdefault(address, -1 - len(self._unseen))
+        entries = self._named.setdefault(no, [])
+        if len(entries) < MOST and (code, target) not in entries:
+            entries.append((intern(code), target))
 
     def groups(self) -> list[list[int]]:
         """Pages in groups: two are together that name each other or the same address.
 
         What stands for no language is often one page for all: it joins nobody.
         """
-        lead: dict[int | str, int | str] = {}
+        lead: dict[int, int] = {}
 
-        def root(one: int | str) -> int | str:
+        def root(one: int) -> int:
             while lead.setdefault(one, one) != one:
                 lead[one] = lead[lead[one]]
                 one = lead[one]
             return one
 
-        for no, codes in self._named.items():
-            for code, addresses in codes.items():
-                for address in addresses if code != DEFAULT else ():
-                    target = self._seen.get(address)
-                    lead[root(target.no if target is not None else address)] = root(no)
-        groups: dict[int | str, list[int]] = defaultdict(list)
+        for no, entries in self._named.items():
+            for code, target in entries:
+                if code != DEFAULT:
+                    lead[root(target)] = root(no)
+        groups: dict[int, list[int]] = defaultdict(list)
         for no in self._named:
             groups[root(no)].append(no)
         return list(groups.values())
 
     def cluster(self, members: Sequence[int]) -> Cluster:
         """The table of one group."""
-        entries: dict[tuple[str, str], set[int]] = defaultdict(set)
+        namers: dict[tuple[str, int], list[int]] = defaultdict(list)
+        doubled: set[tuple[str, int]] = set()
         for no in members:
-            for code, addresses in self._named[no].items():
-                for address in addresses:
-                    entries[(code, address)].add(no)
+            entries = self._named[no]
+            times = Counter(code for code, _ in entries)
+            for entry in entries:
+                namers[entry].append(no)
+                if times[entry[0]] > 1:
+                    doubled.add(entry)
         cells = []
-        for (code, address), namers in sorted(entries.items()):
-            page = self._seen.get(address)
-            flaw = self._flaw(page, namers)
-            if flaw is None and any(len(self._named[no][code]) > 1 for no in namers):
-                flaw = Flaw.DUPLICATE
-            cells.append(Cell(code, page.no if page is not None else 0, address, flaw))
+        for (code, target), those in namers.items():
+            flaw = self._flaw(target, those) or (Flaw.DUPLICATE if (code, target) in doubled else None)
+            cells.append(Cell(code, max(target, 0), self._address(target), flaw))
         present = {cell.no for cell in cells}
         cells += [Cell("", no, self._pages[no].n2, Flaw.NO_SELF) for no in members if no not in present]
-        return Cluster(cells)
+        return Cluster(sorted(cells, key=lambda cell: (not cell.code, cell.code, cell.n2)))
 
-    def _flaw(self, page: PageSeen | None, namers: set[int]) -> Flaw | None:
+    def _address(self, target: int) -> str:
+        if target > 0:
+            return self._pages[target].n2
+        if not self._spelled:
+            self._spelled = list(self._unseen)
+        return self._spelled[-1 - target]
+
+    def _flaw(self, target: int, namers: Sequence[int]) -> Flaw | None:
         """What is wrong with the page that `namers` name."""
+        page = self._pages.get(target)
         if page is None or page.status in REFUSALS or page.error not in (None, "dns"):
             return Flaw.UNSEEN
         found = (
@@ -129,10 +146,13 @@ class _Entries:
         flaw = next((each for holds, each in found if holds), None)
         if flaw is not None or not page.is_html:
             return flaw
-        back = {address for addresses in self._named.get(page.no, {}).values() for address in addresses}
-        led = {self._seen[address].final_n2 if address in self._seen else address for address in back} | back
-        unreturned = any(self._pages[no].final_n2 not in led for no in namers if no != page.no)
-        return Flaw.NO_RETURN if unreturned else None
+        back = {self._behind(other) for _, other in self._named.get(target, ())}
+        return Flaw.NO_RETURN if any(no not in back for no in namers if no != target) else None
+
+    def _behind(self, target: int) -> int:
+        """The page at the end of its redirects."""
+        page = self._pages.get(target)
+        return self._numbers.get(page.final_n2, target) if page is not None and page.hops else target
 
 
 def _own(page: PageSeen) -> bool:

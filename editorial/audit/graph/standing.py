@@ -36,8 +36,8 @@ class Known:
     """In sitemaps."""
     important: Collection[int]
     """Pages that the plan puts first."""
-    translations: Sequence[tuple[int, str]]
-    """Page, and N2 of what it names as its translation."""
+    translations: Iterable[tuple[int, str]]
+    """Page, and N2 of what it names as its translation; read once."""
 
 
 @dataclass(frozen=True)
