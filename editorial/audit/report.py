@@ -46,8 +46,8 @@ RESULT_COUNTS: Mapping[Result, tuple[str, str]] = {
 
 
 ONE_TEMPLATE = NP_(
-    "%(count)s page at %(pattern)s is of one template: repair it once.",
-    "%(count)s pages at %(pattern)s are of one template: repair it once.",
+    "%(count)s page at %(pattern)s is of one template.",
+    "%(count)s pages at %(pattern)s are of one template: one repair may mend them all.",
 )
 _ESCAPED = re.compile("(?:%[89A-F][0-9A-F])+")
 

@@ -159,7 +159,11 @@ def _named_alike(session: Session, audit_id: int, nos: Sequence[int]) -> set[tup
 
 
 def _rows(audit_id: int, found: Sequence[Alike], *, exact: bool = False) -> list[tuple[object, ...]]:
-    return [(audit_id, exact, each.no, each.main, each.other, int(each.likeness * 100), each.pages) for each in found]
+    most = 100 if exact else 99  # what is not word for word is not all of it
+    return [
+        (audit_id, exact, each.no, each.main, each.other, min(most, int(each.likeness * 100)), each.pages)
+        for each in found
+    ]
 
 
 def template_keys(session: Session, audit_id: int) -> Mapping[int, str]:

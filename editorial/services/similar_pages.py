@@ -71,7 +71,7 @@ def groups_of(session: Session, site_id: int, after: int = 0) -> Similar:
         return Similar(None)
     every = _groups(latest.id).subquery()
     total = session.scalar(select(func.count()).select_from(every)) or 0
-    wanted = select(every).order_by(every.c.exact, every.c.size.desc(), every.c.main).offset(after).limit(GROUPS)
+    wanted = select(every).order_by(every.c.exact.desc(), every.c.size.desc(), every.c.main).offset(after).limit(GROUPS)
     heads = session.execute(wanted).all()
     members = _members(session, latest.id, [(head.exact, head.main) for head in heads])
     groups = [Group(head.exact, head.size, members[head.exact, head.main]) for head in heads]

@@ -16,6 +16,7 @@ from editorial.store.audit_shapes import AuditTemplate
 
 MANY = 5  # findings of a rule on one template that are told together
 MOST = 200  # templates on a page
+THIN = 100  # words of a main text that are few for any page (`thin_content`)
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,11 @@ class TemplateView:
     open: int
     rules: Sequence[tuple[str, int]] = ()
     """Rules with open findings on several of its pages, and their number; the most frequent first."""
+
+    @property
+    def thin(self) -> bool:
+        """Whether half of its pages, which are many, have little to read."""
+        return self.pages >= MANY and self.words is not None and self.words < THIN
 
 
 @dataclass(frozen=True)

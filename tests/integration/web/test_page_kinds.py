@@ -61,10 +61,10 @@ def test_similar_pages_stand_in_groups_with_the_one_to_keep_first(deps: Deps, si
     with deps.sessions() as session:
         groups = similar_pages.groups_of(session, site).groups
 
-    assert [(group.exact, group.pages) for group in groups] == [(False, 2), (True, 3)]
-    assert groups[0].members[0].url.endswith("near/0")
-    assert groups[0].members[0].other.endswith("near/1")
-    assert [member.percent for member in groups[1].members] == [100, 100, 100]
+    assert [(group.exact, group.pages) for group in groups] == [(True, 3), (False, 2)]
+    assert groups[1].members[0].url.endswith("near/0")
+    assert groups[1].members[0].other.endswith("near/1")
+    assert [member.percent for member in groups[0].members] == [100, 100, 100]
 
 
 def test_findings_stand_together_by_template_and_become_one_task(deps: Deps, site: int, editor: Visitor) -> None:

@@ -145,7 +145,7 @@ def test_pages_of_one_template_are_counted_and_a_few_of_them_shown():
 
     lines = list(text_report(pages, BY_ID, english))
 
-    assert "  9 pages at /blog/* are of one template: repair it once." in lines
+    assert "  9 pages at /blog/* are of one template: one repair may mend them all." in lines
     assert [line for line in lines if line.startswith("  https://")] == [
         *(f"  https://example.com/blog/{number}" for number in range(4)),
         "  https://example.com/about",
