@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from editorial.adapters.fetch import PRODUCT_TOKEN
 from editorial.audit.crawl.politeness import Slowed
 from editorial.audit.crawl.records import StopReason
 from editorial.audit.crawl.traps import MAX_COPIES, MAX_SEGMENTS, MAX_URL, REPEATS, TrapKind
@@ -79,7 +80,7 @@ class Told:
         return bool(self.lines or self.paces or self.traps)
 
 
-def told(audit: Audit, agent: str) -> Told:
+def told(audit: Audit, agent: str = PRODUCT_TOKEN) -> Told:
     """What is worth telling of an audit's crawl.
 
     Args:

@@ -9,10 +9,11 @@ from pydantic import Field
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from editorial.audit.crawl.traps import TrapKind
 from editorial.domain.errors import NotFound
 from editorial.domain.findings import FindingEvent
 from editorial.domain.people import Permission
-from editorial.services import audit_pages, auditing, finding_lists, muting
+from editorial.services import audit_pages, auditing, crawl_course, finding_lists, muting
 from editorial.services.muting import MuteScope
 from editorial.services.queue_pages import BadCursor
 from editorial.services.stop_reasons import why_it_stopped
@@ -37,6 +38,40 @@ class Progress(Shown):
     """How long the rest will take, as a sentence; null before there is anything to measure."""
     silent: bool
     """Nothing was heard of it for a minute; it is taken up again by itself."""
+
+
+class TrapShown(Shown):
+    """A pattern of addresses that was left out because it goes on without end."""
+
+    kind: TrapKind
+    pattern: str
+    count: int
+    examples: list[str]
+
+
+class PaceShown(Shown):
+    """A host that was asked more slowly than we were told to, in requests a second."""
+
+    host: str
+    rate: float
+    slowest: float
+    why: list[str]
+
+
+class CrawlShown(Shown):
+    """How the site was crawled."""
+
+    reused: int
+    """Pages that did not change since the last audit and were not sent again."""
+    saved_bytes: int
+    wire_bytes: int
+    """Bodies as the servers sent them."""
+    excluded: int
+    """Addresses left out by the site's patterns."""
+    links_seen: bool
+    """False: something was left out behind which a link may stand."""
+    slowed: list[PaceShown]
+    traps: list[TrapShown]
 
 
 class AuditShown(Shown):
@@ -67,6 +102,7 @@ class AuditShown(Shown):
     """How many of each severity it saw."""
     findings: dict[str, int]
     """How many became what: new, persisting, fixed…"""
+    crawl: CrawlShown
     progress: Progress | None
 
 
@@ -274,6 +310,19 @@ def _finding(session: Session, finding_id: int) -> FindingFull:
     return FindingFull(**finding_lists.detail(session, finding_id, say))
 
 
+def _crawl(found: Audit) -> CrawlShown:
+    course, told = found.course, crawl_course.told(found)
+    return CrawlShown(
+        reused=course.get("reused", 0),
+        saved_bytes=course.get("saved_bytes", 0),
+        wire_bytes=course.get("wire_bytes", 0),
+        excluded=course.get("excluded", 0),
+        links_seen=not course.get("hides"),
+        slowed=[PaceShown(host=p.host, rate=p.rate, slowest=p.slowest, why=[*map(say, p.why)]) for p in told.paces],
+        traps=[TrapShown(**trap) for trap in course.get("traps", ())],
+    )
+
+
 def _audit(found: Audit) -> AuditShown:
     running = audit_pages.progress_of(found, deps().now())
     return AuditShown(
@@ -296,6 +345,7 @@ def _audit(found: Audit) -> AuditShown:
         score=found.score,
         failures=found.counts.get("failures", {}),
         findings=found.counts.get("findings", {}),
+        crawl=_crawl(found),
         progress=Progress(
             share=running.share,
             pages_a_second=running.rate,
