@@ -44,6 +44,7 @@ _LOOKS = {
     LinkState.WORKS: (Message(N_("works")), "ok", "check"),
 }
 """Word, tone and glyph of each state, the worst first."""
+_NOT_THERE = (LinkState.BROKEN, LinkState.FAILED_ONCE)
 _ANSWERS = {
     "dns": Message(N_("no such host")),
     "resolver": Message(N_("its name could not be looked up")),
@@ -74,7 +75,7 @@ class Wanted:
 
 @dataclass(frozen=True)
 class Line:
-    """One target. `pages` of the site link to it; `failing_since` is known while it is not there."""
+    """One target. `pages` of the site link to it; `failing_since` is known where it was not there when last asked."""
 
     id: int
     url: str
@@ -254,7 +255,7 @@ def _line(row: Row[ExternalTarget, int, int]) -> Line:
         final_url=target.final_url,
         pages=pages,
         asked_at=target.asked_at,
-        failing_since=target.failing_since,
+        failing_since=target.failing_since if target.state in _NOT_THERE else None,
         due_at=target.due_at,
     )
 

@@ -67,6 +67,8 @@ class Seen:
     applies: dict[str, set[int]] = field(default_factory=dict)
     unsure: dict[str, set[int]] = field(default_factory=dict)
     silence: dict[str, bool] = field(default_factory=dict)
+    fallen: list[str] = field(default_factory=list)
+    """Site rules that raised: inconclusive for whatever they apply to."""
     open_ends: set[str] = field(default_factory=set)
     """Fingerprints of open findings whose silence says nothing, of rules that tell them one by one."""
     bare: dict[int, bare_hops.BareHop] = field(default_factory=dict)
@@ -136,11 +138,13 @@ def _judge_site(session: Session, rule: SiteRule, tables: AuditTables, complete:
                 if subject.unsure:
                     seen.unsure[rule.id].add(subject.id)
             rows = session.execute(rule(tables)).mappings().all()
+            failures = [(rule, *failure_of(dict(row))) for row in rows]
     except Exception:
         log.exception("rule.raised", rule=rule.id)
+        seen.fallen.append(rule.id)
         return
     seen.silence[rule.id] = rule.silence_needs <= complete
-    seen.site_failures += [(rule, *failure_of(dict(row))) for row in rows]
+    seen.site_failures += failures
 
 
 def _look_for_open_ends(session: Session, audit_id: int, rule: SiteRule, tables: AuditTables, seen: Seen) -> None:
@@ -151,9 +155,14 @@ def _look_for_open_ends(session: Session, audit_id: int, rule: SiteRule, tables:
     of_rule = Finding.site_id == its_site, Finding.rule == rule.id, Finding.state.not_in(CLOSED)
     known = set(session.scalars(select(Finding.fingerprint).where(*of_rule)))
     names = seen.names
-    for row in session.execute(rule.open_ends(tables)) if known else ():
-        if row.page_id in names and (its := fingerprint(rule.id, names[row.page_id], row.key)) in known:
-            seen.open_ends.add(its)
+    try:
+        with session.begin_nested():
+            for row in session.execute(rule.open_ends(tables)) if known else ():
+                if row.page_id in names and (its := fingerprint(rule.id, names[row.page_id], row.key)) in known:
+                    seen.open_ends.add(its)
+    except Exception:
+        log.exception("rule.raised", rule=rule.id)
+        seen.silence[rule.id] = False
 
 
 def _close(session: Session, audit: Audit, seen: Seen, end: CrawlEnd, now: datetime) -> None:
@@ -189,7 +198,7 @@ def _close(session: Session, audit: Audit, seen: Seen, end: CrawlEnd, now: datet
     judged = audit.site_id is not None and (audit.state in store.ENDED or end.reason in ROBOTS_CLOSED)
     became = findings.merge(session, audit, _answers(seen), now) if judged else {}
     page_shapes.mark_findings(session, audit)
-    audit.counts = {"failures": dict(counts), "findings": became}
+    audit.counts = {"failures": dict(counts), "findings": became} | ({FALLEN: seen.fallen} if seen.fallen else {})
     audit.stop_reason, audit.stop_detail = end.reason.value, end.detail[:200]
 
 

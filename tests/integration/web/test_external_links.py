@@ -14,7 +14,7 @@ from editorial.store.content import Site
 from editorial.store.external import ExternalTarget
 from editorial.store.history import HistoryEvent
 from tests.conftest import Clock
-from tests.integration.web.audited import add_site, audit, good
+from tests.integration.web.audited import BASE, add_site, audit, good
 from tests.web import Visitor, add_person, add_workspace, application, visitor
 
 GONE, THERE = "https://other.example/gone", "https://else.example/there"
@@ -120,6 +120,28 @@ def test_a_site_that_is_switched_off_says_that_nobody_is_asked(reader: Visitor, 
         session.get_one(Site, site).external_links = False
 
     assert "Nobody is asked at the moment" in reader.get(f"/audits/sites/{site}/external-links")
+
+
+def test_the_form_of_a_site_switches_it_off(app: Flask, deps: Deps) -> None:
+    number = add_site(deps)
+    admin = visitor(app, deps, add_person(deps, "Ada", Role.CHANNEL_ADMIN))
+    form = {
+        "name": "Docs",
+        "base_url": BASE,
+        "language": "en",
+        "zone": "Asia/Shanghai",
+        "audit_weekday": "0",
+        "audit_time": "05:00",
+        "mail_time": "08:00",
+        "active": "on",
+        "version": "1",
+    }
+
+    assert 'name="external_links" checked' in admin.get(f"/sites/{number}")
+    admin.post(f"/sites/{number}", **form)
+
+    with deps.sessions() as session:
+        assert session.get_one(Site, number).external_links is False
 
 
 def test_a_place_that_does_not_exist_is_refused(reader: Visitor, site: int) -> None:
