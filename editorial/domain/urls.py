@@ -17,46 +17,12 @@ import idna
 
 MAX_LENGTH = 8_000  # characters; longer ones are no page anybody links to, and RFC 9110 asks for 8,000 at least
 DEFAULT_PORTS = {"http": 80, "https": 443}
-TRACKING = frozenset(  # names of analytics and advertising systems, Chinese ones in the last line
-    [
-        "gclid",
-        "gclsrc",
-        "gbraid",
-        "wbraid",
-        "dclid",
-        "fbclid",
-        "msclkid",
-        "yclid",
-        "ysclid",
-        "twclid",
-        "ttclid",
-        "igshid",
-        "li_fat_id",
-        "mc_cid",
-        "mc_eid",
-        "mkt_tok",
-        "_ga",
-        "_gl",
-        "_hsenc",
-        "_hsmi",
-        "hsa_acc",
-        "hsa_ad",
-        "hsa_cam",
-        "hsa_grp",
-        "hsa_kw",
-        "hsa_mt",
-        "hsa_net",
-        "hsa_src",
-        "hsa_tgt",
-        "hsa_ver",
-        "vero_id",
-        "bd_vid",
-        "spm",
-        "scm",
-        "share_token",
-        "sharer_shareid",
-    ]
-)
+TRACKING = frozenset((  # names of analytics and advertising systems, Chinese ones in the last line
+    "gclid", "gclsrc", "gbraid", "wbraid", "dclid", "fbclid", "msclkid", "yclid", "ysclid", "twclid", "ttclid",
+    "igshid", "li_fat_id", "mc_cid", "mc_eid", "mkt_tok", "_ga", "_gl", "_hsenc", "_hsmi", "hsa_acc", "hsa_ad",
+    "hsa_cam", "hsa_grp", "hsa_kw", "hsa_mt", "hsa_net", "hsa_src", "hsa_tgt", "hsa_ver", "vero_id",
+    "bd_vid", "spm", "scm", "share_token", "sharer_shareid",
+))  # fmt: skip
 
 _SAFE_HOST = r"(?:[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?\.)*[a-z](?:[a-z0-9-]*[a-z0-9])?"
 _SAFE_PATH = r"(?:/[A-Za-z0-9_~!$&'()*+,;=:@-][A-Za-z0-9._~!$&'()*+,;=:@-]*)*/?"  # no segment begins with a dot
@@ -155,6 +121,12 @@ def n2(url: str, *, drop: Collection[str] = TRACKING, sort: bool = True) -> str 
     if sort and len(set(names)) == len(names):
         fields.sort()
     return origin + _without_dots(path) + ("?" + "&".join(fields) if fields else "")
+
+
+def scheme_of(url: str) -> str:
+    """The scheme an author wrote, in lower case; empty for what is relative."""
+    found = _SCHEME(bare(url))
+    return found[1].lower() if found else ""
 
 
 def origin_of(url: str) -> str:
@@ -377,7 +349,8 @@ def _without_dots(path: str) -> str:
 
 
 def _percent(match: re.Match[str]) -> str:
-    return "".join(f"%{byte:02X}" for byte in match[0].encode("utf-8", "replace"))
+    char = "\ufffd" if "\ud800" <= match[0] <= "\udfff" else match[0]  # half a character, as browsers say it
+    return "".join(f"%{byte:02X}" for byte in char.encode())
 
 
 def _plain_escape(match: re.Match[str]) -> str:

@@ -24,6 +24,7 @@ BASE = "https://example.com/a/b.html?q=1"
         ("https://xn--i-7iq.ws/", "https://xn--i-7iq.ws/"),
         ("https://日本.中国/路径", "https://xn--wgv71a.xn--fiqs8s/%E8%B7%AF%E5%BE%84"),
         ("https://example.com/a b", "https://example.com/a%20b"),
+        ("https://example.com/\ud800?\udfff", "https://example.com/%EF%BF%BD?%EF%BF%BD"),
         ("https://example.com/%7euser/%2F", "https://example.com/%7euser/%2F"),
         ("https://example.com/a;p=1/b", "https://example.com/a;p=1/b"),
         ("https://example.com/%2e%2E/b", "https://example.com/b"),
