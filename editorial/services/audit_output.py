@@ -9,7 +9,7 @@ from sqlalchemy import and_, func, literal, select, union_all
 from sqlalchemy.orm import Session
 
 from editorial.audit.crawl.records import StopReason, unpacked
-from editorial.audit.engine import judge
+from editorial.audit.engine import RAISED, inconclusive, judge
 from editorial.audit.facts import PageFacts
 from editorial.audit.rule import Failure, Need, Outcome, Result, Severity
 from editorial.audit.rules import PAGE_RULES
@@ -18,7 +18,7 @@ from editorial.audit.site_rules import SITE_RULES
 from editorial.audit.summary import Judged, Place
 from editorial.audit.tables import AuditTables
 from editorial.services import audit_memory
-from editorial.store.audit import Audit, AuditFailure, AuditFile, AuditPage, AuditPlace, AuditUrl
+from editorial.store.audit import FALLEN, Audit, AuditFailure, AuditFile, AuditPage, AuditPlace, AuditUrl
 from editorial.store.relations import laid_out, relations
 
 SiteFailures = dict[tuple[str, int], list[Failure]]
@@ -37,6 +37,8 @@ class _Around:
     subjects: Subjects
     heavier: Mapping[str, Severity]
     """Of page rules that many pages fail, by id."""
+    fallen: frozenset[str]
+    """Site rules that raised at the end of the audit, by id."""
 
     def outcomes_of(self, no: int, facts: PageFacts) -> tuple[Outcome, ...]:
         """One outcome a rule."""
@@ -56,7 +58,9 @@ class _Around:
     def of_site(self, no: int, *, fetched: bool, whole: bool = True) -> tuple[Outcome, ...]:
         """One outcome a site rule."""
         return tuple(
-            site_outcome(
+            inconclusive(rule, RAISED)
+            if rule.id in self.fallen
+            else site_outcome(
                 rule,
                 self.failed.get((rule.id, no), ()),
                 applies=no in self.subjects[rule.id],
@@ -108,7 +112,9 @@ def _around(session: Session, audit: Audit, tables: AuditTables, only: int | Non
     """Of the whole audit, or of the page with the number `only`."""
     known = audit_memory.complete_before(session, audit)
     failed = _site_failures(session, audit.id, only)
-    return _Around(known, _complete(audit), failed, _subjects(session, tables, only), _heavier(session, audit.id))
+    fallen = frozenset(audit.counts.get(FALLEN, ()))
+    subjects = _subjects(session, tables, only, fallen)
+    return _Around(known, _complete(audit), failed, subjects, _heavier(session, audit.id), fallen)
 
 
 def _heavier(session: Session, audit_id: int) -> dict[str, Severity]:
@@ -144,10 +150,11 @@ def _site_failures(session: Session, audit_id: int, only: int | None) -> SiteFai
     return failures
 
 
-def _subjects(session: Session, tables: AuditTables, only: int | None) -> Subjects:
+def _subjects(session: Session, tables: AuditTables, only: int | None, fallen: frozenset[str]) -> Subjects:
     """Of each site rule the pages or files it applies to, and whether their silence says nothing."""
     found: Subjects = {rule.id: {} for rule in SITE_RULES}
-    every = union_all(*(rule.subjects(tables, only).add_columns(literal(rule.id).label("rule")) for rule in SITE_RULES))
+    standing = (rule for rule in SITE_RULES if rule.id not in fallen)
+    every = union_all(*(rule.subjects(tables, only).add_columns(literal(rule.id).label("rule")) for rule in standing))
     for row in session.execute(every):
         found[row.rule][row.id] = bool(row.unsure)
     return found

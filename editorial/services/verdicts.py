@@ -24,6 +24,7 @@ from editorial.services import bare_hops, findings, link_graph, page_shapes
 from editorial.store import audit as store
 from editorial.store import statistics
 from editorial.store.audit import (
+    FALLEN,
     Audit,
     AuditFailure,
     AuditFile,

@@ -114,6 +114,8 @@ class AuditTrigger(StrEnum):
     COMMAND = "command"
 
 
+FALLEN = "fallen"
+"""In `Audit.counts`, where some did: ids of the site rules that raised."""
 ENDED = (AuditState.DONE, AuditState.STOPPED)
 """States of an audit whose pages were judged."""
 
