@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from editorial.audit.crawl.records import LETTERS, StopReason, unpacked
@@ -22,6 +22,7 @@ from editorial.services.audit_output import judged_page
 from editorial.services.facts_in_words import Change, Fact, changes_between, facts_of, indexability
 from editorial.services.findings import FindingView
 from editorial.services.page_history import Visit
+from editorial.services.structure_summary import DEEP
 from editorial.store import audit as store
 from editorial.store import content
 from editorial.store.audit import (
@@ -29,6 +30,7 @@ from editorial.store.audit import (
     AuditFailure,
     AuditLink,
     AuditPage,
+    AuditPlace,
     AuditRuleCount,
     AuditUrl,
     Finding,
@@ -36,6 +38,9 @@ from editorial.store.audit import (
 from editorial.store.content import ContentItem, Site
 
 PAGE = 100  # pages of a site in the list
+FAR, UNREACHED = "far", "none"
+CLICKS = (*map(str, range(DEEP + 1)), FAR, UNREACHED)
+"""Distances that the list of pages can be narrowed to."""
 LATELY = 8  # visits shown beside the facts
 RESULTS = {letter: result for result, letter in LETTERS.items()}
 
@@ -91,7 +96,7 @@ class PageView:
 
 @dataclass(frozen=True)
 class PageLine:
-    """One page of the list. `failures` counts what failed on it in that audit."""
+    """One page of the list. `failures` counts what failed on it in that audit; `clicks` and `rank` as `AuditPlace`."""
 
     no: int
     url: str
@@ -99,6 +104,8 @@ class PageLine:
     error: str | None
     title: str
     failures: int
+    clicks: int | None = None
+    rank: int | None = None
 
 
 @dataclass(frozen=True)
@@ -165,8 +172,14 @@ def page_view(session: Session, audit_id: int, no: int) -> PageView:
     )
 
 
-def pages_of(session: Session, audit_id: int, text: str, after: str) -> Pages:
-    """The pages an audit fetched or tried, by address, `PAGE` at a time."""
+def pages_of(session: Session, audit_id: int, text: str, after: str, clicks: str = "") -> Pages:
+    """The pages an audit fetched or tried, by address, `PAGE` at a time.
+
+    Args:
+        text: in their address or title.
+        after: address that they stand behind.
+        clicks: how many they lie from the first page, or one of `CLICKS`; anything else asks nothing.
+    """
     failures = (
         select(AuditFailure.no, func.count().label("count"))
         .where(AuditFailure.audit_id == audit_id)
@@ -181,8 +194,11 @@ def pages_of(session: Session, audit_id: int, text: str, after: str) -> Pages:
                 AuditPage.title_folded.contains(fold(text), autoescape=True),
             )
         )
+    where += _at(clicks)
     same = and_(AuditUrl.audit_id == AuditPage.audit_id, AuditUrl.no == AuditPage.no)
-    total = session.scalar(select(func.count()).select_from(AuditPage).join(AuditUrl, same).where(*where)) or 0
+    there = and_(AuditPlace.audit_id == AuditPage.audit_id, AuditPlace.no == AuditPage.no)
+    every = select(func.count()).select_from(AuditPage).join(AuditUrl, same).outerjoin(AuditPlace, there)
+    total = session.scalar(every.where(*where)) or 0
     wanted = (
         select(
             AuditPage.no,
@@ -191,14 +207,26 @@ def pages_of(session: Session, audit_id: int, text: str, after: str) -> Pages:
             AuditPage.error,
             AuditPage.title,
             func.coalesce(failures.c.count, 0),
+            AuditPlace.depth,
+            AuditPlace.rank,
         )
         .join(AuditUrl, same)
+        .outerjoin(AuditPlace, there)
         .outerjoin(failures, failures.c.no == AuditPage.no)
         .where(*where, AuditUrl.url > after)
         .order_by(AuditUrl.url)
     )
     found = [PageLine(*row) for row in session.execute(wanted.limit(PAGE + 1))]
     return Pages(found[:PAGE], total, found[PAGE - 1].url if len(found) > PAGE else None)
+
+
+def _at(clicks: str) -> list[ColumnElement[bool]]:
+    """Pages that search engines would show, at this distance: those that the structure counts there."""
+    if clicks.isascii() and clicks.isdigit() and len(clicks) < 4:
+        return [AuditPlace.rank.is_not(None), AuditPlace.depth == int(clicks)]
+    if clicks == FAR:
+        return [AuditPlace.rank.is_not(None), AuditPlace.depth > DEEP]
+    return [AuditPlace.rank.is_not(None), AuditPlace.depth.is_(None)] if clicks == UNREACHED else []
 
 
 def finding_detail(session: Session, finding_id: int) -> FindingDetail:

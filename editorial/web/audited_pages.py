@@ -33,12 +33,14 @@ def overview(site_id: int) -> ResponseReturnValue:
         site = content.get_site(session, site_id)
         latest, _ = audit_pages.latest_two(session, site_id)
         text, after = form.line("q", required=False), form.text("after", longest=8000)
-        listing = page_facts.pages_of(session, latest.id, text, after) if latest is not None else None
+        clicks = form.text("clicks", longest=10)
+        listing = page_facts.pages_of(session, latest.id, text, after, clicks) if latest is not None else None
         return render_template(
             "audits/pages.html",
             site=site,
             latest=latest,
             listing=listing,
+            distances=page_facts.CLICKS,
             form=form,
             open_findings=sum(finding_pages.open_by_severity(session, site_id).values()),
         )

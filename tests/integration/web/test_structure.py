@@ -62,5 +62,7 @@ def test_the_structure_of_half_a_site_says_that_it_is_one(reader: Visitor, deps:
     assert [row.partition(",")[0] for row in table[1:]] == [BASE + path for path in ("", "a", "b", "c", "lost")]
     assert f",1,{BASE}," in table[2]
     assert table[3].endswith(f",2,{BASE}a")
+    counts = [reader.get(f"/audits/sites/{site}/pages?clicks={clicks}") for clicks in ("0", "1", "far", "none", "x")]
+    assert [page.count('<th scope="row"') for page in counts] == [1, 1, 0, 0, 5]
     assert "Clicks from the first page, at most" in facts
     assert "Way from the first page" in facts
