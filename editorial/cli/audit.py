@@ -167,7 +167,10 @@ def _audited(
             auditing.run_audit(parts, queued, report, folder=folder)
         with reading(parts.sessions) as session:
             found = session.get_one(Audit, queued)
-            return _report(session, found, catalog, wanted, fail_on=fail_on, offline=folder is not None)
+            status = _report(session, found, catalog, wanted, fail_on=fail_on, offline=folder is not None)
+            unseen = _unanswered(session, found) if folder is not None else []
+    _tell_unseen(unseen, catalog)
+    return status
 
 
 def _audited_list(
@@ -187,9 +190,13 @@ def _audited_list(
             audit = session.get_one(Audit, queued)
             status = _report(session, audit, catalog, wanted, fail_on=fail_on, offline=False)
             unseen = _unanswered(session, audit)
-    for url, error in unseen:
-        click.echo(catalog.say(sources.unread(url, error)), err=True)
+    _tell_unseen(unseen, catalog)
     return COULD_NOT_RUN if listed.told or unseen else status
+
+
+def _tell_unseen(pages: list[tuple[str, str]], catalog: Catalog) -> None:
+    for url, error in pages:
+        click.echo(catalog.say(sources.unread(url, error)), err=True)
 
 
 def _unanswered(session: Session, audit: Audit) -> list[tuple[str, str]]:

@@ -124,6 +124,7 @@ def test_a_file_that_cannot_be_read_costs_the_others_nothing(tmp_path: Path, mon
 
     said = {line["url"][-8:]: line for line in map(orjson.loads, result.stdout.splitlines())}
     assert said["bad.html"]["facts"]["error"] == "crash"
+    assert "http://localhost/bad.html could not be read: reading it ended the program" in result.stderr
     assert "fail" not in {outcome["outcome"] for outcome in said["bad.html"]["outcomes"]}
     assert said["calhost/"]["facts"]["error"] is None
 
