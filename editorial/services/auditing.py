@@ -111,13 +111,24 @@ def user_agent(contact: str) -> str:
 
 
 def start_audit(
-    session: Session, site: Site, trigger: AuditTrigger, now: datetime, *, requested_by: int | None = None
+    session: Session,
+    site: Site,
+    trigger: AuditTrigger,
+    now: datetime,
+    *,
+    requested_by: int | None = None,
+    whole: bool = False,
 ) -> Audit:
-    """Queue an audit of a whole site. If one is queued or runs already, that one is returned and nothing changes."""
+    """Queue an audit of a whole site. If one is queued or runs already, that one is returned and nothing changes.
+
+    Args:
+        whole: whether every page is to be sent, even one that did not change since the last audit.
+    """
     existing = store.under_way(session, site.id)
     if existing is not None:
         return existing
-    return _queue(session, site.base_url, site.id, trigger, now, requested_by=requested_by, options=_manners(site))
+    options = _manners(site) | ({"conditional": False} if whole else {})
+    return _queue(session, site.base_url, site.id, trigger, now, requested_by=requested_by, options=options)
 
 
 def start_owed_audit(session: Session, site: Site, now: datetime) -> Audit:

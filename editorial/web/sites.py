@@ -26,6 +26,7 @@ bp = Blueprint("sites", __name__)
 FIELDS = ("name", "base_url", "language", "zone", "audit_weekday", "audit_time", "mail_time", *CRAWL_LIMITS)
 OPTION_FIELDS = tuple(f"crawl_{name}" for name in (*LISTS, *OPTION_LIMITS))
 CRAWL_SWITCHES = ("subdomains", "only_path", "follow_nofollow")
+OPTION_SWITCHES = tuple(f"crawl_{name}" for name in (*CRAWL_SWITCHES, "whole"))
 
 
 @bp.get("/sites")
@@ -187,7 +188,7 @@ def _page(form: Form, site: Site | None, *, stale: bool = False) -> str:
         zones=zone_groups(),
         weekdays=_weekdays(),
         theirs=theirs,
-        crawl_open=any(form.typed.get(name) for name in (*OPTION_FIELDS, *(f"crawl_{one}" for one in CRAWL_SWITCHES))),
+        crawl_open=any(form.typed.get(name) for name in (*OPTION_FIELDS, *OPTION_SWITCHES)),
         usual=deps().config,
     )
 

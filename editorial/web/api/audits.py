@@ -123,6 +123,13 @@ class AuditsAsked(Asked):
     limit: Limit = 50
 
 
+class AuditStart(Given):
+    """How much of the site is to be sent."""
+
+    whole: bool = False
+    """Every page, even one that did not change since the last audit."""
+
+
 class AuditWish(Given):
     """No more has to be said."""
 
@@ -208,16 +215,17 @@ def audit_one(audit_id: int) -> AuditShown:
     Permission.MANAGE_AUDITS,
     "Ask for an audit of a site. One that waits or runs already is answered instead.",
     AuditShown,
-    body=AuditWish,
+    body=AuditStart,
     status=201,
     keyed=True,
 )
-def audit_asked(site_id: int, body: AuditWish) -> Response:
+def audit_asked(site_id: int, body: AuditStart) -> Response:
     """It begins within a minute."""
 
     def act(session: Session) -> AuditShown:
         site = content.get_site(session, site_id)
-        made = auditing.start_audit(session, site, AuditTrigger.PERSON, deps().now(), requested_by=person().id)
+        now, who = deps().now(), person().id
+        made = auditing.start_audit(session, site, AuditTrigger.PERSON, now, requested_by=who, whole=body.whole)
         return _audit(made)
 
     return done_once(act, status=201)

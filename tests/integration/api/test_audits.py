@@ -50,6 +50,25 @@ def test_an_audit_is_started_followed_paused_and_stopped(desk: Desk, program: Pr
     assert (stopped["state"], stopped["says"]) == ("failed", "Somebody stopped the audit.")
 
 
+def test_an_audit_may_have_every_page_sent_and_tells_how_it_was_crawled(
+    desk: Desk, program: Programs, site: int
+) -> None:
+    robot = program()
+    made = robot.send(f"/api/v1/sites/{site}/audits", whole=True, status=201)
+    trap = {"kind": "queries", "pattern": "https://x.example/cal?*", "count": 12, "examples": []}
+    pace = {"floor": 0.5, "interval": 2.0, "slowest": 4.0, "why": {"429": 2}, "wait": 0.0}
+    with desk.deps.sessions.begin() as session:
+        audit = session.get_one(Audit, made["id"])
+        assert audit.options["conditional"] is False
+        audit.course = {"reused": 3, "saved_bytes": 9, "hosts": {"x.example": pace}, "traps": [trap], "hides": True}
+
+    told = robot.ask(f"/api/v1/audits/{made['id']}")["crawl"]
+
+    assert (told["reused"], told["saved_bytes"], told["links_seen"], told["traps"]) == (3, 9, False, [trap])
+    why = "it answered 2 times that we ask too often (429)"
+    assert told["slowed"] == [{"host": "x.example", "rate": 0.5, "slowest": 0.25, "why": [why]}]
+
+
 def test_one_key_starts_one_audit(desk: Desk, program: Programs, site: int) -> None:
     robot = program()
     first = robot.post(f"/api/v1/sites/{site}/audits", key="monday")
