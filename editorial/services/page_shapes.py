@@ -1,5 +1,6 @@
 """Stores what pages are compared by, and works out which are alike and what templates there are once an audit ends."""
 
+from binascii import a2b_base64
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 
@@ -31,7 +32,7 @@ Group = dict[int, Text]
 def save(connection: Connection, audit_id: int, pages: Sequence[PageRow]) -> None:
     """Write how some pages are made; what answered in place of a page has no shape."""
     rows = [
-        (audit_id, page.no, page.record.layout, None, bytes.fromhex(page.record.sketch))
+        (audit_id, page.no, page.record.layout, None, a2b_base64(page.record.sketch))
         for page in pages
         if page.record.is_html and page.record.layout
     ]

@@ -5,6 +5,7 @@ by CRC-32, never Python's own hashes.
 """
 
 import re
+from binascii import b2a_base64
 from itertools import compress, islice
 from struct import pack, unpack
 from zlib import crc32
@@ -24,9 +25,9 @@ _PHI = 0x9E3779B1  # the golden ratio of 32 bits; spreads code points over all o
 
 
 def sketch_of(flat: bytes, *, words: int, by_character: bool) -> str:
-    """256 samples of a text's shingles, four bits each, as 256 hex digits; empty for a text too short to compare.
+    """256 samples of a text's shingles, four bits each, as base64; empty for a text too short to compare.
 
-    The share of equal digits tells how many shingles two texts share (`alike.likeness`). Each shingle falls into one
+    The share of equal samples tells how many shingles two texts share (`alike.likeness`). Each shingle falls into one
     of 256 bins by its hash, and the smallest of a bin stays: one pass instead of a hash function for each sample. Bins
     that nothing fell into are filled by further rounds with other hashes, so that short texts give 256 samples too.
     Source: Dahlgaard, Knudsen and Thorup, Fast Similarity Sketching (2017); Li and König, b-Bit Minwise Hashing (2010).
@@ -68,7 +69,7 @@ def _turned(row: int, by: int, count: int) -> int:
 
 
 def _sampled(row: int, count: int) -> str:
-    """The hex digits of `sketch_of`."""
+    """What `sketch_of` gives for shingles side by side."""
     if not count:
         return ""
     bins = [_FREE] * BINS
@@ -88,7 +89,10 @@ def _sampled(row: int, count: int) -> str:
                 fallen[place] = number
         for place, number in fallen.items():
             bins[place], free[place] = number, 0
-    return "".join(["%x" % (number & 15) for number in bins])
+    halves = [number & 15 for number in bins]
+    return b2a_base64(bytes([high << 4 | low for high, low in zip(halves[::2], halves[1::2], strict=True)])).decode()[
+        :-1
+    ]
 
 
 LEVELS = 3  # below the body

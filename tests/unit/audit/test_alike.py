@@ -1,5 +1,7 @@
 """Groups of texts that are alike, found without comparing each with each."""
 
+from binascii import a2b_base64
+
 from editorial.audit import alike
 from editorial.audit.alike import Text, near_copies
 from editorial.audit.gather.signature import sketch_of
@@ -7,7 +9,7 @@ from editorial.audit.gather.signature import sketch_of
 
 def _text(no: int, *words: str, language: str = "en", weight: tuple[int, ...] = (0,)) -> Text:
     sketch = sketch_of(" ".join(words).encode(), words=len(words), by_character=False)
-    return Text(no, language, len(words), bytes.fromhex(sketch), (*weight, no))
+    return Text(no, language, len(words), a2b_base64(sketch), (*weight, no))
 
 
 def _words(name: str, count: int = 300) -> list[str]:

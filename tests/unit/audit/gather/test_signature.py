@@ -1,6 +1,7 @@
 """What pages are compared by comes out the same everywhere, and tells texts apart by what they share."""
 
 import random
+from binascii import a2b_base64
 
 import pytest
 
@@ -9,8 +10,8 @@ from editorial.audit.gather.signature import layout_of, sketch_of
 from editorial.audit.gather.trees import LexborTree, TurboTree
 
 WORDS = [f"word{number}" for number in range(900)]
-FIRST_DIGITS = "60a6cc644de946de69d24cc3ded1b2d4"
-FIRST_HAN_DIGITS = "2acaae661c806c66812fa737be0e1b8f"
+SKETCH = "YKbMZE3pRt5p0kzD3tGy1ImdsJ2zkoAI"
+HAN_SKETCH = "KsquZhyAbGaBL6c3vg4bj2GOMWJz3CSf"
 HAN = "".join(map(chr, range(0x4E00, 0x4E00 + 300)))
 
 
@@ -18,15 +19,15 @@ def _text(words: str | list[str], *, by_character: bool = False) -> Text:
     flat = words if isinstance(words, str) else " ".join(words)
     count = len(words)
     sketch = sketch_of(flat.encode(), words=count, by_character=by_character)
-    return Text(1, "en", count, bytes.fromhex(sketch), (1,))
+    return Text(1, "en", count, a2b_base64(sketch), (1,))
 
 
 def test_the_sketch_of_a_text_is_the_same_in_every_process_and_version():
-    assert sketch_of(" ".join(WORDS[:60]).encode(), words=60, by_character=False)[:32] == FIRST_DIGITS
-    assert sketch_of(HAN.encode(), words=300, by_character=True)[:32] == FIRST_HAN_DIGITS
+    assert sketch_of(" ".join(WORDS[:60]).encode(), words=60, by_character=False)[:32] == SKETCH
+    assert sketch_of(HAN.encode(), words=300, by_character=True)[:32] == HAN_SKETCH
 
 
-@pytest.mark.parametrize(("words", "by_character", "length"), [(49, False, 0), (50, False, 256), (99, True, 0)])
+@pytest.mark.parametrize(("words", "by_character", "length"), [(49, False, 0), (50, False, 172), (99, True, 0)])
 def test_a_short_text_is_not_compared(words, by_character, length):
     flat = HAN[:words] if by_character else " ".join(WORDS[:words])
 
@@ -54,7 +55,7 @@ def test_chinese_texts_are_compared_by_runs_of_characters():
 def test_what_has_no_words_in_it_makes_no_fuss():
     for flat in (b"", b"a" * 5000, "\ud800 ".encode("utf-8", "surrogatepass") * 80, b"x " * 3000):
         for by_character in (False, True):
-            assert len(sketch_of(flat, words=4000, by_character=by_character)) in (0, 256)
+            assert len(sketch_of(flat, words=4000, by_character=by_character)) in (0, 172)
 
 
 POST = '<html><body class="post-1"><header class="top"></header>%s<main class="p7 post tag-x"><p>a</p></main></body>'
