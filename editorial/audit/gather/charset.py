@@ -16,7 +16,7 @@ LATE_META = 65_536  # bytes; where a meta still beats guessing
 
 _BOMS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xfe\xff", "utf-16be"), (b"\xff\xfe", "utf-16le"))
 _WIDE_XML = ((b"<\0?\0x\0", "utf-16le"), (b"\0<\0?\0x", "utf-16be"))  # how an XML declaration begins there
-_XML = re.compile(rb"<\?xml[^>]{0,900}?encoding[\x00-\x20]*=[\x00-\x20]*([\"'])(.*?)\1", re.DOTALL)
+_VALUE = re.compile(rb"[\x00-\x20]*=[\x00-\x20]*([\"'])([\x21-\x7e]*?)\1")
 _TAG = re.compile(rb"<(?:!--|/?[A-Za-z]|[!/?])")
 _ATTRIBUTE = re.compile(
     rb"""[\t\n\f\r /]*(?:(>)|([^\t\n\f\r />][^\t\n\f\r />=]*)"""
@@ -89,8 +89,16 @@ def declared_in_meta(body: bytes, within: int = PRESCAN) -> str:
             place = _attributes(start, end.start() if end else len(start))[1]
         else:
             place = _after(start, b">", place)
-    xml = _label(found[2]) if (found := _XML.match(start)) else ""
+    xml = declared_in_xml(start)
     return xml if normal_label(xml) else first
+
+
+def declared_in_xml(body: bytes) -> str:
+    """The label of an XML declaration as written, or empty (HTML standard, "getting an XML encoding")."""
+    end = body.find(b">", 0, LATE_META)
+    place = body.find(b"encoding", 5, end) if end > 0 and body.startswith(b"<?xml") else -1
+    found = _VALUE.match(body, place + 8, end) if place > 0 else None
+    return _label(found[2]) if found else ""
 
 
 def _after(text: bytes, mark: bytes, place: int) -> int:
@@ -126,7 +134,8 @@ def _label(raw: bytes) -> str:
 
 def decode(body: bytes, content_type: str) -> tuple[str, Charset]:
     """The text of a page and how its encoding was found. Never raises; what is undecodable becomes U+FFFD."""
-    header, meta = declared_in_header(content_type), declared_in_meta(body)
+    is_xml = "xml" in content_type.partition(";")[0].lower()
+    header, meta = declared_in_header(content_type), (declared_in_xml if is_xml else declared_in_meta)(body)
     for mark, name in _BOMS:
         if body.startswith(mark):
             return _read(body[len(mark) :], name, "bom", header, meta)
@@ -135,9 +144,9 @@ def decode(body: bytes, content_type: str) -> tuple[str, Charset]:
     for mark, name in _WIDE_XML:
         if body.startswith(mark):
             return _read(body, name, "meta", header, meta)
-    if name := _of_label(meta):
+    if name := _of_label(meta, body):
         return _read(body, name, "meta", header, meta)
-    return _guess(body, header, meta, default="utf-8" if "xml" in content_type.lower() else "windows-1252")
+    return _read(body, "utf-8", "default", header, meta) if is_xml else _guess(body, header, meta)
 
 
 def encode(text: str, content_type: str) -> bytes:
@@ -149,20 +158,22 @@ def encode(text: str, content_type: str) -> bytes:
     return write(text, normal_label(declared_in_header(content_type)) or _of_label(meta) or "utf-8")
 
 
-def _of_label(meta: str) -> str:
-    """A page whose meta can be read as ASCII is not in UTF-16, and what is not defined is Windows-1252."""
+def _of_label(meta: str, body: bytes = b"") -> str:
+    """Whose meta can be read as ASCII is not in UTF-16; what is not defined is Windows-1252, but not to XML."""
     name = normal_label(meta)
-    return {"utf-16le": "utf-8", "utf-16be": "utf-8", USER_DEFINED: "windows-1252"}.get(name, name)
+    if name == USER_DEFINED:
+        return name if body and declared_in_xml(body) == meta else "windows-1252"
+    return "utf-8" if name in ("utf-16le", "utf-16be") else name
 
 
-def _guess(body: bytes, header: str, meta: str, default: str) -> tuple[str, Charset]:
+def _guess(body: bytes, header: str, meta: str) -> tuple[str, Charset]:
     """What the bytes say, beside a meta that comes late: browsers read it, too, and begin again."""
     if body.isascii():
         if any(escape in body for escape in _JAPANESE):
             return _read(body, "iso-2022-jp", "detected", header, meta)
         if late := _of_label(declared_in_meta(body, LATE_META)):
             return _read(body, late, "detected", header, meta)
-        return _read(body, default, "default", header, meta)
+        return _read(body, "windows-1252", "default", header, meta)
     try:
         codecs.utf_8_decode(body, "strict", False)  # not final: a cut last character is no error
     except UnicodeDecodeError:

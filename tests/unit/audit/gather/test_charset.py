@@ -33,6 +33,39 @@ def test_the_first_of_mark_header_meta_and_bytes_decides(body, content_type, nam
     assert (found.name, found.source) == (name, source)
 
 
+@pytest.mark.parametrize(
+    ("declaration", "name"),
+    [
+        ("<?xml encoding='cp1251'?>", "windows-1251"),
+        ('<?xmlencoding="windows-1251">', "windows-1251"),
+        ('<?xml otherencoding="windows-1251" encoding="gbk"?>', "windows-1251"),
+        ('<?xml <meta charset="gbk" encoding="windows-1251">', "windows-1251"),
+        ('<?xml encoding\0\n=\x1f"windows-1251"?>', "windows-1251"),
+        ('<?xml encoding="x-user-defined"?>', "x-user-defined"),
+        ('<?xml encoding="utf-16"?>', "utf-8"),
+        ('<?xml encoding=" windows-1251"?>', ""),
+        ('<?xml encoding="unknown" encoding="windows-1251"?>', ""),
+        ("<?xml encoding=windows-1251?>", ""),
+        ('<?xml encoding="windows-1251>"', ""),
+        ('<?xml ENCODING="windows-1251"?>', ""),
+        (' <?xml encoding="windows-1251"?>', ""),
+    ],
+)
+def test_an_xml_declaration_counts_in_html_and_xml(declaration, name):
+    body = declaration.encode()
+
+    assert decode(body, "text/html")[1].name == (name or "windows-1252")
+    assert decode(body, "application/xhtml+xml")[1].name == (name or "utf-8")
+
+
+def test_xml_knows_no_meta():
+    body = b"<?xml version='1.0'?><meta charset=gbk>\xa9"
+
+    assert decode(body, "application/xhtml+xml; charset=big5")[1].name == "big5"
+    found = decode(body, "application/xhtml+xml")[1]
+    assert (found.name, found.source, found.replaced) == ("utf-8", "default", 1)
+
+
 def test_gb2312_is_read_as_gb18030():
     text, found = decode("<meta charset=gb2312>囧镕€".encode("gb18030"), "")
 
