@@ -44,10 +44,10 @@ class Traffic:
         self._before, self._passed = pictures, passed
 
     def pictures(self) -> dict[str, dict[str, Any]]:
-        """How each host is asked, and hosts of an interrupted crawl that were not asked since as they were then."""
+        """How hosts are asked that slowed us down; those not asked since an interruption as they were then."""
         now = self._clock()
         left = {netloc: dict(each) for netloc, each in self._before.items() if netloc not in self._hosts}
-        return left | {netloc: host.picture(now) for netloc, host in self._hosts.items()}
+        return left | {netloc: host.picture(now) for netloc, host in self._hosts.items() if host.why}
 
     def host_of(self, url: str) -> Host:
         """The pace of the host of an address."""

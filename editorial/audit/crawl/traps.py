@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from sys import intern
 from typing import Any
 
 from editorial.domain.urls import origin_of, path_of
@@ -138,7 +139,7 @@ class Traps:
         A pattern is a trap where most of its pages say the same; twenty sold-out products of a thousand do not make it
         one.
         """
-        pattern = template(url)
+        pattern = intern(template(url))  # kept with each page's digest
         if pattern in self._stopped or not digest or words < ENOUGH:
             return None
         self._pages[pattern] += 1

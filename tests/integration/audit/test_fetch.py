@@ -205,6 +205,45 @@ def test_a_packed_bomb_is_cut_at_the_limit(web: Web):
     assert (reply.truncated, len(reply.body), reply.error) == (True, 1_000_000, None)
 
 
+def test_what_unpacks_to_a_hundred_times_its_size_is_cut_far_below_the_limit(web: Web):
+    bomb = gzip.compress(b"<p>" + b" " * 8_000_000)
+    web.pages["/"] = Answer(bomb, headers={"Content-Type": "text/html", "Content-Encoding": "gzip"})
+
+    reply = fetcher().get(web.url + "/")
+
+    assert (reply.error, reply.truncated) == (None, True)
+    assert len(reply.body) < 2_000_000
+
+
+def test_bytes_are_counted_as_they_came(web: Web):
+    packed = gzip.compress(page("A", "<p>word</p>" * 999).body)
+    web.pages["/"] = Answer(packed, headers={"Content-Type": "text/html", "Content-Encoding": "gzip"})
+    web.pages["/plain"] = page()
+
+    replies = [fetcher().get(web.url + path) for path in ("/", "/plain", "/gone")]
+
+    assert [reply.wire_bytes for reply in replies] == [len(packed), len(web.pages["/plain"].body), 2]
+
+
+def test_a_header_of_one_request_is_not_that_of_the_next(web: Web):
+    asked: list[str | None] = []
+
+    def answer(handler: BaseHTTPRequestHandler) -> Answer:
+        asked.append(handler.headers.get("If-None-Match"))
+        return Answer(status=304) if asked[-1] else page()
+
+    web.other = answer
+    fetch = fetcher(connections=1)
+    fetch.add(1, web.url + "/a", headers=('If-None-Match: "1"',))
+    fetch.add(2, web.url + "/b")
+    replies: dict[int, int] = {}
+    while fetch.pending:
+        replies.update((key, reply.status) for key, reply in fetch.poll(1.0))
+
+    assert asked == ['"1"', None]
+    assert replies == {1: 304, 2: 200}
+
+
 def test_a_body_without_end_is_cut_at_the_limit(web: Web):
     web.pages["/"] = Answer(b"x" * 50_000, headers={"Content-Type": "text/html"})
 
