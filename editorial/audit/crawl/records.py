@@ -56,7 +56,7 @@ class CrawlPlan:
     seeds: tuple[str, ...] = ()
     """Further addresses that are known from elsewhere (N1)."""
     listed: tuple[str, ...] = ()
-    """Where somebody gave a list: these addresses (N1), on whatever hosts, in place of a site that begins at `start`."""
+    """Where somebody gave a list: these addresses (N1), on any host, in place of a site that begins at `start`."""
     token: str = "EditorialBot"  # noqa: S105 -- our name in robots.txt
     max_pages: int = 5000
     max_seconds: float = 6 * 3600
