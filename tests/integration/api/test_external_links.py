@@ -1,6 +1,7 @@
 """Links to other sites, as programs see them and have them asked again."""
 
 import json
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
@@ -12,10 +13,19 @@ from editorial.services import external_asking
 from editorial.store.content import Site
 from editorial.store.external import ExternalTarget
 from tests.integration.api.conftest import Programs
+from tests.integration.audit.outside import linked
 from tests.integration.plans import Desk
-from tests.integration.web.audited import BASE, audit, good
+from tests.integration.web.audited import BASE
 
 GONE, THERE = "https://other.example/gone", "https://else.example/there"
+
+
+@pytest.fixture
+def database_url(sqlite_template: Path, tmp_path: Path) -> str:
+    """SQLite alone; the queries are shown on both in tests/integration/store/test_external.py."""
+    path = tmp_path / "editorial.sqlite"
+    path.write_bytes(sqlite_template.read_bytes())
+    return f"sqlite:///{path}"
 
 
 @pytest.fixture
@@ -23,7 +33,7 @@ def site(desk: Desk) -> int:
     """A site with a link to what is not there and one to what nobody asked about."""
     with desk.deps.sessions() as session:
         site = session.scalars(select(Site.id)).one()
-    audit(desk.deps, site, [good("a"), good("b")], outside=[(1, GONE), (2, GONE), (2, THERE)])
+    linked(desk.deps, site, [(1, GONE), (2, GONE), (2, THERE)])
     external_asking.read_audits(external_asking.asking_of(desk.deps, lambda: False))
     with desk.deps.sessions.begin() as session:
         later = desk.deps.now().replace(year=2030)
@@ -43,7 +53,7 @@ def test_a_program_reads_targets_and_has_one_asked_again(desk: Desk, program: Pr
 
     assert (broken["url"], broken["says"], broken["pages"]) == (GONE, "no such host", 2)
     assert (unasked["state"], first["total"], rest["next"]) == ("unasked", 2, None)
-    assert [page["url"] for page in asked["linked_from"]] == [f"{BASE}a", f"{BASE}b"]
+    assert [page["url"] for page in asked["linked_from"]] == [f"{BASE}1", f"{BASE}2"]
     assert asked["due_at"] < broken["due_at"]
 
 

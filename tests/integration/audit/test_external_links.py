@@ -16,10 +16,11 @@ from editorial.services import external_asking
 from editorial.services.deps import Deps
 from editorial.services.external_asking import Asking
 from editorial.store import external as store
-from editorial.store.audit import Audit, Finding
+from editorial.store.audit import Finding
 from editorial.store.content import Site
 from editorial.store.external import ExternalTarget, ExternalUse
 from tests.conftest import Clock
+from tests.integration.audit.outside import linked
 from tests.integration.web.audited import add_site, audit, good
 
 GONE, THERE = "https://other.example/gone", "https://other.example/there"
@@ -94,10 +95,8 @@ def test_a_target_that_is_not_there_on_two_days_becomes_a_finding_and_is_fixed_w
     links = [(1, GONE), (1, "https://refusing.example/"), (2, THERE)]
     world.says |= {GONE: 404, "https://refusing.example/": 999}
 
-    audit(deps, site, [good("a"), good("b")], outside=links)
+    linked(deps, site, links)
     world.work()
-    audit(deps, site, [good("a"), good("b")], outside=links)
-    seen_once = finding(deps)
     clock.forward(days=1)
     world.work()
     audit(deps, site, [good("a"), good("b")], outside=links)
@@ -112,7 +111,7 @@ def test_a_target_that_is_not_there_on_two_days_becomes_a_finding_and_is_fixed_w
     world.work()
     audit(deps, site, [good("a"), good("b")], outside=links)
 
-    assert [seen_once, seen_twice, while_silent] == [None, FindingState.NEW, FindingState.NEW]
+    assert [seen_twice, while_silent] == [FindingState.NEW, FindingState.NEW]
     assert finding(deps) is FindingState.FIXED  # though another link of the page still says nothing
 
 
@@ -120,7 +119,7 @@ def test_taking_the_link_away_mends_it(world: World, deps: Deps, clock: Clock) -
     site = add_site(deps)
     world.says[GONE] = 410
     for _ in range(2):
-        audit(deps, site, [good("a"), good("b")], outside=[(1, GONE), (2, THERE)])
+        linked(deps, site, [(1, GONE), (2, THERE)])
         world.work()
         clock.forward(days=1)
     audit(deps, site, [good("a"), good("b")], outside=[(1, GONE), (2, THERE)])
@@ -133,13 +132,13 @@ def test_taking_the_link_away_mends_it(world: World, deps: Deps, clock: Clock) -
 
 def test_two_sites_have_the_same_target_asked_once_in_a_week(world: World, deps: Deps, clock: Clock) -> None:
     one, two = add_site(deps), add_site(deps, "Other", "https://other-site.example/")
-    audit(deps, one, [good("a")], outside=[(1, THERE)])
-    audit(deps, two, [good("a")], outside=[(1, THERE + "?utm_source=us")])
+    linked(deps, one, [(1, THERE)])
+    linked(deps, two, [(1, THERE + "?utm_source=us")])
 
     world.work()
     clock.forward(days=6)
     world.work()
-    audit(deps, one, [good("a")], outside=[(1, THERE)])
+    linked(deps, one, [(1, THERE)])
     world.work()
     within_a_week = world.heads()
     clock.forward(days=2)
@@ -150,7 +149,7 @@ def test_two_sites_have_the_same_target_asked_once_in_a_week(world: World, deps:
 
 def test_a_host_gets_one_request_in_two_seconds(world: World, deps: Deps) -> None:
     site = add_site(deps)
-    audit(deps, site, [good("a")], outside=[(1, f"https://other.example/{number}") for number in range(4)])
+    linked(deps, site, [(1, f"https://other.example/{number}") for number in range(4)])
     world.says["HEAD https://other.example/2"] = 405
 
     world.work()
@@ -161,7 +160,7 @@ def test_a_host_gets_one_request_in_two_seconds(world: World, deps: Deps) -> Non
 
 
 def test_robots_txt_of_the_other_site_is_heeded_and_says_how_slowly(world: World, deps: Deps) -> None:
-    audit(deps, add_site(deps), [good("a")], outside=[(1, GONE), (1, THERE), (1, THERE + "/too")])
+    linked(deps, add_site(deps), [(1, GONE), (1, THERE), (1, THERE + "/too")])
     world.says["https://other.example/robots.txt"] = Answer(
         200, body=b"User-agent: EditorialBot\nDisallow: /gone\nCrawl-delay: 7\n"
     )
@@ -176,7 +175,7 @@ def test_robots_txt_of_the_other_site_is_heeded_and_says_how_slowly(world: World
 
 
 def test_redirects_are_walked_and_each_host_is_asked_by_its_own_rules(world: World, deps: Deps) -> None:
-    audit(deps, add_site(deps), [good("a")], outside=[(1, THERE), (1, "https://short.example/x")])
+    linked(deps, add_site(deps), [(1, THERE), (1, "https://short.example/x")])
     world.says |= {
         THERE: Answer(301, (("Location", "https://new.example/page"),)),
         "https://new.example/page": 404,
@@ -196,7 +195,7 @@ def test_redirects_are_walked_and_each_host_is_asked_by_its_own_rules(world: Wor
 def test_a_name_counts_as_gone_only_if_the_resolver_says_so(
     world: World, deps: Deps, known: dict[str, bool | None], answer: str
 ) -> None:
-    audit(deps, add_site(deps), [good("a")], outside=[(1, "https://gone.example/")])
+    linked(deps, add_site(deps), [(1, "https://gone.example/")])
     world.says["https://gone.example/robots.txt"] = "dns"
     world.names = known
 
@@ -206,7 +205,7 @@ def test_a_name_counts_as_gone_only_if_the_resolver_says_so(
 
 
 def test_a_resolver_that_knows_nobody_proves_nothing(world: World, deps: Deps) -> None:
-    audit(deps, add_site(deps), [good("a")], outside=[(1, "https://gone.example/")])
+    linked(deps, add_site(deps), [(1, "https://gone.example/")])
     world.says["https://gone.example/robots.txt"] = "dns"
     world.names = {"gone.example": False, "northgauge.example": False}
 
@@ -216,7 +215,7 @@ def test_a_resolver_that_knows_nobody_proves_nothing(world: World, deps: Deps) -
 
 
 def test_a_host_that_says_429_is_left_alone_for_as_long_as_it_says(world: World, deps: Deps, clock: Clock) -> None:
-    audit(deps, add_site(deps), [good("a")], outside=[(1, GONE), (1, THERE)])
+    linked(deps, add_site(deps), [(1, GONE), (1, THERE)])
     world.says[GONE] = Answer(429, (("Retry-After", "7200"),))
 
     world.work()
@@ -230,7 +229,7 @@ def test_a_host_that_says_429_is_left_alone_for_as_long_as_it_says(world: World,
 
 
 def test_no_two_processes_ask_the_same_target_at_a_moment(world: World, deps: Deps) -> None:
-    audit(deps, add_site(deps), [good("a")], outside=[(1, THERE)])
+    linked(deps, add_site(deps), [(1, THERE)])
     inside, done = threading.Event(), threading.Event()
 
     def slowly(method: Method, url: str, *, most: int = 0) -> Answer:
@@ -252,7 +251,7 @@ def test_no_two_processes_ask_the_same_target_at_a_moment(world: World, deps: De
 def test_what_a_lost_process_had_taken_is_asked_again_and_its_answer_is_not_written(
     world: World, deps: Deps, clock: Clock
 ) -> None:
-    audit(deps, add_site(deps), [good("a")], outside=[(1, THERE)])
+    linked(deps, add_site(deps), [(1, THERE)])
     external_asking.read_audits(world.asking())
     with deps.sessions.begin() as session:
         taken = store.claim(session, "other.example", clock(), "lost", store.linked())
@@ -270,7 +269,7 @@ def test_what_a_lost_process_had_taken_is_asked_again_and_its_answer_is_not_writ
 @pytest.mark.parametrize("off", ["external_links", "active"])
 def test_a_site_that_does_not_want_to_know_has_nobody_asked(world: World, deps: Deps, off: str) -> None:
     site = add_site(deps)
-    audit(deps, site, [good("a")], outside=[(1, THERE)])
+    linked(deps, site, [(1, THERE)])
     external_asking.read_audits(world.asking())
     with deps.sessions.begin() as session:
         setattr(session.get_one(Site, site), off, False)
@@ -303,15 +302,15 @@ def test_targets_that_nobody_links_to_any_more_are_left_alone_and_forgotten(
     world: World, deps: Deps, clock: Clock
 ) -> None:
     site = add_site(deps)
-    audit(deps, site, [good("a")], outside=[(1, GONE), (1, THERE)])
+    linked(deps, site, [(1, GONE), (1, THERE)])
     world.work()
-    audit(deps, site, [good("a")], outside=[(1, THERE)])
+    linked(deps, site, [(1, THERE)])
     clock.forward(days=181)
 
     world.work()
 
     assert world.heads() == [GONE, THERE, THERE]
-    audit(deps, site, [good("a")], outside=[(1, THERE)])
+    linked(deps, site, [(1, THERE)])
     world.work()
     with deps.sessions() as session:
         assert session.scalars(select(ExternalTarget.url)).all() == [THERE]
@@ -319,19 +318,18 @@ def test_targets_that_nobody_links_to_any_more_are_left_alone_and_forgotten(
 
 def test_reading_the_links_again_changes_nothing(world: World, deps: Deps) -> None:
     site = add_site(deps)
-    number = audit(deps, site, [good("a"), good("b")], outside=[(1, GONE), (2, GONE), (2, THERE)])
+    number = linked(deps, site, [(1, GONE), (2, GONE), (2, THERE)])
     for _ in range(2):
         external_asking.read_links(world.asking(), number, site)
 
     with deps.sessions() as session:
         uses = session.execute(select(ExternalUse.pages, ExternalUse.audit_id).order_by(ExternalUse.target_id)).all()
-        assert session.get_one(Audit, number).site_id == site
     assert [tuple(row) for row in uses] == [(2, number), (1, number)]
 
 
 def test_the_day_has_an_end(world: World, deps: Deps, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(external_asking, "MOST_A_DAY", 2)
-    audit(deps, add_site(deps), [good("a")], outside=[(1, f"https://{name}.example/") for name in "abc"])
+    linked(deps, add_site(deps), [(1, f"https://{name}.example/") for name in "abc"])
 
     world.work()
     on_the_first = len(world.heads())
