@@ -13,7 +13,7 @@ NETWORK = (
     *("urllib.request", "urllib.robotparser", "ftplib", "smtplib", "poplib", "imaplib", "xmlrpc", "subprocess", "pty"),
     *("pycurl", "requests", "urllib3", "httpx", "aiohttp", "dulwich.client", "dulwich.porcelain", "websocket"),
     *(
-        "importlib",
+        "importlib.import_module",
         "ctypes",
         "authlib",
         "boto3",
@@ -58,6 +58,8 @@ OPENERS = {
     "requests.head": set(),
     "requests.request": set(),
     "urlopen": set(),
+    "importlib.import_module": set(),
+    "__import__": set(),
 }
 """Calls that make what connects, and where they may stand."""
 
