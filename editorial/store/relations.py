@@ -175,8 +175,6 @@ def _external_relation(audit_id: int) -> Subquery:
     """Links out of the site with what is known of their targets now. None where the site does not want to know."""
     link, url, target = AuditLink, AuditUrl, ExternalTarget
     by_command = and_(Audit.site_id.is_(None), Audit.options[LOOKS_OUTSIDE].as_boolean())
-    wanted = select(Audit.id).outerjoin(Site, Site.id == Audit.site_id)
-    wanted = wanted.where(Audit.id == audit_id, or_(Site.external_links, by_command))
     return (
         select(
             link.no.label("page_id"),
@@ -187,9 +185,12 @@ def _external_relation(audit_id: int) -> Subquery:
             target.answer,
             target.failures,
         )
-        .join_from(link, url, and_(url.audit_id == link.audit_id, url.no == link.target))
+        .select_from(Audit)  # first, so that no link is looked at where nobody wants to know
+        .outerjoin(Site, Site.id == Audit.site_id)
+        .join(link, link.audit_id == Audit.id)
+        .join(url, and_(url.audit_id == link.audit_id, url.no == link.target))
         .outerjoin(target, target.n2 == url.n2)
-        .where(link.audit_id == audit_id, link.target.in_(outside(audit_id)), wanted.exists())
+        .where(Audit.id == audit_id, or_(Site.external_links, by_command), link.target.in_(outside(audit_id)))
         .subquery("external")
     )
 

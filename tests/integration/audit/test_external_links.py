@@ -12,7 +12,7 @@ from sqlalchemy import select
 from editorial.adapters.link_ask import Answer, Method
 from editorial.domain.external import LinkState
 from editorial.domain.findings import FindingState
-from editorial.services import external_asking
+from editorial.services import external_asking, external_now
 from editorial.services.deps import Deps
 from editorial.services.external_asking import Asking
 from editorial.store import external as store
@@ -339,3 +339,16 @@ def test_the_day_has_an_end(world: World, deps: Deps, clock: Clock, monkeypatch:
 
     assert (on_the_first, busy, len(world.heads())) == (2, False, 3)
     assert clock.instant - world.began > timedelta(days=1)
+
+
+def test_a_command_asks_twice_within_a_minute_and_counts_one_day(world: World, deps: Deps) -> None:
+    number = linked(deps, add_site(deps), [(1, GONE), (1, THERE), (1, "https://refusing.example/")])
+    world.says |= {GONE: 404, "https://refusing.example/": 403}
+
+    told = external_now.ask_now(world.asking(), number)
+
+    assert (told.targets, told.asked, told.unclear) == (3, 3, 1)
+    assert world.state(GONE) == (LinkState.BROKEN, "404")
+    assert world.heads().count(GONE) == 2
+    with deps.sessions() as session:
+        assert session.scalar(select(ExternalTarget.failures).where(ExternalTarget.url == GONE)) == 1
