@@ -14,6 +14,7 @@ from editorial.audit.engine import fingerprint
 from editorial.domain.urls import n2
 from editorial.services import form_storage, page_shapes
 from editorial.store import audit as store
+from editorial.store import link_packs
 from editorial.store.base import Sessions, reading
 from editorial.store.crawls import AuditTrap, AuditValidator
 from editorial.store.relations import denied
@@ -56,7 +57,7 @@ class AuditSink:
                     .values(wanted=True, internal=True, depth=depth)
                 )
             store.insert_rows(connection, store.AuditPage, [_page(audit, page) for page in batch.pages])
-            store.insert_rows(connection, store.AuditLink, [(audit, *link) for link in batch.links])
+            link_packs.save(connection, audit, batch.links)
             store.insert_rows(
                 connection,
                 store.AuditAlternate,
@@ -255,6 +256,7 @@ def forget(sessions: Sessions, audit_id: int) -> None:
             *page_shapes.TABLES,
             store.AuditAlternate,
             store.AuditLink,
+            store.AuditLinkPack,
             store.AuditPage,
             store.AuditUrl,
             store.AuditFile,

@@ -5,7 +5,7 @@ Known at the end alone, for a link may come after the redirect that led here fir
 
 from dataclasses import dataclass, replace
 
-from sqlalchemy import and_, delete, or_, select, update
+from sqlalchemy import Select, and_, delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from editorial.audit.crawl.records import LETTERS, packed, unpacked
@@ -26,12 +26,21 @@ class BareHop:
     facts: bytes
 
 
+def failed(session: Session, audit_id: int) -> set[int]:
+    """Numbers of the pages that fail a rule about named addresses."""
+    return set(session.scalars(_failed(audit_id)))
+
+
+def _failed(audit_id: int) -> Select[int]:
+    return select(AuditFailure.no).where(AuditFailure.audit_id == audit_id, AuditFailure.rule.in_(OF_NAMED))
+
+
 def find(session: Session, audit_id: int) -> dict[int, BareHop]:
     """Pages by number that fail a rule about named addresses, and that nothing names.
 
     A link, a sitemap, a canonical, an hreflang, the start of the audit and a piece of ours each name an address.
     """
-    failed = select(AuditFailure.no).where(AuditFailure.audit_id == audit_id, AuditFailure.rule.in_(OF_NAMED))
+    failed = _failed(audit_id)
     linked = select(AuditLink.target).where(AuditLink.audit_id == audit_id, AuditLink.target.in_(failed))
     listed = select(AuditListed.target).where(AuditListed.audit_id == audit_id, AuditListed.target.in_(failed))
     canonical = select(AuditPage.canonical_n2).where(

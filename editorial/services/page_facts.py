@@ -24,11 +24,10 @@ from editorial.services.findings import FindingView
 from editorial.services.page_history import Visit
 from editorial.services.structure_summary import DEEP
 from editorial.store import audit as store
-from editorial.store import content
+from editorial.store import content, link_packs
 from editorial.store.audit import (
     Audit,
     AuditFailure,
-    AuditLink,
     AuditPage,
     AuditPlace,
     AuditRuleCount,
@@ -267,8 +266,9 @@ def _score(answers: Sequence[RuleAnswer]) -> int:
 
 
 def _links_in(session: Session, audit_id: int, no: int) -> list[Fact]:
-    wanted = select(func.count()).select_from(AuditLink).where(AuditLink.audit_id == audit_id, AuditLink.target == no)
-    return [Fact(Message(N_("Links in")), Message(N_("%(count)s"), {"count": session.scalar(wanted) or 0}))]
+    place = structure.place_of(session, audit_id, no)
+    count = place.links_in if place is not None else link_packs.links_in(session, audit_id)[no]
+    return [Fact(Message(N_("Links in")), Message(N_("%(count)s"), {"count": count}))]
 
 
 def _place(session: Session, audit: Audit, no: int) -> list[Fact]:

@@ -11,12 +11,12 @@ from editorial.audit.alike import Alike, Text, near_copies
 from editorial.audit.crawl.records import PageRow
 from editorial.audit.templates import Made, Template, sort_out
 from editorial.store import audit as store
+from editorial.store import link_packs
 from editorial.store.audit import (
     ENOUGH_WORDS,
     Audit,
     AuditAlternate,
     AuditFailure,
-    AuditLink,
     AuditPage,
     Finding,
 )
@@ -101,7 +101,7 @@ def _made(session: Session, audit_id: int) -> Iterator[Made]:
 
 def _copies(session: Session, audit_id: int) -> tuple[list[Alike], list[Alike]]:
     """Pages whose text is there word for word, and those whose text is there nearly."""
-    links = _links_in(session, audit_id)
+    links = link_packs.links_in(session, audit_id)
     by_digest: dict[tuple[str, str], Group] = defaultdict(dict)
     twins: set[str] = set()
     for row in session.execute(_texts(audit_id)):
@@ -137,12 +137,6 @@ def _texts(audit_id: int) -> Select[int, str, str, str, int, str, bytes]:
 def _group_of_copies(group: Group) -> list[Alike]:
     main, second = sorted(group.values(), key=lambda text: text.weight)[:2]
     return [Alike(no, main.no, second.no if no == main.no else main.no, 1.0, len(group)) for no in sorted(group)]
-
-
-def _links_in(session: Session, audit_id: int) -> dict[int, int]:
-    """How many pages link to each."""
-    counted = select(AuditLink.target, func.count()).where(AuditLink.audit_id == audit_id)
-    return dict(session.execute(counted.group_by(AuditLink.target)).all())
 
 
 def _named_alike(session: Session, audit_id: int, nos: Sequence[int]) -> set[tuple[int, int]]:

@@ -5,6 +5,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import islice
 
 import orjson
 import structlog
@@ -22,12 +23,13 @@ from editorial.audit.tables import AuditTables
 from editorial.domain.findings import CLOSED
 from editorial.services import bare_hops, findings, link_graph, page_shapes
 from editorial.store import audit as store
-from editorial.store import statistics
+from editorial.store import link_packs, statistics
 from editorial.store.audit import (
     FALLEN,
     Audit,
     AuditFailure,
     AuditFile,
+    AuditLink,
     AuditPage,
     AuditRuleCount,
     AuditState,
@@ -38,6 +40,8 @@ from editorial.store.base import Sessions, reading
 from editorial.store.relations import laid_out
 
 log = structlog.get_logger(__name__)
+
+LINKS_AT_ONCE = 10_000  # rows of one transaction
 
 SAW_NOTHING = frozenset(
     {
@@ -87,6 +91,7 @@ def finish(sessions: Sessions, audit_id: int, worker: str, end: CrawlEnd, now: C
     """Judge the whole audit and close it. Reading and site rules come first, so that the write is short."""
     link_graph.measure(sessions, audit_id, worker, complete=end.complete)
     page_shapes.settle(sessions, audit_id, worker)
+    _spell_out_links(sessions, audit_id, worker)
     with reading(sessions) as session:
         seen = _read(session, audit_id, end)
     with sessions.begin() as session:
@@ -96,6 +101,18 @@ def finish(sessions: Sessions, audit_id: int, worker: str, end: CrawlEnd, now: C
         _close(session, audit, seen, end, now())
     with sessions.begin() as session:  # what the pages about this audit are read by
         statistics.renew(session)
+
+
+def _spell_out_links(sessions: Sessions, audit_id: int, worker: str) -> None:
+    """Write rows of the links that rules ask for: those to pages that are broken, lead elsewhere or may be nobody's."""
+    with reading(sessions) as session:
+        targets = link_packs.odd_targets(session, audit_id) | bare_hops.failed(session, audit_id)
+        rows = link_packs.spelled_out(session, audit_id, targets)
+        while some := list(islice(rows, LINKS_AT_ONCE)):
+            with sessions.begin() as writing:
+                if not store.is_held(writing, audit_id, worker):
+                    return
+                store.insert_rows(writing.connection(), AuditLink, some)
 
 
 def _read(session: Session, audit_id: int, end: CrawlEnd) -> Seen:

@@ -68,7 +68,7 @@ class AuditPage(Base):
 
 
 class AuditLink(Base):
-    """A link of a page, one row a target."""
+    """A link of a page, one row a target; of pages with an `AuditLinkPack` only those that somebody asks for."""
 
     __tablename__ = "audit_link"
     __table_args__ = ({"sqlite_with_rowid": False},)
@@ -80,6 +80,18 @@ class AuditLink(Base):
     nofollow: Mapped[bool]  # by the link itself, or by the robots directives of the page
     text: Mapped[str] = mapped_column(Text)
     in_main: Mapped[bool] = mapped_column(default=True)  # outside nav, header, footer and aside
+
+
+class AuditLinkPack(Base):
+    """All links of a page in one piece: `store.link_packs`."""
+
+    __tablename__ = "audit_link_pack"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+    audit_id: Mapped[int] = mapped_column(ForeignKey("audit.id", ondelete="CASCADE"), primary_key=True)
+    no: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    targets: Mapped[bytes] = mapped_column(LargeBinary)
+    texts: Mapped[bytes] = mapped_column(LargeBinary)
 
 
 class AuditPlace(Base):

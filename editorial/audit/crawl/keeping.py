@@ -72,7 +72,7 @@ class Keeping:
             if internal and self._plan.follow_links and (not passed_by or self._plan.follow_nofollow):
                 target = self._frontier.want(url, depth, compare=compare, source=entry.url)
             target = target or self._frontier.number(url, compare, internal=internal)
-            self._batch.links.append(LinkRow(entry.no, position, target, passed_by, text, in_main))
+            self._batch.links.append(LinkRow(entry.no, position, target, passed_by, text, in_main, internal))
         if self._plan.follow_links:
             for url in record.discovered:
                 self._frontier.want(url, None, source=entry.url)

@@ -129,7 +129,8 @@ class _Walk:
             follow = internal and self._plan.follow_links
             target = self._frontier.want(url, None, compare=compare) if follow else None
             target = target or self._frontier.number(url, compare, internal=internal)
-            self._batch.links.append(LinkRow(entry.no, position, target, nofollow or record.nofollow, text, in_main))
+            silent = nofollow or record.nofollow
+            self._batch.links.append(LinkRow(entry.no, position, target, silent, text, in_main, internal))
         self._batch.pages.append(PageRow(entry.no, record, packed(facts)))
         if len(self._batch.pages) >= BATCH:
             self._save()

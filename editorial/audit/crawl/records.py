@@ -195,6 +195,8 @@ class LinkRow(NamedTuple):
     text: str
     in_main: bool = True
     """Outside nav, header, footer and aside."""
+    internal: bool = False
+    """To an address of the site; of these only the ones that somebody asks for get a row."""
 
 
 class FileRow(NamedTuple):

@@ -8,8 +8,8 @@ from editorial.audit.graph.places import NOWHERE, Places
 
 SILENT, AROUND, WITHIN = 0, 1, 2  # not followed; in nav, header, footer or aside; in the main part of a page
 
-Link = tuple[int, int, bool, bool]
-"""Number of a page, number of the target's address, nofollow, in the main part."""
+Link = tuple[int, int, int, int]
+"""Number of a page, number of the target's address, nofollow, in the main part; the last two are true or false."""
 
 
 @dataclass(frozen=True)

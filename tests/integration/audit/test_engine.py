@@ -91,7 +91,7 @@ def test_nothing_of_an_earlier_audit_is_changed_by_a_later_one(web: Web, session
 
     assert rows_of(sessions, first.id) == before
     assert {name for name, rows in before.items() if rows} >= {
-        *("audit", "audit_url", "audit_page", "audit_link", "audit_file", "audit_failure", "audit_rule_count"),
+        *("audit", "audit_url", "audit_page", "audit_link_pack", "audit_file", "audit_failure", "audit_rule_count"),
     }
     assert rows_of(sessions, second.id)["audit_page"] != before["audit_page"]
 
@@ -121,5 +121,5 @@ def test_what_a_crawl_finds_is_written_in_batches(web: Web, database: Engine, se
     )  # a batch is written every two seconds as well, so that people see it move
     assert audit.html_pages == count + 1
     assert 1 <= writes["audit_page"] <= most
-    assert 1 <= writes["audit_link"] <= most
+    assert 1 <= writes["audit_link_pack"] <= most
     assert 1 <= writes["audit_url"] <= most
