@@ -1,6 +1,6 @@
 """What the desk has to tell the person who is signed in: the bell, the list, and what was read."""
 
-from flask import Blueprint, flash, g, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.blueprints import BlueprintSetupState
 from flask.typing import ResponseReturnValue
 
@@ -8,7 +8,8 @@ from editorial.domain.messages import N_, NP_, Message
 from editorial.domain.people import Permission
 from editorial.services import notices
 from editorial.store.base import reading
-from editorial.web.context import deps, found_person, person, say
+from editorial.web.context import deps, person, say
+from editorial.web.counts import once_a_page
 from editorial.web.forms import Form
 from editorial.web.guard import requires
 
@@ -73,15 +74,8 @@ def all_read() -> ResponseReturnValue:
 
 
 def unread() -> int:
-    """For the bell on every page: asked once a page, and only where there is a bell."""
-    somebody = found_person()
-    if somebody is None or g.get("broken"):
-        return 0
-    if "unread" not in g:
-        with reading(deps().sessions) as session:
-            g.unread = notices.unread_count(session, somebody.id)
-    count: int = g.unread
-    return count
+    """For the bell on every page."""
+    return once_a_page("unread", notices.unread_count)
 
 
 @bp.record_once

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from flask import Blueprint, flash, g, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.blueprints import BlueprintSetupState
 from flask.typing import ResponseReturnValue
 
@@ -21,7 +21,8 @@ from editorial.store.base import reading
 from editorial.store.content import ContentItem
 from editorial.store.tasks import Task
 from editorial.web.audits import finding_page
-from editorial.web.context import deps, explain, found_person, person, say, zone
+from editorial.web.context import deps, explain, person, say, zone
+from editorial.web.counts import once_a_page
 from editorial.web.forms import Form
 from editorial.web.guard import requires
 
@@ -356,15 +357,8 @@ def _together_page(
 
 
 def own_open_tasks() -> int:
-    """For the sections on every page: asked once a page, and only where somebody is signed in."""
-    somebody = found_person()
-    if somebody is None or g.get("broken"):
-        return 0
-    if "open_tasks" not in g:
-        with reading(deps().sessions) as session:
-            g.open_tasks = tasks_store.open_tasks_of(session, somebody.id)
-    count: int = g.open_tasks
-    return count
+    """For the sections on every page."""
+    return once_a_page("open_tasks", tasks_store.open_tasks_of)
 
 
 @bp.record_once
