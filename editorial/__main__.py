@@ -26,6 +26,7 @@ from editorial.cli.serve import serve
 from editorial.cli.settings import problems
 from editorial.cli.sitemap import sitemap
 from editorial.cli.tasks import task, tasks
+from editorial.cli.templates import templates
 from editorial.cli.url import url
 
 
@@ -52,6 +53,7 @@ for command in (
     job,
     channels,
     findings,
+    templates,
     external_links,
     finding,
     tasks,

@@ -1,7 +1,8 @@
 """What people see of page templates: their names, their pages and words, and what is wrong with all of their pages."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -63,6 +64,19 @@ def name_of(key: str, example: str) -> Message | str:
     if key_tail(key) == OTHERS:
         return Message(N_("%(pattern)s, the others"), {"pattern": pattern_in(key)})
     return Message(N_("%(pattern)s, like %(page)s"), {"pattern": pattern_in(key), "page": path_of(example)})
+
+
+def facts(one: TemplateView, say: Callable[[Message], str]) -> dict[str, Any]:
+    """A template as programs and the command line get it."""
+    return {
+        "key": one.key,
+        "name": one.name if isinstance(one.name, str) else say(one.name),
+        "example": one.example,
+        "pages": one.pages,
+        "words": one.words,
+        "open": one.open,
+        "rules": [{"rule": rule, "count": count} for rule, count in one.rules],
+    }
 
 
 def names(session: Session, site_id: int) -> Mapping[str, Message | str]:

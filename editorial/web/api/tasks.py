@@ -15,7 +15,14 @@ from editorial.domain.people import Permission
 from editorial.domain.slots import shown_in
 from editorial.domain.tasks import Closing, TaskKind, TaskState
 from editorial.services import task_lists, task_making, task_pages, tasks
-from editorial.services.task_making import LONGEST_NOTE, LONGEST_TITLE, LONGEST_URL, MOST_TOGETHER, TaskDraft
+from editorial.services.task_making import (
+    LONGEST_NOTE,
+    LONGEST_TITLE,
+    LONGEST_URL,
+    MOST_TOGETHER,
+    TaskDraft,
+    TemplateKey,
+)
 from editorial.services.task_pages import WantedTasks, When, Whose
 from editorial.store import tasks as store
 from editorial.store.base import reading
@@ -97,6 +104,9 @@ class NewTask(TaskGiven):
     """A task by hand, which needs a title; or one about open findings of one rule, which takes the rest from them."""
 
     findings: Annotated[list[Id], Field(max_length=MOST_TOGETHER)] = Field(default_factory=list)
+    template: Annotated[str, Field(max_length=120)] = ""
+    """Key of a page template: with `rule` and `site_id`, all open findings of the rule on its pages."""
+    rule: Annotated[str, Field(max_length=80)] = ""
 
 
 class TaskPatch(TaskGiven):
@@ -153,7 +163,9 @@ def task_made(body: NewTask) -> Response:
     """A new task. Whom it is given to is told."""
 
     def act(session: Session) -> TaskShown:
-        if body.findings:
+        if body.template:
+            made = _of_template(session, body)
+        elif body.findings:
             made = _of_findings(session, body)
         else:
             made = task_making.make(session, deps(), person(), _draft(TaskDraft(), body, set(type(body).model_fields)))
@@ -216,14 +228,37 @@ def _decided(task_id: int, decide: Callable[[Session], Task]) -> Response:
     return done_once(act)
 
 
-def _of_findings(session: Session, body: NewTask) -> Task:
-    wrong = next((name for name in _OF_FINDINGS if name in body.model_fields_set), None)
+def _of_template(session: Session, body: NewTask) -> Task:
+    _take_rest_from_findings(body, ("title", "kind", "item_id", "url", "findings"))
+    if body.site_id is None or not body.rule:
+        raise EditorialError(
+            Message(N_("A task about a template needs “%(field)s”."), {"field": "rule" if body.site_id else "site_id"}),
+            hint=Message(N_("Say the site and the rule whose findings it is to take.")),
+            field="rule" if body.site_id else "site_id",
+        )
+    return task_making.make_for_template(
+        session,
+        deps(),
+        person(),
+        TemplateKey(body.site_id, body.rule.replace("\x00", ""), body.template.replace("\x00", "")),
+        assignee_id=body.assignee_id,
+        due_on=body.due_on,
+        note=body.note.strip(),
+    )
+
+
+def _take_rest_from_findings(body: NewTask, names: tuple[str, ...]) -> None:
+    wrong = next((name for name in names if name in body.model_fields_set), None)
     if wrong is not None:
         raise EditorialError(
             Message(N_("A task about findings takes “%(field)s” from them."), {"field": wrong}),
             hint=Message(N_("Leave it out.")),
             field=wrong,
         )
+
+
+def _of_findings(session: Session, body: NewTask) -> Task:
+    _take_rest_from_findings(body, _OF_FINDINGS)
     return task_making.make_together(
         session,
         deps(),

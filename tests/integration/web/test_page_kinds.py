@@ -9,7 +9,8 @@ from sqlalchemy import select
 
 from editorial.audit.facts import PageFacts
 from editorial.audit.gather.text import measure
-from editorial.services import similar_pages, template_pages
+from editorial.domain.people import Scope
+from editorial.services import api_tokens, similar_pages, template_pages
 from editorial.services.deps import Deps
 from editorial.store.audit import Finding
 from editorial.store.tasks import Task, TaskFinding
@@ -107,3 +108,22 @@ def test_a_site_without_an_audit_says_so(deps: Deps, editor: Visitor) -> None:
 
     for screen in ("templates", "similar"):
         assert "not audited yet" in editor.get(f"/audits/sites/{site}/{screen}")
+
+
+def test_programs_get_templates_and_similar_texts_and_make_one_task(site: int, app: Flask, deps: Deps) -> None:
+    with deps.sessions.begin() as session:
+        robin = add_person(deps, "Robin")
+        secret = api_tokens.make(session, deps, robin, name="Robot", scope=Scope.WRITE, days=None).secret
+    client, door = app.test_client(), {"Authorization": f"Bearer {secret}"}
+    found = client.get(f"/api/v1/sites/{site}/templates", headers=door).get_json()
+    similar = client.get(f"/api/v1/sites/{site}/similar", headers=door).get_json()
+    said = {"site_id": site, "rule": "title-missing", "template": found["templates"][0]["key"]}
+    made = client.post("/api/v1/tasks", json=said, headers=door)
+    refused = client.post("/api/v1/tasks", json={"template": "/blog/*", "rule": "title-missing"}, headers=door)
+
+    assert found["templates"][0] | {"example": ""} == {
+        "key": "/blog/*", "name": "/blog/*", "example": "", "pages": 7, "words": 300, "open": 7,
+        "rules": [{"rule": "title-missing", "count": 7}],
+    }  # fmt: skip
+    assert [(group["exact"], group["count"]) for group in similar["groups"]] == [(True, 3), (False, 2)]
+    assert (made.status_code, refused.status_code) == (201, 422)
