@@ -99,7 +99,7 @@ def _facts(name: str, source: sources.Source, read: Sitemap | None) -> dict[str,
         "error": source.error,
         "form": read.form if read else None,
         "urls": [] if is_index else [_entry(entry) for entry in entries],
-        "sitemaps": [{"url": entry.url, "lastmod": entry.lastmod or None} for entry in entries] if is_index else [],
+        "sitemaps": [_sitemap(entry) for entry in entries] if is_index else [],
         "errors": [_error(note) for note in (read.notes if read else (Note("unread"),))],
     }
 
@@ -107,12 +107,17 @@ def _facts(name: str, source: sources.Source, read: Sitemap | None) -> dict[str,
 def _entry(entry: Entry) -> dict[str, Any]:
     return {
         "url": entry.url,
+        "loc": entry.loc or entry.url,
         "lastmod": entry.lastmod or None,
         "changefreq": entry.changefreq or None,
         "priority": entry.priority or None,
         "alternates": [{"hreflang": code, "url": target} for code, target in entry.alternates],
         "images": list(entry.images),
     }
+
+
+def _sitemap(entry: Entry) -> dict[str, Any]:
+    return {"url": entry.url, "loc": entry.loc or entry.url, "lastmod": entry.lastmod or None}
 
 
 def _error(note: Note) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from editorial.audit.crawl.frontier import Frontier
 from editorial.audit.crawl.records import FileRow
 from editorial.audit.crawl.sitemaps import Sitemap
 from editorial.domain.robots import Robots, Verdict, disallow_all, parse
-from editorial.domain.urls import origin_of
+from editorial.domain.urls import n2, origin_of
 
 MAX_HOPS = 5  # redirects of a robots.txt (RFC 9309, 2.3.1.2); more count as "there is none"
 MAX_SITEMAPS = 50  # files of one crawl
@@ -94,5 +94,5 @@ def keep_named(row: FileRow, read: Sitemap, frontier: Frontier) -> FileRow:
         no = frontier.want(entry.url, None, source="")
         if no is not None:
             names.append(no)
-            alternates += [(no, code, compare) for code, compare in entry.alternates]
+            alternates += [(no, code, n2(target) or target) for code, target in entry.alternates]
     return row._replace(notes=read.notes, names=names, alternates=alternates)

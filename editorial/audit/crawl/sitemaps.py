@@ -16,7 +16,7 @@ from xml.parsers import expat
 
 from editorial.audit.crawl.files import Note, first_line, looks_like_html
 from editorial.audit.gather.encodings import normal_label, read
-from editorial.domain.urls import MAX_LENGTH, n1, n2
+from editorial.domain.urls import MAX_LENGTH, n1
 
 MAX_SITEMAP = 50 * 1024 * 1024  # bytes, unpacked
 MAX_ENTRIES = 50_000  # of one file; both limits are those of sitemaps.org
@@ -56,11 +56,13 @@ class Entry(NamedTuple):
 
     url: str
     alternates: tuple[tuple[str, str], ...] = ()
-    """Translations: hreflang code and N2."""
+    """Translations: hreflang code and N1."""
     images: tuple[str, ...] = ()
     lastmod: str = ""
     changefreq: str = ""
     priority: str = ""
+    loc: str = ""
+    """The address as written, where that is not its N1."""
 
 
 @dataclass(frozen=True)
@@ -257,7 +259,7 @@ class _Reader:
             target = n1(said.get("href", ""))
             if target and self._alternates > 0:
                 self._alternates -= 1
-                self._open.alternates.append((code[:80], n2(target) or target))
+                self._open.alternates.append((code[:80], target))
 
     def _end(self, tag: str) -> None:
         name = self._path.pop()
@@ -300,8 +302,8 @@ class _Reader:
         images = tuple(target for image in one.images[:MAX_IMAGES] if (target := n1(image, url)))
         if len(one.images) > MAX_IMAGES:
             self._note("images", one.line, address)
-        said = (one.said.get(word, "")[:40] for word in ("lastmod", "changefreq", "priority"))
-        self._take(Entry(url, tuple(one.alternates), images, *said))
+        said = {word: one.said.get(word, "")[:40] for word in ("lastmod", "changefreq", "priority")}
+        self._take(Entry(url, tuple(one.alternates), images, loc=_other_than(url, address), **said))
 
     def _check(self, one: _Open) -> None:
         """Values that the protocol does not have; the address counts all the same."""
@@ -329,7 +331,7 @@ class _Reader:
                 if url is None:
                     self._note("loc", number, line)
                 else:
-                    self._take(Entry(url))
+                    self._take(Entry(url, loc=_other_than(url, line)))
         except _Stop:
             pass
 
@@ -351,6 +353,11 @@ def _lines(text: str) -> Iterator[tuple[int, str]]:
     for number, line in enumerate(text.splitlines(), start=1):
         if stripped := line.strip():
             yield number, stripped
+
+
+def _other_than(url: str, address: str) -> str:
+    """Most sitemaps write N1, and 50,000 addresses need not be kept twice."""
+    return "" if address == url else address
 
 
 def _is_priority(text: str) -> bool:

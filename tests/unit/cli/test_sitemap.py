@@ -43,8 +43,8 @@ def test_a_program_reads_everything_that_was_said() -> None:
     assert facts["form"] == "urlset"
     assert facts["errors"] == []
     assert facts["urls"] == [
-        {"url": "https://example.com/a", "lastmod": "2026-11-22", "changefreq": None, "priority": None,
-         "alternates": [], "images": []}
+        {"url": "https://example.com/a", "loc": "https://example.com/a", "lastmod": "2026-11-22", "changefreq": None,
+         "priority": None, "alternates": [], "images": []}
     ]  # fmt: skip
 
 

@@ -122,6 +122,7 @@ def test_what_is_said_of_an_address_is_kept() -> None:
         "2026-11-22",
         "daily",
         "0.5",
+        "",
     )
 
 
@@ -159,6 +160,13 @@ def test_entities_are_never_expanded() -> None:
 def test_no_sitemap_raises(content: bytes) -> None:
     read_sitemap(content)
     read_sitemap(b"<urlset><url><loc>" + content)
+
+
+def test_an_address_that_was_written_otherwise_is_kept_as_written() -> None:
+    for content in (urlset(url(" HTTP://Example.com ") + url(A)), f" HTTP://Example.com\n{A}".encode()):
+        entries = read_sitemap(content).entries
+
+        assert [(entry.url, entry.loc) for entry in entries] == [("http://example.com/", "HTTP://Example.com"), (A, "")]
 
 
 def test_a_guid_that_is_no_address_is_none() -> None:
