@@ -20,7 +20,7 @@ from sqlalchemy.orm import Session
 
 from editorial.adapters.link_ask import LinkAsker, name_exists
 from editorial.domain.addresses import AllowList
-from editorial.domain.external import ANOTHER_DAY, Known, after, again_at
+from editorial.domain.external import ANOTHER_DAY, Heard, Known, after, again_at
 from editorial.domain.mails import latest_due
 from editorial.domain.urls import host_of
 from editorial.services.auditing import user_agent
@@ -247,7 +247,13 @@ def _visit(asking: Asking, host: str, among: ColumnElement[bool], shared: _Round
 
 def _learned(asking: Asking, looker: Looker, target: ExternalTarget) -> dict[str, object]:
     """Look at a target; the values of its row."""
-    heard = looker.look(target.url)
+    try:
+        heard = looker.look(target.url)
+    except PutOff:
+        raise
+    except Exception:  # ours; asking for it again and again would not mend it
+        log.exception("external_link.crashed", target_id=target.id)
+        heard = Heard(error="crash")
     now = asking.now()
     before = Known(target.state, target.failures, target.failing_since, target.failed_at)
     known = after(before, heard, now, sure_after=asking.sure_after)

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Protocol
 
-from editorial.adapters.fetch import PRODUCT_TOKEN
+from editorial.adapters.fetch import PRODUCT_TOKEN, REDIRECTS
 from editorial.adapters.link_ask import Answer, Method
 from editorial.audit.crawl.origins import MAX_HOPS, Origins
 from editorial.audit.gather.challenges import by_headers
@@ -107,14 +107,14 @@ class Looker:
         Raises:
             PutOff: the pace does not allow it now.
         """
-        path, until = [url], self.now() + LONGEST
+        path, until = [_without_user(url)], self.now() + LONGEST
         while True:
             try:
                 answer = self._answer(path[-1], until)
             except _Ended as ended:
                 heard = ended.heard
             else:
-                target = answer.location(path[-1])
+                target = _target(answer, path[-1])
                 if target is not None and target not in path and len(path) <= MOST_HOPS:
                     path.append(target)
                     continue
@@ -139,7 +139,7 @@ class Looker:
             raise _Ended(Heard(error="timeout"))
         host = host_of(url)
         self.pace.wait(host, gap)
-        answer = self.ask(method, _without_user(url), most=most)
+        answer = self.ask(method, url, most=most)
         if answer.status == 429 or (answer.status == 503 and answer.header("retry-after")):
             self.pace.rest(host, answer.header("retry-after"))
         return answer
@@ -178,7 +178,7 @@ class Looker:
         while True:
             answer = self._request("GET", url, GAP, until, MAX_BYTES + 1)
             path.append(url)
-            target = answer.location(url)
+            target = _target(answer, url)
             if target is None or target in path or len(path) > MAX_HOPS:
                 break
             url = target
@@ -200,9 +200,16 @@ class Looker:
         return Heard(error="robots-unread") if origin in origins.unreachable else rules
 
 
+def _target(answer: Answer, url: str) -> str | None:
+    found = answer.location(url)
+    return _without_user(found) if found is not None else None
+
+
 def _heard(answer: Answer, target: str | None, path: list[str]) -> Heard:
     if target is not None:
         return Heard(error="redirect-loop" if target in path else "redirects")
+    if answer.status in REDIRECTS and answer.header("location"):
+        return Heard(error="protocol")  # it leads into an app, or nowhere
     return Heard(answer.status, challenged=bool(by_headers(answer.headers)))
 
 

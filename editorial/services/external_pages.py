@@ -13,16 +13,18 @@ from editorial.audit.report import Translate
 from editorial.audit.report_csv import BOM, written_row
 from editorial.domain.errors import NotFound
 from editorial.domain.external import LinkState
+from editorial.domain.findings import OPEN
 from editorial.domain.messages import N_, Message
 from editorial.services.deps import Deps
 from editorial.services.queue_pages import BadCursor
 from editorial.store import history
-from editorial.store.audit import AuditLink, AuditUrl
+from editorial.store.audit import AuditLink, AuditUrl, Finding
 from editorial.store.content import Site
 from editorial.store.external import ExternalReading, ExternalTarget, ExternalUse
 
 log = structlog.get_logger(__name__)
 
+RULE = "link-broken-external"
 LINES = 100  # targets of one page of the list
 PAGES = 200  # linking pages that are listed of one target
 
@@ -58,6 +60,7 @@ _ANSWERS = {
     "robots": Message(N_("its robots.txt does not let us ask")),
     "robots-unread": Message(N_("its robots.txt could not be read")),
     "challenge": Message(N_("a bot check answered")),
+    "crash": Message(N_("asking ended in a fault of ours")),
     "redirects": Message(N_("too many redirects")),
     "redirect-loop": Message(N_("its redirects run in a circle")),
 }
@@ -129,12 +132,13 @@ class Listing:
 
 @dataclass(frozen=True)
 class From:
-    """A page that links to a target, and with which words."""
+    """A page that links to a target, with which words, and the open finding about it."""
 
     audit_id: int
     no: int
     url: str
     text: str
+    finding_id: int | None
 
 
 def label_of(state: LinkState) -> Message:
@@ -184,9 +188,17 @@ def pages_of(session: Session, site_id: int, target_id: int) -> Sequence[From]:
     if use is None:
         raise NotFound
     of_page = and_(AuditUrl.audit_id == AuditLink.audit_id, AuditUrl.no == AuditLink.no)
+    told = and_(
+        Finding.site_id == site_id,
+        Finding.n2 == AuditUrl.n2,
+        Finding.rule == RULE,
+        Finding.key == select(ExternalTarget.n2).where(ExternalTarget.id == target_id).scalar_subquery(),
+        Finding.state.in_(OPEN),
+    )
     wanted = (
-        select(AuditLink.audit_id, AuditLink.no, AuditUrl.url, AuditLink.text)
+        select(AuditLink.audit_id, AuditLink.no, AuditUrl.url, AuditLink.text, Finding.id)
         .join(AuditUrl, of_page)
+        .outerjoin(Finding, told)
         .where(AuditLink.audit_id == use.audit_id, AuditLink.target == use.url_no)
         .order_by(AuditUrl.url)
         .limit(PAGES)

@@ -196,8 +196,7 @@ def take_turn(session: Session, host: str, now: datetime, gap: timedelta, patien
         patience: how far off it may be.
     """
     _insert(session, ExternalHost, [{"host": host, "next_at": now}])
-    row = session.scalars(select(ExternalHost).where(ExternalHost.host == host).with_for_update()).one()
-    session.refresh(row)
+    row = session.get_one(ExternalHost, host, with_for_update=True, populate_existing=True)
     at = max(now, row.next_at)
     if at - now > patience:
         return None

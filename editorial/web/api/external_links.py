@@ -56,6 +56,8 @@ class LinkingPage(Shown):
     url: str
     text: str
     """The words of the link."""
+    finding_id: int | None
+    """The open finding about it."""
 
 
 class TargetFull(Target):
@@ -120,7 +122,10 @@ def target_asked(site_id: int, target_id: int, body: AskWish) -> Response:
 def _full(session: Session, site_id: int, target_id: int) -> TargetFull:
     line = external_pages.target_of(session, site_id, target_id)
     pages = external_pages.pages_of(session, site_id, target_id)
-    return TargetFull(**_facts(line), linked_from=[LinkingPage(url=page.url, text=page.text) for page in pages])
+    return TargetFull(
+        **_facts(line),
+        linked_from=[LinkingPage(url=page.url, text=page.text, finding_id=page.finding_id) for page in pages],
+    )
 
 
 def _facts(line: Line) -> dict[str, Any]:
