@@ -6,19 +6,20 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import and_, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from editorial.domain.findings import OPEN
 from editorial.domain.urls import n2
 from editorial.services.page_items import items_by_page
 from editorial.services.structure_summary import DEEP, numbers_in
-from editorial.store.audit import Audit, AuditPage, AuditPlace, AuditStructure, AuditUrl, Finding
+from editorial.store.audit import Audit, AuditPage, AuditPlace, AuditStructure, AuditUrl, Finding, latest_audit
 from editorial.store.content import ContentItem
 
 STRONGEST = 10
 IMPORTANT = 20
 WEAK = 20  # of 100; what the plan puts first should not stand there
 LANGUAGES = 12  # columns of the table of translations
+SHOWN_LOST = 20
 WAY = 30  # clicks shown of a way, its end
 RINGS = 8  # clicks that have a bar of their own
 
@@ -87,6 +88,16 @@ class Languages:
 
 
 @dataclass(frozen=True)
+class Lost:
+    """Pages that the audit before saw, and that nothing names any more: nobody asked whether they still answer."""
+
+    count: int
+    some: Sequence[tuple[int, str]]
+    audit_id: int = 0
+    """The audit before, whose numbers these are."""
+
+
+@dataclass(frozen=True)
 class Structure:
     """Everything the page shows. `summary` as `structure_summary` wrote it."""
 
@@ -97,6 +108,7 @@ class Structure:
     """Pages of items that the plan puts first, those that need help first."""
     broken: Sequence[Broken]
     languages: Languages
+    lost: Lost
     urls: Mapping[int, str] = field(default_factory=dict)
     """Of every number that the summary names."""
 
@@ -130,6 +142,7 @@ def structure_of(session: Session, audit: Audit) -> Structure | None:
         important=_important(session, audit),
         broken=_broken(session, audit, summary["broken"]["samples"], urls),
         languages=_languages(summary["languages"]["samples"]),
+        lost=_lost(session, audit) if summary["complete"] else Lost(0, ()),
         urls=urls,
     )
 
@@ -218,6 +231,22 @@ def _broken(session: Session, audit: Audit, samples: Sequence[Any], urls: Mappin
         )
         for no, status, error, pages, some in samples
     ]
+
+
+def _lost(session: Session, audit: Audit) -> Lost:
+    before = latest_audit(session, audit.site_id, before=audit.id) if audit.site_id is not None else None
+    if before is None:
+        return Lost(0, ())
+    then, now = aliased(AuditUrl), aliased(AuditUrl)
+    met = select(now.no).where(now.audit_id == audit.id, now.n2 == then.n2)
+    wanted = (
+        select(then.no, then.url)
+        .join(AuditPage, and_(AuditPage.audit_id == then.audit_id, AuditPage.no == then.no))
+        .where(then.audit_id == before.id, AuditPage.is_results_page, AuditPage.hops == 0, ~met.exists())
+    )
+    count = session.scalar(select(func.count()).select_from(wanted.subquery())) or 0
+    some = session.execute(wanted.order_by(then.url).limit(SHOWN_LOST)).all() if count else ()
+    return Lost(count, [(no, url) for no, url in some], before.id)
 
 
 def _rings(clicks: Mapping[str, int]) -> list[Ring]:

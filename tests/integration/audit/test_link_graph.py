@@ -5,7 +5,7 @@ from sqlalchemy import select, update
 
 from editorial.services import link_graph, structure
 from editorial.services.deps import Deps
-from editorial.store.audit import Audit, AuditPlace, AuditState, AuditStructure
+from editorial.store.audit import Audit, AuditPlace, AuditState
 from editorial.store.content import ContentItem
 from tests.integration.audit.test_page_items import add_item
 from tests.integration.web.audited import BASE, add_site, audit, good
@@ -42,29 +42,25 @@ def test_pages_of_items_that_the_plan_puts_first_are_marked_and_shown_with_their
         assert [(line.no, line.item) for line in shown.important] == [(3, (first, "How we price"))]
 
 
-def test_a_process_that_lost_the_audit_keeps_nothing_and_one_that_has_it_begins_anew(deps: Deps) -> None:
+def test_who_lost_the_audit_keeps_nothing_who_has_it_begins_anew_and_what_breaks_changes_nothing(
+    deps: Deps, monkeypatch: pytest.MonkeyPatch
+) -> None:
     made = audit(deps, add_site(deps), [good(""), good("a")])
-    assert places(deps) == [(1, 0, False), (2, 1, False)]
+    whole = places(deps)
     running(deps, made)
     with deps.sessions.begin() as session:
         session.execute(update(AuditPlace).values(depth=9))
 
-    link_graph.measure(deps.sessions, made, "another", complete=True)
-    lost = places(deps)
-    link_graph.measure(deps.sessions, made, deps.worker, complete=True)
-
-    assert lost == [(1, 9, False), (2, 9, False)]
-    assert places(deps) == [(1, 0, False), (2, 1, False)]
-
-
-def test_a_graph_that_breaks_costs_the_audit_nothing_but_itself(deps: Deps, monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(*_: object) -> None:
         raise ValueError("no graph")
 
-    monkeypatch.setattr(link_graph, "work_out", broken)
-    made = audit(deps, add_site(deps), [good(""), good("a")])
+    link_graph.measure(deps.sessions, made, "another", complete=True)
+    with monkeypatch.context() as patched:
+        patched.setattr(link_graph, "work_out", broken)
+        link_graph.measure(deps.sessions, made, deps.worker, complete=True)
+    kept = places(deps)
+    link_graph.measure(deps.sessions, made, deps.worker, complete=True)
 
-    with deps.sessions() as session:
-        found = session.get_one(Audit, made)
-        assert (found.state, found.score) == (AuditState.DONE, 100.0)
-        assert session.get(AuditStructure, made) is None
+    assert whole == [(1, 0, False), (2, 1, False)]
+    assert kept == [(1, 9, False), (2, 9, False)]
+    assert places(deps) == whole

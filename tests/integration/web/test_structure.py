@@ -47,6 +47,17 @@ def test_before_an_audit_and_without_a_graph_the_structure_says_so(reader: Visit
     assert "The structure of this audit was not worked out." in reader.get(f"/audits/sites/{site}/structure")
 
 
+def test_pages_that_nothing_names_any_more_are_told_after_two_whole_audits(reader: Visitor, deps: Deps) -> None:
+    site = add_site(deps)
+    audit(deps, site, [good(""), good("old-offer")])
+    audit(deps, site, [good("")])
+
+    shown = reader.get(f"/audits/sites/{site}/structure")
+
+    assert "1 page of the audit before" in shown
+    assert "/old-offer" in shown
+
+
 def test_the_structure_of_half_a_site_says_that_it_is_one(reader: Visitor, deps: Deps) -> None:
     site = add_site(deps)
     pages = [good(""), good("a"), gone("lost"), copy_of("b", "c"), copy_of("c", "a")]
