@@ -19,7 +19,7 @@ STRONGEST = 10
 IMPORTANT = 20
 WEAK = 20  # of 100; what the plan puts first should not stand there
 LANGUAGES = 12  # columns of the table of translations
-SHOWN_LOST = 20
+SHOWN_LOST = 10
 WAY = 30  # clicks shown of a way, its end
 RINGS = 8  # clicks that have a bar of their own
 
