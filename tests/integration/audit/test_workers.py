@@ -118,6 +118,6 @@ def ends_quietly(command: Sequence[str], first: bytes) -> tuple[int, bytes]:
 
 def test_a_program_whose_parent_is_gone_ends_without_a_word(web: Web):
     web.pages["/"] = page()
-    rows: list[tuple[object, ...]] = [(1, web.url + "/", web.url + "/", [], False, None)]
+    rows: list[tuple[object, ...]] = [(1, web.url + "/", web.url + "/", [], False, None, None)]
 
     assert ends_quietly(WORKER_COMMAND, pack(SETTINGS) + pack({"jobs": rows, "connections": 1})) == (0, b"")
