@@ -15,8 +15,8 @@ from editorial.store.base import Sessions
 from tests.integration.audit import hostile
 from tests.integration.audit.conftest import Web, audit_site, make_site
 
-HOME = {"link-localhost-staging", "link-to-redirect", "link-uncrawlable", "page-http"}
-"""What the first page fails by the odd links on it."""
+HOME = {"link-localhost-staging", "link-to-redirect", "link-uncrawlable", "page-http", "crawl-trap"}
+"""What the first page fails by the odd links on it, and for the site."""
 
 
 class Run:
