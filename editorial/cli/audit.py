@@ -9,6 +9,7 @@ from typing import NoReturn
 
 import click
 import structlog
+from click.core import ParameterSource
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from sqlalchemy import select
@@ -137,6 +138,8 @@ def audit(
             if as_list or lists.is_list(target):
                 listed = lists.read(target, allow, follow=follow)
                 options["follow_links"] = follow_links
+                typed = click.get_current_context().get_parameter_source("max_pages") is not ParameterSource.DEFAULT
+                options["max_pages"] = max_pages if typed else max(max_pages, len(listed.addresses))
                 status = _audited_list(listed, options, allow, wanted=wanted, fail_on=fail_on)
             else:
                 status = _audited(target, _folder(target, base), options, allow, wanted=wanted, fail_on=fail_on)

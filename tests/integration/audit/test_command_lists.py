@@ -104,3 +104,15 @@ def test_a_list_that_is_not_there_ends_with_3(web: Web):
 
     assert (result.exit_code, result.stdout) == (3, "")
     assert "answers with status 404" in result.stderr
+
+
+@pytest.mark.parametrize(("options", "most"), [((), 6000), (("--max-pages", "10"), 10)])
+def test_a_long_list_is_audited_whole(options: tuple[str, ...], most: int, monkeypatch: pytest.MonkeyPatch):
+    asked: list[object] = []
+    monkeypatch.setattr(
+        "editorial.cli.audit._audited_list", lambda _, chosen, *__, **___: asked.append(chosen["max_pages"])
+    )
+
+    run("-", *options, given="".join(f"https://example.com/{number}\n" for number in range(6000)))
+
+    assert asked == [most]
