@@ -178,6 +178,23 @@ def test_the_overview_speaks_chinese(app: Flask, deps: Deps, clock: Clock) -> No
     assert "已知 2 页中的 2 页" in page
 
 
+def test_the_overview_tells_how_the_site_was_crawled(reader: Visitor, deps: Deps, clock: Clock) -> None:
+    site = fallen_site(deps, clock)
+    assert "How it was crawled" not in reader.get(f"/audits?site={site}")
+    trap = {"kind": "queries", "pattern": f"{BASE}<cal>?*", "count": 4210, "examples": [f"{BASE}cal?m=1"]}
+    pace = {"interval": 2.0, "slowest": 4.0, "why": {"429": 2}}
+    with deps.sessions.begin() as session:
+        for done in session.scalars(select(Audit)):
+            done.course = {"reused": 7, "saved_bytes": 2_100_000, "hosts": {"a.example": pace}, "traps": [trap]}
+
+    page = reader.get(f"/audits?site={site}")
+
+    assert "7 pages did not change since the last audit and were not sent again: 2.1 MB saved." in page
+    assert "it answered 2 times that we ask too often (429)" in page
+    assert "&lt;cal&gt;?*" in page
+    assert "4,210 left out" in page
+
+
 def test_what_was_not_seen_is_named_with_the_line_that_closed_it(reader: Visitor, deps: Deps) -> None:
     site = add_site(deps)
     pages = [good("about"), unseen("internal/a", "robots"), unseen("internal/b", "robots"), unseen("slow", "timeout")]
