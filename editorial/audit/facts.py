@@ -18,8 +18,8 @@ ERROR_CODES = frozenset(
     {"dns", "connect", "tls", "timeout", "reset", "protocol", "address", "robots", "redirect-loop", "redirects"}
     | {"overrun", "crash", "file", "port"}
 )
-"""Why there is no answer. `address`: forbidden by the guard; `port`: one where browsers fetch no pages either; `redirects`: too many; `overrun`: reading it took too much
-time or memory; `crash`: reading it ended in a fault of ours."""
+"""Why there is no answer. `address`: forbidden by the guard; `port`: one where browsers fetch no pages either;
+`redirects`: too many; `overrun`: reading it took too much time or memory; `crash`: it ended in a fault of ours."""
 LabelSource = Literal["label-for", "label-wrap", "aria-labelledby", "aria-label", "title", ""]
 
 
