@@ -128,7 +128,7 @@ def _proves(modified: str, date: str) -> bool:
 
 
 def _moment(value: str) -> datetime | None:
-    if len(value) > 40 or not value.isascii() or not value.endswith("GMT"):
+    if len(value) > 40 or not (value.isascii() and value.isprintable() and value.endswith("GMT")):
         return None
     try:
         return parsedate_to_datetime(value)

@@ -34,6 +34,7 @@ def again(before: PageFacts, *headers: tuple[str, str], etag: str = '"1"') -> Pa
         ([DATE, ("Last-Modified", "Tue, 08 Dec 2026 02:00:00 GMT")], ("", "Tue, 08 Dec 2026 02:00:00 GMT")),
         ([DATE, ("Last-Modified", "Wed, 09 Dec 2026 01:59:59 GMT")], ("", "")),  # it may have changed unseen since
         ([DATE, ("Last-Modified", "yesterday GMT")], ("", "")),
+        ([DATE, ("Last-Modified", "Tue, 08 Dec 2026\r02:00:00 GMT")], ("", "")),
         ([("Last-Modified", "Tue, 08 Dec 2026 02:00:00 GMT")], ("", "")),
         ([], ("", "")),
     ],
