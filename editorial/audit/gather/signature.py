@@ -18,6 +18,7 @@ ENOUGH = 50  # words, or twice as many characters of Han and kana; below that te
 MOST = 1_200
 """Words, or characters, that are looked at: an endless page costs no more. The length of all is compared apart."""
 BINS = 256
+ENOUGH_BINS = 28  # filled at once; 50 words fill 42, and a text that repeats itself says too little to be compared
 LEFT_EMPTY = 2  # bins without a shingle that are not worth another round
 ROUNDS = [(1 + 5 * number % 31, 1 + (7 + 11 * number) % 31) for number in range(60)]
 _FREE = 1 << 32
@@ -25,7 +26,7 @@ _PHI = 0x9E3779B1  # the golden ratio of 32 bits; spreads code points over all o
 
 
 def sketch_of(flat: bytes, *, words: int, by_character: bool) -> str:
-    """256 samples of a text's shingles, four bits each, as base64; empty for a text too short to compare.
+    """256 samples of a text's shingles, four bits each, as base64; empty for a text with too little to compare.
 
     The share of equal samples tells how many shingles two texts share (`alike.likeness`). Each shingle falls into one
     of 256 bins by its hash, and the smallest of a bin stays: one pass instead of a hash function for each sample. Bins
@@ -78,6 +79,8 @@ def _sampled(row: int, count: int) -> str:
         if number < bins[place]:  # noqa: PLR1730 -- a call of min takes three times as long
             bins[place] = number
     free = bytearray([number == _FREE for number in bins])  # a table: 1 for a bin that nothing fell into
+    if BINS - free.count(1) < ENOUGH_BINS:
+        return ""
     for one, other in ROUNDS:
         if free.count(1) <= LEFT_EMPTY:
             break

@@ -52,6 +52,12 @@ def test_chinese_texts_are_compared_by_runs_of_characters():
     assert likeness(_text(HAN, by_character=True), _text(shared, by_character=True)) == pytest.approx(0.88, abs=0.08)
 
 
+def test_a_text_that_says_one_thing_over_and_over_is_not_compared():
+    flat = "each gateway connects machines of a factory " * 40
+
+    assert sketch_of(flat.encode(), words=280, by_character=False) == ""
+
+
 def test_what_has_no_words_in_it_makes_no_fuss():
     for flat in (b"", b"a" * 5000, "\ud800 ".encode("utf-8", "surrogatepass") * 80, b"x " * 3000):
         for by_character in (False, True):
