@@ -20,6 +20,7 @@ _WORDS = (  # as the words of a line may begin: `Disallowed` and `Sitemaps` are 
     ("allow", "allow"), ("sitemap", "sitemap"), ("site-map", "sitemap"),
     ("crawl-delay", "crawl-delay"), ("crawldelay", "crawl-delay"),
 )  # fmt: skip
+_WORD = 40  # bytes; longer than each of these
 _LINE_END = re.compile(rb"\r\n|\r|\n")
 _TOKEN = re.compile(r"[\w-]*")  # the RFC knows letters alone; 360Spider and MJ12bot are obeyed by their whole names
 _LETTERS = re.compile(r"[a-z_-]*")
@@ -228,16 +229,15 @@ def _word_and_value(raw: bytes) -> tuple[str, bytes, bool]:
     """The known word of a line, its value, whether it has a colon; "?" for words of others, "" for no line at all."""
     line = raw.partition(b"#")[0].strip()
     word, colon, value = line.partition(b":")
-    parts = line.split()
-    apart = len(parts) == 2 and b":" not in parts[0] and not parts[1].startswith(b":")
-    if apart and (name := _known(parts[0])):  # `Sitemap https://...` lacks its colon, too
+    if colon and (name := _known(word.strip()[:_WORD])):
+        return name, value.strip(), True
+    parts = line.split()  # `Sitemap https://...` lacks its colon, too
+    if len(parts) == 2 and b":" not in parts[0] and (name := _known(parts[0][:_WORD])):
         return name, parts[1], False
-    if not colon:
-        return "", b"", False
-    name = _known(word.strip())
-    return (name, value.strip(), True) if name else ("?", b"", True)
+    return ("?" if colon else ""), b"", bool(colon)
 
 
+@lru_cache(maxsize=64)
 def _known(word: bytes) -> str:
     """The word of ours that a word begins with, or empty."""
     said = word.lower().decode("ascii", "replace")

@@ -129,6 +129,10 @@ def test_stars_and_the_end_sign(pattern, path, covered):
         ("/path/file-with-a-%2a.html$", "/path/file-with-a-%2A.html"),
         ("/path/foo-%24", "/path/foo-$"),
         ("/path/foo-%24$", "/path/foo-%24"),
+        ("/a<d", "/a%3Cd"),
+        ("/a b", "/a%20b"),
+        ("/{x}|y", "/%7Bx%7D|y"),
+        ("/?q='x'", "/?q=%27x%27"),
     ],
 )
 def test_escapes_compare_as_the_standard_says(pattern, path):
@@ -165,6 +169,8 @@ def test_to_google_an_allowed_index_page_opens_its_folder(path, agent, allowed):
         b"User-agent *\nDisallow /a",
         b"USER-AGENT: * \n  DISALLOW :  /a  # why",
         b"User-agent: *\nUnknown: x\n\n\nDisallow: /a",
+        b"\xef\xbbUser-agent: *\nDisallow: /a",
+        b"User-agents: *\nDisallowed: /a",
     ],
 )
 def test_spellings_that_are_forgiven(text):
@@ -209,6 +215,17 @@ def test_lines_without_effect_are_kept_for_the_report():
         (6, "syntax"),
         (8, "syntax"),
     ]
+
+
+def test_a_missing_colon_is_forgiven_before_one_in_the_value():
+    assert parse(b"Sitemap https://example.com/s.xml").sitemaps == ("https://example.com/s.xml",)
+    assert not decides("User-agent: *\nDisallow /a:b", "/a:b")[0]
+
+
+def test_a_sentence_is_no_line():
+    text = "User-agent: *\nDisallow: /a\nUser-agent must match: see below\nDisallow: /b"
+
+    assert not decides(text, "/b")[0]
 
 
 def test_an_unreachable_robots_txt_forbids_everything():
