@@ -79,3 +79,10 @@ def safe_handle(curl: pycurl.Curl | None = None) -> pycurl.Curl:
 def admit(curl: pycurl.Curl, door: Door) -> None:
     """Let the handle's next request open its sockets by this door."""
     curl.setopt(pycurl.OPENSOCKETFUNCTION, door)
+
+
+def without_user(url: str) -> str:
+    """A user name in a link is nothing to sign in with."""
+    scheme, _, rest = url.partition("://")
+    authority, slash, path = rest.partition("/")
+    return f"{scheme}://{authority.rpartition('@')[2]}{slash}{path}"

@@ -13,7 +13,7 @@ from typing import Any
 
 import pycurl
 
-from editorial.adapters.curl import Door, admit, safe_handle
+from editorial.adapters.curl import Door, admit, safe_handle, without_user
 from editorial.domain.addresses import NOTHING_PRIVATE, AllowList
 from editorial.domain.urls import n1
 
@@ -53,8 +53,8 @@ class Limits:
 class Reply:
     """One answer. `error` is None or a code of `audit.facts.Response`; `status` is then 0 unless headers had come.
 
-    `truncated`: the body was longer than our limit, or unpacked to far more than was sent. `skipped`: it is no document,
-    so its body was not read.
+    `truncated`: the body was longer than our limit, or unpacked to far more than was sent. `skipped`: it is no
+    document, so its body was not read.
     """
 
     url: str
@@ -216,7 +216,7 @@ class Fetcher:
         return curl
 
     def _aim(self, curl: pycurl.Curl, transfer: _Transfer) -> None:
-        url = _without_user(transfer.url)
+        url = without_user(transfer.url)
         transfer.door = Door(url, self._allow)
         cap = self._limits.body
 
@@ -345,10 +345,3 @@ def _text(value: bytes) -> str:
 def _is_document(lines: list[bytes]) -> bool:
     kind = next((value for name, value in _headers(lines) if name.lower() == "content-type"), "")
     return kind.partition(";")[0].strip().lower() in DOCUMENTS
-
-
-def _without_user(url: str) -> str:
-    """A user name in a link is nothing to sign in with."""
-    scheme, _, rest = url.partition("://")
-    authority, slash, path = rest.partition("/")
-    return f"{scheme}://{authority.rpartition('@')[2]}{slash}{path}"

@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 import pycurl
 
-from editorial.adapters.curl import Door, admit, safe_handle
+from editorial.adapters.curl import Door, admit, safe_handle, without_user
 from editorial.domain.addresses import NOTHING_PRIVATE, AllowList
 
 Method = Literal["HEAD", "OPTIONS"]
@@ -73,7 +73,7 @@ class FormAsker:
 
     def _options(self, method: Method, url: str) -> list[tuple[int, Any]]:
         options: list[tuple[int, Any]] = [
-            (pycurl.URL, url),
+            (pycurl.URL, without_user(url)),
             (pycurl.NOBODY, 1),
             (pycurl.USERAGENT, self._agent),
             (pycurl.CONNECTTIMEOUT_MS, CONNECT),

@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 import pycurl
 
-from editorial.adapters.curl import Door, admit, safe_handle
+from editorial.adapters.curl import Door, admit, safe_handle, without_user
 from editorial.adapters.fetch import REDIRECTS
 from editorial.domain.addresses import NOTHING_PRIVATE, AllowList
 from editorial.domain.urls import n1
@@ -97,7 +97,7 @@ class LinkAsker:
 
     def _options(self, method: Method, url: str, most: int) -> list[tuple[int, Any]]:
         options: list[tuple[int, Any]] = [
-            (pycurl.URL, url),
+            (pycurl.URL, without_user(url)),
             (pycurl.USERAGENT, self._agent),
             (pycurl.CONNECTTIMEOUT_MS, CONNECT),
             (pycurl.TIMEOUT_MS, WHOLE),

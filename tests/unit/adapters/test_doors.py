@@ -7,7 +7,7 @@ import pycurl
 import pytest
 import requests
 
-from editorial.adapters.curl import Door, safe_handle
+from editorial.adapters.curl import Door, safe_handle, without_user
 from editorial.adapters.guard import connect_guarded, guarded_session
 from editorial.domain.addresses import ALL_PRIVATE, NOTHING_PRIVATE, AllowList
 
@@ -206,3 +206,15 @@ def test_no_proxy_of_the_environment_serves_a_session(variable, listener, monkey
         session.get("http://name.example/")
 
     assert tried == [OUTSIDE]
+
+
+@pytest.mark.parametrize(
+    ("url", "asked"),
+    [
+        ("https://me:secret@example.com/a@b", "https://example.com/a@b"),
+        ("https://me@[::1]:8443/", "https://[::1]:8443/"),
+        ("https://example.com/@me?x=a@b", "https://example.com/@me?x=a@b"),
+    ],
+)
+def test_nobody_signs_in_by_a_link(url, asked):
+    assert without_user(url) == asked
