@@ -3,7 +3,16 @@
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-TABLES = ("audit_url", "audit_page", "audit_link", "audit_alternate", "audit_listed", "audit_failure", "finding")
+TABLES = (
+    "audit_url",
+    "audit_page",
+    "audit_link",
+    "audit_alternate",
+    "audit_listed",
+    "audit_place",
+    "audit_failure",
+    "finding",
+)
 ROWS = 400  # of each index looked at, as SQLite advises: 0.15 s on tables of a million rows
 
 
