@@ -70,6 +70,7 @@ _CODECS = {
     "x-mac-cyrillic": "mac_cyrillic",
     "ibm866": "cp866",
     "iso-8859-8-i": "iso-8859-8",
+    "iso-2022-jp": "iso2022_jp_ext",
 }
 _SINGLE = frozenset(name for name in _LABELS if name.startswith("windows-")) | {"koi8-u"}
 """Encodings of one byte a character whose table is not quite Python's."""
@@ -83,6 +84,7 @@ _OTHER_CHARACTERS: dict[str, dict[int, int]] = {
     },
     "euc-jp": {0x301C: 0xFF5E, 0x2016: 0x2225, 0x2212: 0xFF0D, 0xA2: 0xFFE0, 0xA3: 0xFFE1, 0xAC: 0xFFE2},
     "shift_jis": dict.fromkeys(range(0xF8F0, 0xF8F4), 0xFFFD),
+    "iso-2022-jp": dict.fromkeys((0x0E, 0x0F, 0x1B), 0xFFFD),
     "gb18030": {
         0xE5E5: 0x3000, 0xE78D: 0xFE10, 0xE78E: 0xFE12, 0xE78F: 0xFE11, 0xE790: 0xFE13, 0xE791: 0xFE14, 0xE792: 0xFE15,
         0xE793: 0xFE16, 0xE794: 0xFE17, 0xE795: 0xFE18, 0xE796: 0xFE19, 0xE7C7: 0x1E3F, 0xE81E: 0x9FB4, 0xE826: 0x9FB5,
@@ -133,19 +135,22 @@ def _table(name: str) -> dict[int, str]:
     return table | _OTHER_BYTES.get(name, {})
 
 
-_DOUBLE = frozenset({"gb18030", "big5", "euc-jp", "shift_jis", "euc-kr"})
+_DOUBLE = frozenset({"gb18030", "big5", "euc-jp", "shift_jis", "euc-kr", "iso-2022-jp"})
 
 
 def _go_on(error: UnicodeError) -> tuple[str, int]:
     """Where a browser's decoder goes on: an ASCII byte is never part of what was wrong, another byte is.
 
-    Two more things Python's codecs do not read: the euro of Windows in GBK, and the rows of Windows in EUC-JP.
+    Two more things Python's codecs do not read: the euro of Windows in GBK, and the rows of Windows in Japanese.
     """
     assert isinstance(error, UnicodeDecodeError)
     body, place = error.object, error.start
     pair = body[place : place + 2]
     if error.encoding == "gb18030" and pair[:1] == b"\x80":
         return "€", place + 1
+    if error.encoding == "iso2022_jp_ext":
+        found = len(pair) == 2 and all(0x21 <= byte <= 0x7E for byte in pair)
+        return (_of_windows(pair[0] - 0x20, pair[1] - 0x20), place + 2) if found else ("\ufffd", place + 1)
     if error.encoding == "euc_jp":
         if len(pair) == 2 and all(0xA1 <= byte <= 0xFE for byte in pair):
             return _of_windows(pair[0] - 0xA0, pair[1] - 0xA0), place + 2

@@ -233,6 +233,7 @@ def test_bytes_that_windows_left_open_are_control_characters():
         ("gb18030", b"\x81\xff<", "\ufffd<"),
         ("euc-jp", b"\xad\xa1\xa1\xc1", "①～"),
         ("shift_jis", b"\xa0\xfd", "\ufffd\ufffd"),
+        ("iso-2022-jp", b"\x1b(I1\x1b$B-!F|\x1b(Ba\x0e", "ｱ①日a\ufffd"),
         ("big5", b"\xa2\x46\x81<", "\uffe0\ufffd<"),
     ],
 )
