@@ -54,7 +54,9 @@ def test_a_calendar_without_end_is_left_told_and_stops_nothing(web: Web, desk: S
 def test_a_limit_of_clicks_is_the_reason_of_the_end(web: Web, desk: Sessions):
     for place in range(5):
         web.pages["/" if not place else f"/{place}"] = page(f"Page {place}", links(f"/{place + 1}"))
+    web.pages["/1"] = page("Page 1", links("/2") + '<p><a rel="nofollow" href="/sponsor">Sponsor</a></p>')
+    web.pages["/sponsor"] = page("Sponsor")
 
-    audit = audited(desk, web, max_depth=2)
+    audit = audited(desk, web, max_depth=2, follow_nofollow=True)
 
-    assert (audit.state, audit.stop_reason, audit.fetched) == (AuditState.STOPPED, "depth_cap", 3)
+    assert (audit.state, audit.stop_reason, audit.fetched) == (AuditState.STOPPED, "depth_cap", 4)
