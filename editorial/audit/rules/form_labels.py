@@ -25,12 +25,18 @@ _UNREACHED = 'tabindex="-1"'  # a trap for robots, or the inside of a widget tha
         "People who use a screen reader cannot tell what to type, and everybody loses the hint once they type. "
         "A placeholder is not a label."
     ),
-    fix=N_("Tie a visible <label> to the field with for and id, or put the field inside its label."),
+    fix=N_(
+        "Tie a visible <label> to the field with for and id, or put the field inside its label. "
+        "If it has one: an id may stand on a page once, and a label names the first field alone."
+    ),
     source="https://www.w3.org/WAI/WCAG22/Understanding/labels-or-instructions.html",
     applies=lambda page: is_html_page(page) and bool(lead_forms(page)),
 )
 def form_field_without_label(page: PageFacts, _: Params) -> Iterator[Failure]:
-    """Label, aria-labelledby, aria-label or title; read-only markup that hides a field takes it out."""
+    """Label, aria-labelledby, aria-label or title; markup that hides a field takes it out.
+
+    Of a form that stands twice with the same ids the second has no labels: they name the fields of the first.
+    """
     for form in lead_forms(page):
         for position, field in enumerate(form.fields):
             if not field.hidden and not _NAMES.search(field.label) and _UNREACHED not in field.markup:
