@@ -173,4 +173,17 @@ codecs.register_error(_LENIENT, _go_on)
 def write(text: str, name: str) -> bytes:
     """Bytes that `read` turns into the text again; what the encoding cannot say becomes a character reference."""
     codec = "utf-8" if name == REPLACEMENT else "ascii" if name == USER_DEFINED else _CODECS.get(name, name)
+    if others := _as_python_has_it(name):
+        text = text.translate(others)
     return text.encode(codec, "xmlcharrefreplace")
+
+
+@lru_cache
+def _as_python_has_it(name: str) -> dict[int, str]:
+    """Characters by which Python's codec writes what browsers read otherwise, and references for those themselves."""
+    same = {byte: bytes([byte]).decode(name, "ignore") for byte in _OTHER_BYTES.get(name, {})}
+    others = _OTHER_CHARACTERS.get(name, {}) | {
+        ord(char): ord(_OTHER_BYTES[name][b]) for b, char in same.items() if char
+    }
+    meant = {python: browser for python, browser in others.items() if browser != 0xFFFD}
+    return {python: f"&#{python};" for python in meant} | {browser: chr(python) for python, browser in meant.items()}

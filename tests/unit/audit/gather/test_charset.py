@@ -261,5 +261,16 @@ def test_what_is_encoded_is_read_back(html, content_type):
     assert decode(encode(html, content_type), content_type)[0] == html
 
 
+@pytest.mark.parametrize(
+    ("name", "said", "kept"),
+    [("koi8-u", "ўЎ", "╝"), ("big5", "‧￠", "•"), ("euc-jp", "～", "〜"), ("gb18030", "︐", "\ue78d")],
+)
+def test_what_browsers_read_otherwise_than_python_is_written_for_browsers(name, said, kept):
+    content_type = f"text/html; charset={name}"
+
+    assert decode(encode(said, content_type), content_type)[0] == said
+    assert encode(kept, content_type) == f"&#{ord(kept)};".encode()
+
+
 def test_what_an_encoding_cannot_say_is_written_as_a_reference():
     assert encode("é中", "text/html; charset=latin1") == b"\xe9&#20013;"
