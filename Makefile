@@ -46,7 +46,7 @@ browser: .venv/.dev $(MO) ## The browser tests alone
 acceptance: .venv/.dev $(MO) ## The long runs: a real documentation site, Hugo, the full fault harness
 	$(BIN)/pytest -q tests/acceptance
 
-bench: .venv/.dev $(MO) ## Measure speed and size, side by side in one run
+bench: .venv/.dev $(MO) ## Measure speed and size, side by side in one run (python -m bench NAME for one part)
 	$(BIN)/python -m bench
 
 lock: $(UV) ## Compile the hash-pinned requirement files again
@@ -54,6 +54,7 @@ lock: $(UV) ## Compile the hash-pinned requirement files again
 	$(UV) pip compile -q --generate-hashes --no-header --no-annotate --universal --python-version 3.11 requirements/run.in -o requirements/run.lock
 	$(UV) pip compile -q --generate-hashes --no-header --no-annotate --universal --python-version 3.11 -c requirements/run.lock requirements/scale.in -o requirements/scale.lock
 	$(UV) pip compile -q --generate-hashes --no-header --no-annotate --universal --python-version 3.11 -c requirements/scale.lock requirements/dev.in -o requirements/dev.lock
+	$(UV) pip compile -q --generate-hashes --no-header --no-annotate --python-version 3.11 requirements/peers.in -o requirements/peers.lock
 
 translations: .venv/.dev ## Collect every sentence into the catalogues (then translate what is new)
 	$(BIN)/pybabel -q extract -F babel.cfg -k N_ -k NP_:1,2 --no-location --sort-output --project=Editorial --copyright-holder= -o editorial/translations/messages.pot .

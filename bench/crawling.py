@@ -165,7 +165,7 @@ def _insert(names: Path) -> Spent:
 
 
 def _rate(found: Measured) -> float:
-    return statistics.median(one.said["pages"] / one.wall for one in found["audit, 2 workers"])
+    return float(statistics.median(one.said["pages"] / one.wall for one in found["audit, 2 workers"]))
 
 
 def report(corpus: Corpus, found: Measured, goal: Goal) -> None:
