@@ -222,7 +222,7 @@ def _folder(target: str, base: str | None) -> Folder | None:
     if not target:  # a variable that nobody set; as a path it would be the folder we are in
         raise click.UsageError(say(Message(N_("TARGET is empty. Name an address, a folder or a file."))))
     path = Path(target)
-    if not path.exists():
+    if not sources.is_there(path):
         neither = N_("%(target)s is neither a file here nor an address that begins with http:// or https://.")
         raise click.UsageError(say(Message(neither, {"target": target})))
     if base is not None and n1(base) is None:

@@ -61,7 +61,7 @@ def is_list(target: str) -> bool:
     if url is not None:
         return _ending(path_of(url).partition("?")[0]) in LISTS
     path = Path(target)
-    return path.is_file() and path.suffix.lower() not in HTML_TYPES
+    return sources.is_there(path) and not path.is_dir() and path.suffix.lower() not in HTML_TYPES  # a pipe is one, too
 
 
 def read(target: str, allow: AllowList, *, follow: bool) -> Listed:
@@ -87,7 +87,7 @@ def read(target: str, allow: AllowList, *, follow: bool) -> Listed:
     says = N_("There is no address to audit in %(name)s.")
     raise NoList(
         Message(says, {"name": target}),
-        N_("Give a sitemap, or a list with one address a line, or a CSV file with a column of them."),
+        N_("Give a sitemap, a list with one http:// or https:// address a line, or a CSV file with a column of them."),
     )
 
 

@@ -66,6 +66,14 @@ def address(name: str) -> str | None:
     return n1(name) if name.lower().startswith(("http://", "https://")) else None
 
 
+def is_there(path: Path) -> bool:
+    """Whether something lies at the path; nothing does under a name that no disk takes."""
+    try:
+        return path.exists()
+    except OSError:
+        return False
+
+
 def read(name: str, *, most: int, allow: AllowList) -> Source:
     """Read a file, standard input, or an address with its redirects.
 

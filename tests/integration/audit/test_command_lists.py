@@ -99,6 +99,12 @@ def test_what_holds_no_address_is_refused(given: str, says: str):
     assert result.stderr.startswith(says)
 
 
+def test_a_name_that_no_disk_takes_is_not_there():
+    result = run("a" * 5000)
+
+    assert (result.exit_code, "is neither a file here" in result.stderr) == (2, True)
+
+
 def test_a_list_that_is_not_there_ends_with_3(web: Web):
     result = run(f"{web.url}/none.txt")
 
