@@ -1,4 +1,4 @@
-"""`python -m bench [name ...]`: measure, side by side in one run. Without a name, the short ones run, in ten minutes."""
+"""`python -m bench [name ...]`: measure, side by side in one run. Without a name, the short ones run."""
 
 import sys
 from collections.abc import Callable
