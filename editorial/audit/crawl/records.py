@@ -1,29 +1,28 @@
 """What passes between the parts of a crawl: the plan, a page's record, what goes into the store, how it ended."""
 
 import zlib
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from functools import lru_cache
 from typing import Any, NamedTuple, Protocol
 
 import orjson
 
 from editorial.audit import form_inventory
 from editorial.audit.crawl.knowing import NOTHING_KNOWN
+from editorial.audit.crawl.named import alternates_of, canonical_of, discovered_by, links_of
 from editorial.audit.crawl.traps import MAX_QUERIES
 from editorial.audit.engine import judge
 from editorial.audit.facts import Known, PageFacts, Response
 from editorial.audit.form_memory import expected
 from editorial.audit.gather.text import fold
-from editorial.audit.predicates import counted_canonicals, is_html_page, is_results_page, noindex_engines
+from editorial.audit.predicates import is_html_page, is_results_page, noindex_engines
 from editorial.audit.robots_access import verdicts
 from editorial.audit.rule import Need, Outcome, PageRule, Params, Result
 from editorial.domain.patterns import EVERYTHING, Patterns
 from editorial.domain.robots import Robots
-from editorial.domain.urls import SiteScope, host_of, in_scope, n2, origin_of, path_of
+from editorial.domain.urls import SiteScope, host_of, origin_of, path_of
 
-ANCHOR_CHARS = 80  # of a link's text; enough to recognise it
 LETTERS = {Result.FAIL: "F", Result.PASS: "P", Result.NOT_APPLICABLE: "N", Result.INCONCLUSIVE: "I"}
 """One letter an outcome: a page's outcomes are a text in the order of the audit's rules."""
 
@@ -332,7 +331,7 @@ class Judge:
             facts.body_bytes,
             facts.media_type,
             retry_after=retry_after,
-            canonical_n2=_canonical(facts),
+            canonical_n2=canonical_of(facts),
             title=facts.title[:500],
             title_folded=fold(facts.title)[:500],
             language=facts.language,
@@ -348,9 +347,9 @@ class Judge:
             hops=len(facts.redirects),
             moved=move_of(facts.redirects[0].url, facts.final_url) if facts.redirects else "",
             nofollow=any(each.name in ("nofollow", "none") and not each.agent for each in facts.robots),
-            links=_links(facts, self.scope),
-            discovered=_discovered(facts, self.scope),
-            alternates=[*_alternates(facts)],
+            links=links_of(facts, self.scope),
+            discovered=discovered_by(facts, self.scope),
+            alternates=[*alternates_of(facts)],
             forms=[(*form[:4], list(form.meanings)) for form in expected(facts)] if is_html_page(facts) else [],
             inventory=form_inventory.rows_of(facts) if facts.forms and is_html_page(facts) else [],
             challenged=bool(facts.challenge),
@@ -373,11 +372,6 @@ def unpacked(blob: bytes) -> PageFacts:
     return PageFacts.from_dict(orjson.loads(zlib.decompress(blob)))
 
 
-def _canonical(facts: PageFacts) -> str | None:
-    targets = {n2(each.target) for each in counted_canonicals(facts) if each.target}
-    return targets.pop() if len(targets) == 1 else None
-
-
 def move_of(url: str, final_url: str) -> str:
     """What redirects from one N1 address to another change.
 
@@ -390,41 +384,6 @@ def move_of(url: str, final_url: str) -> str:
     if before == after and host_of(url).removeprefix("www.") == host_of(final_url).removeprefix("www."):
         return f"{origin} {target}"
     return "path"
-
-
-def _links(facts: PageFacts, scope: SiteScope) -> list[tuple[Any, ...]]:
-    """One link a target; a target that is followed once is followed, and one of the main part stands there."""
-    seen: dict[str, tuple[str, str, bool, bool, str, bool]] = {}  # as `LinkSeen`; orjson knows plain tuples only
-    for link in facts.links:
-        if link.url is None:
-            continue
-        url, compare, internal = _spelled(link.url, scope)
-        known = seen.get(compare)
-        if known is None:
-            seen[compare] = (url, compare, internal, link.nofollow, link.text[:ANCHOR_CHARS], link.in_main)
-        elif (known[3] and not link.nofollow) or (link.in_main and not known[5]):
-            seen[compare] = (*known[:3], known[3] and link.nofollow, known[4], known[5] or link.in_main)
-    return list(seen.values())
-
-
-@lru_cache(maxsize=20_000)
-def _spelled(url: str, scope: SiteScope) -> tuple[str, str, bool]:
-    """N1 without the fragment, N2, and whether it is of the site. Pages of a site name the same addresses."""
-    plain = url.partition("#")[0]
-    return plain, n2(plain) or plain, in_scope(plain, scope)
-
-
-def _alternates(facts: PageFacts) -> Iterator[tuple[str, str]]:
-    """Code and address of the hreflang entries that engines heed: not those of the body."""
-    for each in facts.alternates:
-        if each.target and each.where != "body":
-            yield each.code, n2(each.target) or each.target
-
-
-def _discovered(facts: PageFacts, scope: SiteScope) -> list[str]:
-    named = [each.target for each in facts.canonicals] + [each.target for each in facts.alternates]
-    urls = dict.fromkeys(url.partition("#")[0] for url in named if url)
-    return [url for url in urls if in_scope(url, scope)]
 
 
 def _failures(outcomes: Iterable[Outcome]) -> list[tuple[Any, ...]]:
