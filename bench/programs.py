@@ -7,6 +7,7 @@ import resource
 import sys
 import time
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ from editorial.cli.scratch import scratch
 from editorial.domain.addresses import ALL_PRIVATE
 from editorial.services import auditing, verdicts
 from editorial.store.audit import Audit, AuditPage, AuditState
+from editorial.store.base import make_engine, make_sessions
 
 HTML = (("content-type", "text/html"),)
 
@@ -92,6 +94,22 @@ def audit(origin: str, most: str, workers: str) -> dict[str, Any]:
     return {"pages": pages, "stored": stored, "largest": max(own, children) * 1024, **took}
 
 
+def beside(database: str, origin: str) -> dict[str, Any]:
+    """An audit of a site into a database that others use meanwhile."""
+    parts = auditing.AuditParts(
+        sessions=make_sessions(make_engine(database)),
+        now=lambda: datetime.now(UTC),
+        worker="bench",
+        allow=ALL_PRIVATE,
+        workers=1,
+    )
+    with parts.sessions.begin() as session:
+        options = {"max_pages": 100_000, "rate": 100_000.0, "connections": 16}
+        audit_id = auditing.start_audit_of(session, f"{origin}/", parts.now(), options).id
+    auditing.run_audit(parts, audit_id)
+    return {}
+
+
 def _timed(work: Callable[..., None], took: dict[str, float]) -> Callable[..., None]:
     def timed(*args: Any) -> None:
         began = time.perf_counter()
@@ -107,6 +125,7 @@ PROGRAMS: dict[str, Callable[..., dict[str, Any]]] = {
     "facts": facts,
     "judge": judged,
     "audit": audit,
+    "beside": beside,
 }
 
 
