@@ -15,7 +15,7 @@ from editorial.cli.printing import silenced
 from editorial.cli.sources import Source
 from editorial.domain.errors import EditorialError
 from editorial.domain.messages import N_, NP_, Message
-from editorial.domain.robots import MAX_BYTES, Robots, Verdict, parse, product_token
+from editorial.domain.robots import MAX_BYTES, MAX_LINE, Robots, Verdict, parse, product_token
 from editorial.domain.urls import n1, origin_of
 
 FORBIDDEN, COULD_NOT_READ = 1, 3  # exit statuses; 2 is click's, for bad usage
@@ -74,7 +74,7 @@ def _robots_of(source: str) -> str:
 
 def _verdict(rules: Robots, token: str, url: str, origin: str) -> Verdict | None:
     """None for what is no address."""
-    full = n1(url, f"{origin}/")
+    full = n1(url, f"{origin}/", longest=2 * MAX_LINE)
     return rules.decide(token, full) if full is not None else None
 
 

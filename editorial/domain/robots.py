@@ -20,6 +20,7 @@ _WORDS = (  # as the words of a line may begin: `Disallowed` and `Sitemaps` are 
     ("allow", "allow"), ("sitemap", "sitemap"), ("site-map", "sitemap"),
     ("crawl-delay", "crawl-delay"), ("crawldelay", "crawl-delay"),
 )  # fmt: skip
+MAX_LINE = 8 * 2083 - 1  # bytes; Google reads no more of a line
 _WORD = 40  # bytes; longer than each of these
 _LINE_END = re.compile(rb"\r\n|\r|\n")
 _TOKEN = re.compile(r"[\w-]*")  # the RFC knows letters alone; 360Spider and MJ12bot are obeyed by their whole names
@@ -139,7 +140,7 @@ def parse(content: bytes) -> Robots:
     reader = _Reader()
     mark = next(filter(content.startswith, _MARKS), b"")
     for number, raw in enumerate(_LINE_END.split(content[len(mark) : MAX_BYTES]), start=1):
-        reader.read(number, raw)
+        reader.read(number, raw[:MAX_LINE])
     return Robots(tuple(reader.groups), tuple(reader.sitemaps), tuple(reader.oddities), cut)
 
 

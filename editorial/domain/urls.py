@@ -68,7 +68,7 @@ def bare(url: str) -> str:
     return url.strip(_EDGE).translate(_BREAKS)
 
 
-def n1(url: str, base: str | None = None) -> str | None:
+def n1(url: str, base: str | None = None, *, longest: int = MAX_LENGTH) -> str | None:
     """The request form of an address, or None where it is none that can be fetched over HTTP.
 
     It is its own request form, and at most `MAX_LENGTH` characters long.
@@ -76,11 +76,12 @@ def n1(url: str, base: str | None = None) -> str | None:
     Args:
         url: as an author wrote it: absolute, or relative to `base`.
         base: the N1 form of the page (or of its `<base href>`).
+        longest: characters beyond which it is none, as written and as requested.
     """
-    if len(url) > MAX_LENGTH:
+    if len(url) > longest:
         return None
     if (quick := _quick(url, base)) is not None:
-        return quick if len(quick) <= MAX_LENGTH else None
+        return quick if len(quick) <= longest else None
     parts = _split(bare(url), base)
     if parts is None:
         return None
@@ -92,7 +93,7 @@ def n1(url: str, base: str | None = None) -> str | None:
     if query is not None:
         path += "?" + _UNSAFE_QUERY.sub(_percent, query)
     whole = f"{scheme}://{netloc}{path}"
-    return whole if len(whole) <= MAX_LENGTH else None  # escapes make three characters of one byte
+    return whole if len(whole) <= longest else None  # escapes make three characters of one byte
 
 
 def n2(url: str, *, drop: Collection[str] = TRACKING, sort: bool = True) -> str | None:

@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from protego import Protego
 
-from editorial.domain.robots import MAX_BYTES, disallow_all, matches, parse, product_token
+from editorial.domain.robots import MAX_BYTES, MAX_LINE, disallow_all, matches, parse, product_token
 
 SITE = "https://example.com"
 
@@ -190,6 +190,12 @@ def test_what_follows_500_kib_is_ignored():
 
     assert robots.cut
     assert robots.decide("x", SITE + "/b").allowed
+
+
+def test_of_a_long_line_its_beginning_counts():
+    path = "/" + "a" * (MAX_LINE - len("Disallow: /"))
+
+    assert parse(f"User-agent: *\nDisallow: {path}/b".encode()).groups[0].lines[0].pattern == path
 
 
 def test_sitemaps_and_delays_are_collected():
