@@ -41,12 +41,16 @@ def read_jsonld(raw: str) -> JsonLd:
 
 
 def unwrapped(text: str) -> str:
-    """A block with spaces where a mark, a comment or a CDATA section is put around it; places stay what they were."""
-    if (before := _BEFORE.match(text)) and before[0]:
-        text = _blank(before[0]) + text[before.end() :]
-    if after := _AFTER.search(text, max(0, len(text) - _TAIL)):
-        text = text[: after.start()] + _blank(after[0])
-    return text
+    """A block with spaces where a mark, a comment or a CDATA section is put around it; places stay what they were.
+
+    What is opened and not closed, or closed and not opened, is not around the block.
+    """
+    before, after = _BEFORE.match(text), _AFTER.search(text, max(0, len(text) - _TAIL))
+    opening, closing = before[0] if before else "", after[0] if after else ""
+    comments = opening.count("<!--") - opening.count("-->") - closing.count("-->")
+    if comments or opening.count("[CDATA[") != closing.count("]]>"):
+        return text
+    return _blank(opening) + text[len(opening) : len(text) - len(closing)] + _blank(closing)
 
 
 def _blank(text: str) -> str:

@@ -201,6 +201,8 @@ def test_a_feed_is_no_translation():
         ("", 1, 1),
         ("[NaN]", 1, 1),
         ("\xa0{}", 1, 1),
+        ("<!-- {}", 1, 1),
+        ("{} -->", 1, 4),
     ],
 )
 def test_broken_json_says_where(raw, line, column):
