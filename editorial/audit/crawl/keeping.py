@@ -70,8 +70,8 @@ class Keeping:
             target = None
             passed_by = nofollow or record.nofollow
             if internal and self._plan.follow_links and (not passed_by or self._plan.follow_nofollow):
-                target = self._frontier.want(url, depth, compare=compare, source=entry.url)
-            target = target or self._frontier.number(url, compare, internal=internal)
+                target = self._frontier.want(url, depth, compare=compare or url, source=entry.url)
+            target = target or self._frontier.number(url, compare or url, internal=internal)
             self._batch.links.append(LinkRow(entry.no, position, target, passed_by, text, in_main, internal))
         if self._plan.follow_links:
             for url in record.discovered:

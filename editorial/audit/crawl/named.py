@@ -26,7 +26,8 @@ def links_of(facts: PageFacts, scope: SiteScope) -> list[tuple[Any, ...]]:
         url, compare, internal = _spelled(link.url, scope)
         known = seen.get(compare)
         if known is None:
-            seen[compare] = (url, compare, internal, link.nofollow, link.text[:ANCHOR_CHARS], link.in_main)
+            differs = "" if compare == url else compare  # most do not, and each crosses to another program
+            seen[compare] = (url, differs, internal, link.nofollow, link.text[:ANCHOR_CHARS], link.in_main)
         elif (known[3] and not link.nofollow) or (link.in_main and not known[5]):
             seen[compare] = (*known[:3], known[3] and link.nofollow, known[4], known[5] or link.in_main)
     return list(seen.values())

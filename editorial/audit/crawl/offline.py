@@ -127,8 +127,8 @@ class _Walk:
         self._fetched, self._failures = self._fetched + 1, self._failures + len(record.failures)
         for position, (url, compare, internal, nofollow, text, in_main) in enumerate(record.links):
             follow = internal and self._plan.follow_links
-            target = self._frontier.want(url, None, compare=compare) if follow else None
-            target = target or self._frontier.number(url, compare, internal=internal)
+            target = self._frontier.want(url, None, compare=compare or url) if follow else None
+            target = target or self._frontier.number(url, compare or url, internal=internal)
             silent = nofollow or record.nofollow
             self._batch.links.append(LinkRow(entry.no, position, target, silent, text, in_main, internal))
         self._batch.pages.append(PageRow(entry.no, record, packed(facts)))

@@ -99,6 +99,7 @@ class LinkSeen(NamedTuple):
 
     url: str
     n2: str
+    """Empty where it is the same as `url`."""
     internal: bool
     nofollow: bool
     text: str
