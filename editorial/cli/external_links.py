@@ -11,7 +11,7 @@ from editorial.domain.errors import EditorialError
 from editorial.domain.external import LinkState
 from editorial.domain.messages import N_, NP_, Message
 from editorial.domain.people import Permission
-from editorial.services import external_pages
+from editorial.services import external_download, external_pages
 from editorial.services.external_pages import Line, Wanted
 from editorial.store.base import reading
 
@@ -22,6 +22,7 @@ from editorial.store.base import reading
 )
 @click.option("--state", type=click.Choice([one.value for one in LinkState]))
 @click.option("--text", default="", help="Part of an address.")
+@click.option("--links", is_flag=True, help="With --format csv: one row a link, with its page and its words.")
 @click.option(
     "--ask", "target_id", type=click.IntRange(1, 2**31 - 1), help="Have the target of this number asked again."
 )
@@ -35,6 +36,7 @@ def external_links(
     site_id: int | None,
     state: str | None,
     text: str,
+    links: bool,
     target_id: int | None,
     email: str,
     style: str,
@@ -54,7 +56,7 @@ def external_links(
         with reading(deps.sessions) as session:
             wanted = Wanted(the_site(session, site_id).id, LinkState(state) if state else None, text)
             if style == "csv":
-                for row in external_pages.csv_lines(session, wanted, say):
+                for row in (external_download.links if links else external_download.targets)(session, wanted, say):
                     click.echo(row, nl=False)
                 return
             lines = list(external_pages.every(session, wanted))

@@ -10,7 +10,6 @@ from sqlalchemy import ColumnElement, Row, Select, and_, case, func, select, tup
 from sqlalchemy.orm import Session
 
 from editorial.audit.report import Translate
-from editorial.audit.report_csv import BOM, written_row
 from editorial.domain.errors import NotFound
 from editorial.domain.external import LinkState
 from editorial.domain.findings import OPEN
@@ -27,16 +26,6 @@ log = structlog.get_logger(__name__)
 RULE = "link-broken-external"
 LINES = 100  # targets of one page of the list
 PAGES = 200  # linking pages that are listed of one target
-
-COLUMNS = (
-    N_("Target"),
-    N_("State"),
-    N_("Answer"),
-    N_("Pages"),
-    N_("Last asked"),
-    N_("Not there since"),
-    N_("Redirects to"),
-)
 
 _LOOKS = {
     LinkState.BROKEN: (Message(N_("broken link")), "bad", "s-missed"),
@@ -164,14 +153,38 @@ def listing(session: Session, wanted: Wanted, *, size: int = LINES) -> Listing:
             or 0
         )
     rows = session.execute(_select(fits, wanted.after).limit(size + 1)).all()
-    lines = [_line(row) for row in rows[:size]]
+    lines = [_line(target, pages) for target, pages, _ in rows[:size]]
     return Listing(read, counts, lines, total, _place(rows[size - 1]) if len(rows) > size else None)
 
 
 def every(session: Session, wanted: Wanted) -> Iterator[Line]:
     """All targets that fit, in the same order."""
-    for row in session.execute(_select(_fits(wanted), "")).yield_per(1000):
-        yield _line(row)
+    for target, pages, _ in session.execute(_select(_fits(wanted), "")).yield_per(1000):
+        yield _line(target, pages)
+
+
+def every_link(session: Session, wanted: Wanted) -> Iterator[tuple[Line, str, str]]:
+    """Each link to a target that fits, with the address of its page and its words, page by page.
+
+    Targets are looked up here: links have no index by target, and joined to them 100,000 took minutes.
+    """
+    read = session.get(ExternalReading, wanted.site_id)
+    if read is None:
+        return
+    of_audit = and_(_fits(wanted), ExternalUse.audit_id == read.audit_id)
+    numbered = select(ExternalTarget, ExternalUse.pages, ExternalUse.url_no).join(ExternalUse, _of_target())
+    lines = {no: _line(target, pages) for target, pages, no in session.execute(numbered.where(of_audit))}
+    numbers = select(ExternalUse.url_no).join(ExternalTarget, _of_target()).where(of_audit)
+    of_page = and_(AuditUrl.audit_id == AuditLink.audit_id, AuditUrl.no == AuditLink.no)
+    links = (
+        select(AuditLink.target, AuditUrl.url, AuditLink.text)
+        .join(AuditUrl, of_page)
+        .where(AuditLink.audit_id == read.audit_id, AuditLink.target.in_(numbers))
+        .order_by(AuditLink.no, AuditLink.position)
+    )
+    for target, page, text in session.execute(links).yield_per(1000):
+        if target in lines:
+            yield lines[target], page, text
 
 
 def target_of(session: Session, site_id: int, target_id: int) -> Line:
@@ -179,7 +192,7 @@ def target_of(session: Session, site_id: int, target_id: int) -> Line:
     row = session.execute(_select(and_(_of_site(site_id), ExternalTarget.id == target_id), "")).one_or_none()
     if row is None:
         raise NotFound
-    return _line(row)
+    return _line(row[0], row[1])
 
 
 def pages_of(session: Session, site_id: int, target_id: int) -> Sequence[From]:
@@ -255,8 +268,7 @@ def _select(fits: ColumnElement[bool], after: str) -> Select[ExternalTarget, int
     return wanted.order_by(*order)
 
 
-def _line(row: Row[ExternalTarget, int, int]) -> Line:
-    target, pages, _ = row
+def _line(target: ExternalTarget, pages: int) -> Line:
     return Line(
         id=target.id,
         url=target.url,
@@ -306,21 +318,3 @@ def facts(line: Line, translate: Translate) -> dict[str, Any]:
         "failing_since": line.failing_since,
         "due_at": line.due_at,
     }
-
-
-def csv_lines(session: Session, wanted: Wanted, translate: Translate) -> Iterator[str]:
-    """The targets as a table for spreadsheets, a row a piece, line ends included. Times are UTC."""
-    yield BOM + written_row([translate(Message(column)) for column in COLUMNS])
-    for line in every(session, wanted):
-        said = facts(line, translate)
-        when = (line.asked_at, line.failing_since)
-        yield written_row(
-            [
-                line.url,
-                translate(line.label),
-                str(said["says"]),
-                str(line.pages),
-                *(at.isoformat(timespec="seconds") if at is not None else "" for at in when),
-                line.final_url,
-            ]
-        )

@@ -6,7 +6,7 @@ from flask.typing import ResponseReturnValue
 from editorial.domain.external import LinkState
 from editorial.domain.messages import N_, Message
 from editorial.domain.people import Permission
-from editorial.services import external_pages, finding_pages
+from editorial.services import external_download, external_pages, finding_pages
 from editorial.services.external_pages import Wanted
 from editorial.store import content
 from editorial.store.base import reading
@@ -66,11 +66,13 @@ def ask_again(site_id: int, target_id: int) -> ResponseReturnValue:
 @bp.get("/audits/sites/<int:site_id>/external-links.csv")
 @requires(Permission.READ)
 def table(site_id: int) -> ResponseReturnValue:
-    """The same for spreadsheets, all that fit the filters: one row a target. Times are UTC."""
-    wanted = _wanted(Form(request.args), site_id)
+    """The same for spreadsheets, all that fit the filters: one row a target, or one a link."""
+    form = Form(request.args)
+    wanted = _wanted(form, site_id)
+    rows = external_download.links if form.text("by", longest=10) == "link" else external_download.targets
     with reading(deps().sessions) as session:
         content.get_site(session, site_id)
-        body = "".join(external_pages.csv_lines(session, wanted, say))
+        body = "".join(rows(session, wanted, say))
     return Response(
         body,
         content_type="text/csv; charset=utf-8",

@@ -98,10 +98,13 @@ def test_asking_again_makes_a_target_due_and_is_written_down(app: Flask, deps: D
         )
 
 
-def test_the_table_for_spreadsheets_has_a_row_for_each_target(reader: Visitor, site: int) -> None:
+def test_the_table_for_spreadsheets_has_a_row_for_each_target_or_link(reader: Visitor, site: int) -> None:
     lines = reader.get(f"/audits/sites/{site}/external-links.csv?state=broken").splitlines()
 
+    links = reader.get(f"/audits/sites/{site}/external-links.csv?state=broken&by=link").splitlines()
+
     assert (len(lines), lines[1].split(",")[:4]) == (2, [GONE, "broken link", "404", "2"])
+    assert [row.split(",")[:3] for row in links[1:]] == [[f"{BASE}{page}", "A source", GONE] for page in (1, 2)]
 
 
 def test_an_empty_list_says_why(reader: Visitor, deps: Deps) -> None:
