@@ -37,14 +37,16 @@ test: .venv/.dev $(MO) ## Everything that has to pass before a change lands: the
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/djlint --lint --quiet templates
 	$(BIN)/python -m tests.browser.install
-	$(BIN)/pytest -q -n auto tests/unit tests/integration tests/browser
+	$(BIN)/pytest -q -n auto -m 'not every_look' tests/unit tests/integration tests/browser
 
 browser: .venv/.dev $(MO) ## The browser tests alone
 	$(BIN)/python -m tests.browser.install
-	$(BIN)/pytest -q tests/browser
+	$(BIN)/pytest -q -m 'not every_look' tests/browser
 
 acceptance: .venv/.dev $(MO) ## The long runs: a real documentation site, Hugo, the full fault harness
+	$(BIN)/python -m tests.browser.install
 	$(BIN)/pytest -q tests/acceptance
+	$(BIN)/pytest -q -m every_look tests/browser
 
 bench: .venv/.dev $(MO) ## Measure speed and size, side by side in one run (python -m bench NAME for one part)
 	$(BIN)/python -m bench

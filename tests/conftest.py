@@ -1,8 +1,7 @@
 """What tests share: databases of both kinds, a clock that stands still, and the parts wired together."""
 
-import os
+import gc
 import signal
-import threading
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from itertools import count
@@ -19,11 +18,15 @@ from editorial.adapters.catalog import Catalogs
 from editorial.services.deps import Deps
 from editorial.store import migrate
 from editorial.store.base import Sessions, make_engine, make_sessions
+from tests.kept_postgres import KeptDatabase
 from tests.postgres import Postgres
 
 # background jobs of a shell ignore the interrupt key, and so would the programs that tests start
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+# a test process holds a million objects that stay: with Python's own numbers it spends a fifth of its time on them
+gc.set_threshold(20_000, 20, 20)
 
 # a test that fails today failed yesterday: what random search finds becomes an example of its own
 hypothesis.settings.register_profile("house", derandomize=True, deadline=None)
@@ -80,6 +83,14 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+@pytest.fixture(scope="session")
+def kept(postgres: Postgres) -> Iterator[KeptDatabase]:
+    """The database of each test on PostgreSQL, one after the other."""
+    database = KeptDatabase(postgres, "editorial_template")
+    yield database
+    database.drop()
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """The URL of a fresh, migrated database: each test that asks for it runs on both kinds."""
@@ -89,10 +100,9 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
         path.write_bytes(template.read_bytes())
         yield f"sqlite:///{path}"
     else:
-        server: Postgres = request.getfixturevalue("postgres")
-        name = f"t_{os.getpid()}_{threading.get_ident()}_{tmp_path.name}"[:60].lower().replace("-", "_")
-        yield server.create(name, template="editorial_template")
-        server.drop(name)
+        database: KeptDatabase = request.getfixturevalue("kept")
+        yield database.url()
+        database.empty()
 
 
 _COMPILED: dict[object, object] = {}
@@ -100,14 +110,17 @@ _DIALECTS: dict[str, Dialect] = {}
 
 
 @pytest.fixture
-def database(database_url: str) -> Iterator[Engine]:
+def database(request: pytest.FixtureRequest, database_url: str) -> Iterator[Engine]:
     """An engine on a fresh, migrated database. It knows the statements that other tests have compiled: without that
     every test compiles all of its own again, a fifth of the whole run."""
-    engine = make_engine(database_url)
+    on_sqlite = database_url.startswith("sqlite")
+    engine = make_engine(database_url) if on_sqlite else request.getfixturevalue("kept").engine()
     engine.dialect = _DIALECTS.setdefault(engine.dialect.name, engine.dialect)  # compiled statements belong to one
     engine.update_execution_options(compiled_cache=_COMPILED)
+    kept = None if on_sqlite else engine.pool
     yield engine
-    engine.dispose()
+    if engine.pool is not kept:  # a command that ends closes what it was given, and is given a pool of its own
+        engine.dispose()
 
 
 @pytest.fixture

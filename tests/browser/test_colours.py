@@ -13,10 +13,13 @@ from tests.browser.conftest import Desk, Visit
 from tests.browser.test_every_page import seen_wrong
 from tests.world import make_world
 
-LOOKS = [(Language.EN, False, 1440), (Language.ZH, True, 380)]  # language, dark, width
+LOOKS = [
+    pytest.param((Language.EN, False, 1440), marks=pytest.mark.every_look),
+    (Language.ZH, True, 380),
+]  # language, dark, width
 
 
-@pytest.mark.parametrize("look", LOOKS, ids=["light", "dark"])
+@pytest.mark.parametrize("look", LOOKS)
 def test_every_colouring_is_sound(
     desk: Desk, tmp_path: Path, open_window: Callable[..., Visit], look: tuple[Language, bool, int]
 ) -> None:

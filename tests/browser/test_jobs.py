@@ -32,7 +32,10 @@ STATES: tuple[tuple[JobState, dict[str, object]], ...] = (
     (JobState.ACCEPTED, {"external_id": "theirs", "last_error": pack(LOST)}),
     (JobState.SENDING, {"attempt": 1, "worker": "desk:1"}),
 )
-LOOKS = [(Language.EN, False, 1440), (Language.ZH, True, 380)]
+LOOKS = [
+    pytest.param((Language.EN, False, 1440), marks=pytest.mark.every_look),
+    (Language.ZH, True, 380),
+]
 
 
 @pytest.fixture

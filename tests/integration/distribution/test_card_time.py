@@ -183,7 +183,7 @@ def chat(desk: Desk) -> int:
 
 
 @pytest.mark.thorough
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=st.lists(acts, min_size=4, max_size=14))
 def test_f19_after_any_sequence_card_item_and_jobs_agree(desk: Desk, chat: int, steps: list[Act]) -> None:
     item_id = desk.approved(title=f"Item {desk.deps.token()}")
