@@ -1,7 +1,5 @@
 """A week in which everything broke at once: twenty thousand findings, and still a mail."""
 
-import time
-
 import pytest
 from sqlalchemy import insert, select
 
@@ -29,17 +27,13 @@ def test_twenty_thousand_findings_make_one_short_mail(deps, team) -> None:
             {"finding_id": number, "audit_id": now.id, "event": FindingEvent.NEW, "at": now.ended_at} for number in ids
         ]
         session.execute(insert(FindingHistory), events)
-    began = time.perf_counter()
     assert enqueue_weekly_mails(deps) == 2
-    seconds = time.perf_counter() - began
     with deps.sessions() as session:
         mails = session.scalars(select(OutgoingMail)).all()
 
-    print(f"{FINDINGS} findings: {seconds:.2f} s, {[len(mail.html.encode()) for mail in mails]} bytes of HTML")
     assert all("20,007" in mail.subject for mail in mails)
     assert max(len(mail.html.encode()) for mail in mails) < 100_000
     assert max(len(mail.text.encode()) for mail in mails) < 50_000
-    assert seconds < 15  # 0.8 on two cores
 
 
 def _row(number: int, rules: list[str], audit: Audit, site: int, piece: int) -> dict[str, object]:
