@@ -237,8 +237,8 @@ def run_audit(
             return audit.id
         if parts.before_verdict is not None:
             parts.before_verdict(audit.id)
-        verdicts.finish(parts.sessions, audit.id, parts.worker, end, parts.now)
-        log.info("audit.ended", reason=end.reason.value, fetched=end.fetched, known=end.known)
+        if verdicts.finish(parts.sessions, audit.id, parts.worker, end, parts.now):
+            log.info("audit.ended", reason=end.reason.value, fetched=end.fetched, known=end.known)
     return audit.id
 
 

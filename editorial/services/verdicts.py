@@ -21,7 +21,8 @@ from editorial.audit.site_rule import SiteRule, failure_of
 from editorial.audit.site_rules import SITE_RULES
 from editorial.audit.tables import AuditTables
 from editorial.domain.findings import CLOSED
-from editorial.services import bare_hops, findings, link_graph, page_shapes
+from editorial.services import audit_lease, bare_hops, findings, link_graph, page_shapes
+from editorial.services.audit_lease import Lease, Over
 from editorial.store import audit as store
 from editorial.store import link_packs, statistics
 from editorial.store.audit import (
@@ -87,20 +88,51 @@ class Seen:
         return {**self.files, **self.n2}
 
 
-def finish(sessions: Sessions, audit_id: int, worker: str, end: CrawlEnd, now: Callable[[], datetime]) -> None:
-    """Judge the whole audit and close it. Reading and site rules come first, so that the write is short."""
-    link_graph.measure(sessions, audit_id, worker, complete=end.complete)
-    page_shapes.settle(sessions, audit_id, worker)
-    _spell_out_links(sessions, audit_id, worker)
-    with reading(sessions) as session:
-        seen = _read(session, audit_id, end)
+def finish(
+    sessions: Sessions,
+    audit_id: int,
+    worker: str,
+    end: CrawlEnd,
+    now: Callable[[], datetime],
+    *,
+    over: Over | None = None,
+) -> bool:
+    """Judge the whole audit and close it. Reading and site rules come first, so that the write is short.
+
+    Args:
+        over: what the signs of life are timed by, where it is not an event.
+
+    Returns:
+        Whether this process closed it. False if another has taken it up, which will finish it; nothing is written then.
+    """
+    with audit_lease.kept(sessions, audit_id, worker, now, over=over) as lease:
+        seen = _look(sessions, audit_id, worker, end, lease)
+    if seen is None:
+        return False
     with sessions.begin() as session:
         audit = session.get(Audit, audit_id, with_for_update=True)
         if audit is None or audit.state is not AuditState.RUNNING or audit.worker != worker:
-            return  # another process has taken it up: it will finish it
+            return False
         _close(session, audit, seen, end, now())
     with sessions.begin() as session:  # what the pages about this audit are read by
         statistics.renew(session)
+    return True
+
+
+def _look(sessions: Sessions, audit_id: int, worker: str, end: CrawlEnd, lease: Lease) -> Seen | None:
+    """Work out what needs the whole audit, and judge by it. None once the audit is another's."""
+    steps: tuple[Callable[[], None], ...] = (
+        lambda: link_graph.measure(sessions, audit_id, worker, complete=end.complete),
+        lambda: page_shapes.settle(sessions, audit_id, worker),
+        lambda: _spell_out_links(sessions, audit_id, worker),
+    )
+    for step in steps:
+        if not lease.renew():
+            return None
+        step()
+    with reading(sessions) as session:
+        seen = _read(session, audit_id, end, lease)
+    return None if lease.lost else seen
 
 
 def _spell_out_links(sessions: Sessions, audit_id: int, worker: str) -> None:
@@ -115,7 +147,7 @@ def _spell_out_links(sessions: Sessions, audit_id: int, worker: str) -> None:
                 store.insert_rows(writing.connection(), AuditLink, some)
 
 
-def _read(session: Session, audit_id: int, end: CrawlEnd) -> Seen:
+def _read(session: Session, audit_id: int, end: CrawlEnd, lease: Lease) -> Seen:
     seen = Seen()
     pages = select(
         AuditPage.no, AuditUrl.n2, AuditPage.error, AuditPage.truncated, AuditPage.outcomes, AuditPage.is_html
@@ -139,6 +171,8 @@ def _read(session: Session, audit_id: int, end: CrawlEnd) -> Seen:
     complete = of_pages | ({Need.ROBOTS} if end.robots_read else set())
     with laid_out(session, audit_id) as found:
         for rule in SITE_RULES:
+            if lease.lost:
+                break
             _judge_site(session, rule, AuditTables(**found), complete, seen)
             _look_for_open_ends(session, audit_id, rule, AuditTables(**found), seen)
     return seen

@@ -267,6 +267,18 @@ def heartbeat(session: Session, audit_id: int, worker: str, now: datetime, *, fe
     return bool(goes_on)
 
 
+def renew(session: Session, audit_id: int, worker: str, now: datetime) -> bool:
+    """Say that an audit that is being judged lives. False if another process has taken it up."""
+    held = session.scalar(
+        update(Audit)
+        .where(Audit.id == audit_id, Audit.state == AuditState.RUNNING, Audit.worker == worker)
+        .values(heartbeat_at=now)
+        .returning(Audit.id)
+        .execution_options(synchronize_session=False)
+    )
+    return held is not None
+
+
 def is_held(session: Session, audit_id: int, worker: str) -> bool:
     """Whether this process runs the audit. The row stays locked until the transaction ends."""
     wanted = select(Audit.id).where(Audit.id == audit_id, Audit.state == AuditState.RUNNING, Audit.worker == worker)

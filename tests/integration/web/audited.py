@@ -105,6 +105,23 @@ def audit(
     Of `known` pages, where those are not all. `outside`: numbers of pages, and what they link to on other sites.
     """
     when = at or deps.now()
+    audit_id = crawl(deps, site_id, pages, robots=robots, at=when, outside=outside)
+    end = CrawlEnd(reason, len(pages), known or len(pages), robots_read=True)
+    verdicts.finish(deps.sessions, audit_id, deps.worker, end, lambda: when)
+    return audit_id
+
+
+def crawl(
+    deps: Deps,
+    site_id: int,
+    pages: Sequence[PageFacts],
+    *,
+    at: datetime,
+    robots: bytes = b"",
+    outside: Sequence[tuple[int, str]] = (),
+) -> int:
+    """The same, up to the judgement."""
+    when = at
     with deps.sessions.begin() as session:
         site = session.get_one(Site, site_id)
         audit_id = auditing.start_audit(session, site, AuditTrigger.SCHEDULE, when).id
@@ -126,8 +143,6 @@ def audit(
         for place, (no, url) in enumerate(outside)
     ]
     AuditSink(deps.sessions, audit_id, deps.worker, lambda: when).save(batch)
-    end = CrawlEnd(reason, len(pages), known or len(pages), robots_read=True)
-    verdicts.finish(deps.sessions, audit_id, deps.worker, end, lambda: when)
     return audit_id
 
 
