@@ -13,9 +13,10 @@ from editorial.audit.form_kinds import Kind, kind_of, lead_type
 from editorial.audit.gather.data import unwrapped
 from editorial.audit.plain import to_plain
 from editorial.audit.predicates import directives_for
-from editorial.audit.robots_access import EVERYONE, PARENTS
+from editorial.audit.robots_access import EVERYONE
 from editorial.audit.rule import Engine
 from editorial.audit.templates import key_alone
+from editorial.domain.robots import PARENTS
 
 
 def facts_dict(page: PageFacts) -> dict[str, Any]:

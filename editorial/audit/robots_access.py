@@ -6,11 +6,9 @@ Source: RFC 9309, 2.2.1; developers.google.com/search/docs/crawling-indexing/goo
 
 from editorial.audit.facts import RobotsTxt
 from editorial.audit.rule import Engine
-from editorial.domain.robots import Robots
+from editorial.domain.robots import PARENTS, Robots
 
 EVERYONE = "*"
-PARENTS = {"googlebot-news": "googlebot", "googlebot-image": "googlebot"}
-"""Tokens that stand for a part of an engine, and the token of the whole."""
 
 
 def verdicts(robots: Robots, url: str) -> tuple[RobotsTxt, ...]:

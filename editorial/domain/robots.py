@@ -29,8 +29,8 @@ _MARKS = (b"\xef\xbb\xbf", b"\xef\xbb", b"\xef")  # a byte-order mark, and what 
 _ESCAPE = re.compile(rb"%([0-9A-Fa-f]{2})")
 _BEYOND = re.compile(rb"[^!#$%&'()*+,/:;=?@\[\]A-Za-z0-9._~-]")  # no address has them but escaped
 _GOOGLE = "googlebot"
-_PARENTS = dict.fromkeys(("googlebot-news", "googlebot-image", "googlebot-video"), _GOOGLE)
-"""Who obeys the group of another if there is none of their own (Google's list of its crawlers)."""
+PARENTS = dict.fromkeys(("googlebot-news", "googlebot-image", "googlebot-video"), _GOOGLE)
+"""Who obeys the group of another without one of their own (Google's crawlers): token of a part, and of the whole."""
 _INDEX = re.compile(r"(.*/)index\.htm[^/]*")
 _UNRESERVED = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
 _DECODED = _UNRESERVED | frozenset(b"'")  # which browsers escape in a query, and authors do not
@@ -111,7 +111,7 @@ def _names_of(robots: Robots, token: str) -> set[str]:
     """
     known = {name for group in robots.groups for name in group.tokens}
     cut = {name for name in known if token and _LETTERS.match(name)[0] == token}  # type: ignore[index]
-    for names in ({token} & known, cut, {_PARENTS.get(token, "")} & known):
+    for names in ({token} & known, cut, {PARENTS.get(token, "")} & known):
         if names:
             return names
     return {"*"}

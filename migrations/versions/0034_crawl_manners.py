@@ -1,4 +1,4 @@
-"""Keep how each crawl went, what a page answers to "has it changed?", the traps it left out, and a site's own limits."""
+"""Keep how each crawl went, what a page answers to "has it changed?", the traps left out, and a site's own limits."""
 
 import sqlalchemy as sa
 from alembic import op

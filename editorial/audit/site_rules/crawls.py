@@ -20,9 +20,9 @@ FACETS = "https://developers.google.com/crawling/docs/faceted-navigation"
     says=N_("Links lead on without end at %(pattern)s: %(count)s addresses were left out."),
     why=N_("Search engines spend their visits on such addresses, and come to the pages that matter late or never."),
     fix=N_(
-        "Look at the examples: link calendars and filters only as far as there is content, close the rest in robots.txt,"
-        " and write relative links so that they do not pile up. If these are pages of worth, raise the limit in the"
-        " settings of the site."
+        "Look at the examples: link calendars and filters only as far as there is content, close the rest in"
+        " robots.txt, and write relative links so that they do not pile up. If these are pages of worth, raise the"
+        " limit in the settings of the site."
     ),
     source=FACETS,
     applies=lambda audit: audit.page.c.is_start,

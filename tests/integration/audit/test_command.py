@@ -293,5 +293,5 @@ def test_the_table_is_for_spreadsheets(tmp_path: Path):
     shown = result.stdout_bytes.decode("utf-8-sig")
 
     assert result.stdout_bytes.startswith(b"\xef\xbb\xbf")
-    assert shown.splitlines()[0] == "url,status,rule,title,severity,outcome,message,evidence,fix"
+    assert shown.splitlines()[0] == "url,status,rule,title,severity,outcome,message,evidence,fix,template"
     assert "img-alt-missing" in shown

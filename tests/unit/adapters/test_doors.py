@@ -2,6 +2,7 @@
 
 import socket
 from collections.abc import Iterator
+from typing import Any
 
 import pycurl
 import pytest
@@ -12,7 +13,7 @@ from editorial.adapters.guard import connect_guarded, guarded_session
 from editorial.domain.addresses import ALL_PRIVATE, NOTHING_PRIVATE, AllowList
 
 OUTSIDE, INSIDE = "93.184.216.34", "127.0.0.1"
-REFUSED = pycurl.SOCKET_BAD
+REFUSED: int = pycurl.SOCKET_BAD
 
 
 def place(address: str, port: int = 80) -> tuple[object, ...]:
@@ -183,8 +184,8 @@ def test_no_proxy_of_the_environment_opens_a_way_round(variable, listener, monke
     asked: list[str] = []
 
     class Watching(Door):
-        def __call__(self, purpose: int, address: object) -> object:
-            asked.append(address[3][0])  # type: ignore[index]
+        def __call__(self, _purpose: int, address: Any) -> int:
+            asked.append(address[3][0])
             return REFUSED
 
     curl = safe_handle()

@@ -237,6 +237,7 @@ def test_robots_txt_speaks_to_each_token():
         "baiduspider": False,
         "googlebot-news": True,
         "googlebot-image": False,
+        "googlebot-video": False,
     }
     assert found["robots"]["google"]["robots_txt"] == {"allowed": False, "line": "Disallow: /guides/"}
 

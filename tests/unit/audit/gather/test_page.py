@@ -1,7 +1,5 @@
 """What is read from a page's tree."""
 
-import time
-
 import orjson
 import pytest
 
@@ -317,19 +315,15 @@ def test_no_text_is_longer_than_people_read(head):
     ],
     ids=["headings in headings", "labels in labels", "templates"],
 )
+@pytest.mark.timeout(10)
 def test_no_page_is_read_over_and_over(piece):
-    began = time.process_time()
-
     page(document("", piece * 20_000))
 
-    assert time.process_time() - began < 3  # seconds
 
-
+@pytest.mark.timeout(10)
 def test_a_list_of_languages_that_do_not_exist_costs_what_its_length_costs():
     rows = "".join(f"<link rel=alternate hreflang=e{n} href=/{n}>" for n in range(5_000))
-    began = time.process_time()
 
     failures = list(hreflang_invalid_code(page(document(rows))))
 
     assert len(failures) == 5_000
-    assert time.process_time() - began < 1  # seconds
