@@ -134,6 +134,25 @@ def change_site(session: Session, deps: Deps, actor_id: int, site_id: int, *, ve
     return site
 
 
+def wanted_of(site: Site) -> Wanted:
+    """What a site asks for as it stands."""
+    return Wanted(
+        name=site.name,
+        base_url=site.base_url,
+        language=site.language,
+        zone=site.zone,
+        audit_weekday=site.audit_weekday,
+        audit_time=time.fromisoformat(site.audit_time),
+        mail_time=time.fromisoformat(site.mail_time),
+        active=site.active,
+        crawl_rate=site.crawl_rate,
+        crawl_connections=site.crawl_connections,
+        crawl_max_pages=site.crawl_max_pages,
+        crawl=CrawlOptions.from_json(site.crawl_options),
+        external_links=site.external_links,
+    )
+
+
 def clean_address(typed: str, allow: AllowList) -> str:
     """The address of a site in N1 form with a trailing slash, or a refusal that says how to mend it."""
     text = typed.strip()

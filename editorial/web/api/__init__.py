@@ -2,11 +2,34 @@
 
 from flask import Blueprint
 
-from editorial.web.api import audits, desk, document, external_links, items, jobs, page_kinds, plans, structure, tasks
+from editorial.web.api import (
+    audits,
+    desk,
+    document,
+    external_links,
+    items,
+    jobs,
+    page_kinds,
+    plans,
+    sites,
+    structure,
+    tasks,
+)
 
 bp = Blueprint("api", __name__)
 bp.register_blueprint(document.bp)
-ROOMS = (items.bp, plans.bp, jobs.bp, audits.bp, structure.bp, page_kinds.bp, external_links.bp, tasks.bp, desk.bp)
+ROOMS = (
+    items.bp,
+    plans.bp,
+    jobs.bp,
+    sites.bp,
+    audits.bp,
+    structure.bp,
+    page_kinds.bp,
+    external_links.bp,
+    tasks.bp,
+    desk.bp,
+)
 for room in ROOMS:
     bp.register_blueprint(room, url_prefix="/api/v1")
 EXEMPT = (document.bp, *ROOMS)

@@ -30,7 +30,7 @@ def test_every_example_does_what_it_says(desk: Desk, program: Programs, url: str
     examples = re.findall(r"```python\n(.*?)```", DOCUMENT, re.DOTALL)
     exec("\n".join(examples), {"TOKEN": program().secret, "URL": url})  # our own
 
-    assert len(examples) == 7
+    assert len(examples) == 8
 
 
 def test_every_code_of_a_refusal_has_its_status_in_the_table(desk: Desk) -> None:
