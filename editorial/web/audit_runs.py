@@ -1,6 +1,6 @@
 """What people do with an audit that is to run or runs: begin, pause, go on, stop, watch."""
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from editorial.domain.errors import NotFound
@@ -23,10 +23,14 @@ bp.add_app_template_filter(
 @bp.post("/audits/sites/<int:site_id>/audits")
 @requires(Permission.MANAGE_AUDITS)
 def request_audit(site_id: int) -> ResponseReturnValue:
-    """Queue an audit of the whole site; one that is under way already is enough."""
+    """Queue an audit of the whole site; one that is under way already is enough.
+
+    With `whole` ticked every page is sent, even one that did not change since the last audit.
+    """
+    whole = "whole" in request.form
     with deps().sessions.begin() as session:
         site = content.get_site(session, site_id)
-        auditing.start_audit(session, site, AuditTrigger.PERSON, deps().now(), requested_by=person().id)
+        auditing.start_audit(session, site, AuditTrigger.PERSON, deps().now(), requested_by=person().id, whole=whole)
     flash(say(Message(N_("The audit of %(site)s begins within a minute."), {"site": site.name})))
     return redirect(url_for("audits.overview", site=site_id))
 

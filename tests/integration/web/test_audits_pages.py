@@ -109,6 +109,21 @@ def test_asking_twice_queues_one_audit(editor: Visitor, deps: Deps) -> None:
         assert session.scalar(select(func.count()).select_from(Audit)) == 1
 
 
+@pytest.mark.parametrize(("ticked", "options"), [({}, {}), ({"whole": "on"}, {"conditional": False})])
+def test_an_audit_reads_every_page_anew_where_that_is_ticked(
+    editor: Visitor, deps: Deps, ticked: dict[str, str], options: dict[str, bool]
+) -> None:
+    site = add_site(deps)
+    audit(deps, site, [good("")])
+    page = editor.get("/audits")
+
+    editor.post(f"/audits/sites/{site}/audits", **ticked)
+
+    assert '<input type="checkbox" name="whole">' in page
+    with deps.sessions() as session:
+        assert session.scalars(select(Audit.options).order_by(Audit.id.desc())).first() == options
+
+
 def test_a_viewer_may_not_ask_for_an_audit(reader: Visitor, deps: Deps) -> None:
     site = add_site(deps)
 
