@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, ParamSpec, TypeVar
 
 import orjson
 import turbohtml
@@ -27,6 +27,9 @@ from editorial.store.audit import Audit, AuditPage, AuditState
 from editorial.store.base import make_engine, make_sessions
 
 HTML = (("content-type", "text/html"),)
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 
 def _read(folder: str, names: str) -> Iterator[tuple[str, bytes]]:
@@ -110,11 +113,12 @@ def beside(database: str, origin: str) -> dict[str, Any]:
     return {}
 
 
-def _timed(work: Callable[..., None], took: dict[str, float]) -> Callable[..., None]:
-    def timed(*args: Any) -> None:
+def _timed(work: Callable[P, T], took: dict[str, float]) -> Callable[P, T]:
+    def timed(*args: P.args, **kwargs: P.kwargs) -> T:
         began = time.perf_counter()
-        work(*args)
+        done = work(*args, **kwargs)
         took["analyses"] = time.perf_counter() - began
+        return done
 
     return timed
 
