@@ -109,14 +109,19 @@ _COMPILED: dict[object, object] = {}
 _DIALECTS: dict[str, Dialect] = {}
 
 
-@pytest.fixture
-def database(request: pytest.FixtureRequest, database_url: str) -> Iterator[Engine]:
-    """An engine on a fresh, migrated database. It knows the statements that other tests have compiled: without that
-    every test compiles all of its own again, a fifth of the whole run."""
-    on_sqlite = database_url.startswith("sqlite")
-    engine = make_engine(database_url) if on_sqlite else request.getfixturevalue("kept").engine()
+def knowing(engine: Engine) -> Engine:
+    """The engine, with the statements that other tests have compiled: without them every test compiles all of its own
+    again, a fifth of the whole run."""
     engine.dialect = _DIALECTS.setdefault(engine.dialect.name, engine.dialect)  # compiled statements belong to one
     engine.update_execution_options(compiled_cache=_COMPILED)
+    return engine
+
+
+@pytest.fixture
+def database(request: pytest.FixtureRequest, database_url: str) -> Iterator[Engine]:
+    """An engine on a fresh, migrated database."""
+    on_sqlite = database_url.startswith("sqlite")
+    engine = knowing(make_engine(database_url) if on_sqlite else request.getfixturevalue("kept").engine())
     kept = None if on_sqlite else engine.pool
     yield engine
     if engine.pool is not kept:  # a command that ends closes what it was given, and is given a pool of its own

@@ -18,6 +18,7 @@ from editorial.services.auditing import AuditParts, run_audit, start_audit, star
 from editorial.store.audit import Audit, AuditTrigger
 from editorial.store.base import Sessions, make_engine, make_sessions
 from editorial.store.content import Site
+from tests.conftest import knowing
 
 NOW = datetime(2026, 12, 9, 2, 0, tzinfo=UTC)
 
@@ -145,7 +146,7 @@ def desk(sqlite_template: Path, tmp_path: Path) -> Iterator[Sessions]:
     """Sessions on SQLite alone, for what does not depend on the database."""
     path = tmp_path / "desk.sqlite"
     path.write_bytes(sqlite_template.read_bytes())
-    engine = make_engine(f"sqlite:///{path}")
+    engine = knowing(make_engine(f"sqlite:///{path}"))
     yield make_sessions(engine)
     engine.dispose()
 
