@@ -26,7 +26,8 @@ bp = Blueprint("sites", __name__)
 FIELDS = ("name", "base_url", "language", "zone", "audit_weekday", "audit_time", "mail_time", *CRAWL_LIMITS)
 OPTION_FIELDS = tuple(f"crawl_{name}" for name in (*LISTS, *OPTION_LIMITS))
 CRAWL_SWITCHES = ("subdomains", "only_path", "follow_nofollow")
-OPTION_SWITCHES = tuple(f"crawl_{name}" for name in (*CRAWL_SWITCHES, "whole"))
+PAGE_FIELDS = tuple(f"crawl_{name}" for name in (*LISTS, *CRAWL_SWITCHES, "whole"))
+LIMIT_FIELDS = tuple(f"crawl_{name}" for name in OPTION_LIMITS)
 
 
 @bp.get("/sites")
@@ -188,7 +189,8 @@ def _page(form: Form, site: Site | None, *, stale: bool = False) -> str:
         zones=zone_groups(),
         weekdays=_weekdays(),
         theirs=theirs,
-        crawl_open=any(form.typed.get(name) for name in (*OPTION_FIELDS, *OPTION_SWITCHES)),
+        pages_open=any(form.typed.get(name) for name in PAGE_FIELDS),
+        limits_open=any(form.typed.get(name) for name in LIMIT_FIELDS),
         usual=deps().config,
     )
 

@@ -205,7 +205,7 @@ def test_a_site_says_which_of_its_pages_are_looked_at(desk, deps) -> None:
     page = desk.get(f"/sites/{site.id}")
     assert "re:^/shop/\\d+$</textarea>" in page
     assert 'name="crawl_whole" checked' in page
-    assert 'name="crawl_only_path">' in page
+    assert 'name="crawl_only_path" checked' not in page
 
 
 def test_a_site_that_says_nothing_is_crawled_as_the_desk_does(desk, deps) -> None:
@@ -232,9 +232,12 @@ def test_a_crawl_out_of_bounds_is_refused_and_kept_in_the_form(desk, deps, field
 
 @pytest.mark.parametrize("field", ["crawl_include", "crawl_exclude"])
 def test_what_is_no_pattern_is_told_beside_its_lines(desk, deps, field) -> None:
-    answer = desk.post("/sites", **FORM, **{field: "/fine/*\nre:(broken"})
+    answer = desk.post("/sites", **FORM, **{field: "/fine/*\nre:(broken", "crawl_only_path": "on"})
 
     assert answer.status_code == 422
+    assert "“re:(broken” is no pattern of addresses." in answer.text
     assert f'id="f-{field}-error"' in answer.text
+    assert 'name="crawl_only_path" checked' in answer.text
+    assert answer.text.count('<details class="more" open>') == 1  # what is wrong is not hidden; limits stay closed
     assert "re:(broken</textarea>" in answer.text
     assert sites(deps) == []
