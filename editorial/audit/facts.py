@@ -114,6 +114,14 @@ class Heading(NamedTuple):
     hidden: bool
 
 
+_NOT_FOLLOWED = frozenset({"nofollow", "ugc", "sponsored"})
+
+
+def asks_not_to_follow(rel: tuple[str, ...]) -> bool:
+    """Whether a link with these tokens of rel asks engines not to follow it."""
+    return not _NOT_FOLLOWED.isdisjoint(rel)
+
+
 class Link(NamedTuple):
     """One `a` or `area`.
 
@@ -137,7 +145,7 @@ class Link(NamedTuple):
     @property
     def nofollow(self) -> bool:
         """True where the link asks engines not to follow it."""
-        return bool(self.rel) and not {"nofollow", "ugc", "sponsored"}.isdisjoint(self.rel)
+        return bool(self.rel) and asks_not_to_follow(self.rel)
 
 
 class Image(NamedTuple):

@@ -57,7 +57,8 @@ class AuditSink:
                     .values(wanted=True, internal=True, depth=depth)
                 )
             store.insert_rows(connection, store.AuditPage, [_page(audit, page) for page in batch.pages])
-            link_packs.save(connection, audit, batch.links)
+            link_packs.save(connection, audit, batch.packs)
+            store.insert_rows(connection, store.AuditLink, [(audit, *link) for link in batch.links])
             store.insert_rows(
                 connection,
                 store.AuditAlternate,

@@ -19,25 +19,35 @@ from sqlalchemy.orm import Session
 
 from editorial.store.audit_rows import AuditLink, AuditLinkPack, AuditPage, insert_rows
 
-NOFOLLOW, IN_MAIN = 2, 1  # bits below the number of a target
+INTERNAL, NOFOLLOW, IN_MAIN = 4, 2, 1  # bits; the last two stand below the number of a target
 AT_ONCE = 200  # pages fetched together
 
-Row = Sequence[Any]
-"""Page, position, target, nofollow, text, in the main part, to a page of the site; in the order of positions."""
+Pack = tuple[int, Sequence[int], str, str]
+"""A page, the targets of its links, a digit of the bits below for each, their texts by lines."""
 
 
-def save(connection: Connection, audit_id: int, links: Iterable[Row]) -> None:
-    """Write the links of some pages, those of a page one after the other."""
+def save(connection: Connection, audit_id: int, pages: Iterable[Pack]) -> None:
+    """Write the links of some pages."""
     packs, rows = [], []
-    for no, of_page in groupby(links, itemgetter(0)):
-        found = list(of_page)
-        if any(link[6] for link in found):
-            codes = [link[2] << 2 | (NOFOLLOW if link[3] else 0) | (IN_MAIN if link[5] else 0) for link in found]
-            texts = "\n".join([link[4] for link in found])  # none holds a line break: white space is collapsed
+    for no, targets, marks, texts in pages:
+        digits = marks.encode()  # those of 0 to 7 end in the bits that they name
+        if digits.translate(None, b"0123"):
+            codes = [target << 2 | digit & 3 for target, digit in zip(targets, digits, strict=True)]
             packs.append((audit_id, no, _packed(orjson.dumps(codes)), _packed(texts.encode("utf-8", "replace"))))
-        rows += [(audit_id, *link[:6]) for link in found if not link[6]]
+        if digits.translate(None, b"4567"):
+            rows += _rows_out(audit_id, no, targets, digits, texts)
     insert_rows(connection, AuditLinkPack, packs)
     insert_rows(connection, AuditLink, rows)
+
+
+def _rows_out(audit_id: int, no: int, targets: Sequence[int], digits: bytes, texts: str) -> list[tuple[Any, ...]]:
+    """Rows of the links that lead out of the site."""
+    said = texts.split("\n")
+    return [
+        (audit_id, no, place, targets[place], bool(digit & NOFOLLOW), said[place], bool(digit & IN_MAIN))
+        for place, digit in enumerate(digits)
+        if not digit & INTERNAL
+    ]
 
 
 def codes(session: Session, audit_id: int) -> Iterator[tuple[int, list[int]]]:

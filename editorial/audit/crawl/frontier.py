@@ -1,7 +1,7 @@
 """Which addresses a crawl knows, which wait, and which are left out. One number an address, by its compare form."""
 
 from collections import Counter, deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -104,6 +104,11 @@ class Frontier:
                 self._folders[_folder(row.url)] += self._plan.max_folder is not None
                 if row.no not in done:
                     self._enqueue(Entry(row.no, row.url, row.n2, row.depth, tries=(tries or {}).get(row.no, 0)))
+
+    def decided(self, compares: Iterable[str]) -> list[int]:
+        """The number of each address of which it is decided whether it is fetched, 0 for the others."""
+        get, wanted, closed = self._numbers.get, self._wanted, self._closed
+        return [no if (no := get(each, 0)) in wanted or no in closed else 0 for each in compares]
 
     def number(self, url: str, compare: str, *, internal: bool) -> int:
         """The number of an address that is only pointed at."""

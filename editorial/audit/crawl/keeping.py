@@ -12,7 +12,6 @@ from editorial.audit.crawl.records import (
     CrawlPlan,
     FileRow,
     Judge,
-    LinkRow,
     PageRecord,
     PageRow,
     Sink,
@@ -20,6 +19,7 @@ from editorial.audit.crawl.records import (
 )
 from editorial.audit.crawl.redirects import Redirects, Settled
 from editorial.audit.crawl.sitemaps import read_sitemap
+from editorial.audit.crawl.targets import ALL, FOLLOWED, NONE, pack_links
 from editorial.audit.facts import Hop, Known, Nowhere, Response
 from editorial.domain.robots import Robots
 from editorial.domain.urls import n2
@@ -66,13 +66,10 @@ class Keeping:
     def page(self, entry: Entry, record: PageRecord, facts: bytes) -> None:
         """A page with its answer, and every page that waited for it."""
         depth = None if entry.depth is None else entry.depth + 1
-        for position, (url, compare, internal, nofollow, text, in_main) in enumerate(record.links):
-            target = None
-            passed_by = nofollow or record.nofollow
-            if internal and self._plan.follow_links and (not passed_by or self._plan.follow_nofollow):
-                target = self._frontier.want(url, depth, compare=compare or url, source=entry.url)
-            target = target or self._frontier.number(url, compare or url, internal=internal)
-            self._batch.links.append(LinkRow(entry.no, position, target, passed_by, text, in_main, internal))
+        follow = NONE if not self._plan.follow_links else ALL if self._plan.follow_nofollow else FOLLOWED
+        links = pack_links(entry.no, record, self._frontier, depth, source=entry.url, follow=follow)
+        if links is not None:
+            self._batch.packs.append(links)
         if self._plan.follow_links:
             for url in record.discovered:
                 self._frontier.want(url, None, source=entry.url)

@@ -1,10 +1,9 @@
 """What a page names, as its record holds it: its canonical, links, translations, and addresses to look at."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import lru_cache
-from typing import Any
 
-from editorial.audit.facts import PageFacts
+from editorial.audit.facts import PageFacts, asks_not_to_follow
 from editorial.audit.predicates import counted_canonicals
 from editorial.domain.urls import SiteScope, in_scope, n2
 
@@ -17,27 +16,55 @@ def canonical_of(facts: PageFacts) -> str | None:
     return targets.pop() if len(targets) == 1 else None
 
 
-def links_of(facts: PageFacts, scope: SiteScope) -> list[tuple[Any, ...]]:
+Links = tuple[str, list[tuple[int, str]], str, str]
+"""The links of a page in columns, so that hundreds of them cross to another program as three texts.
+
+Addresses (N1) by lines; place and compare form of those where it differs; a digit of `MARK_...` each; texts by lines.
+No line break stands in an address or a text.
+"""
+NO_LINKS: Links = ("", [], "", "")
+MARK_INTERNAL, MARK_NOFOLLOW, MARK_IN_MAIN = 4, 2, 1
+
+
+def links_of(facts: PageFacts, scope: SiteScope) -> Links:
     """One link a target; a target that is followed once is followed, and one of the main part stands there."""
-    seen: dict[str, tuple[str, str, bool, bool, str, bool]] = {}  # as `LinkSeen`; orjson knows plain tuples only
-    for link in facts.links:
-        if link.url is None:
+    spelled = _spelling(scope)
+    places: dict[str, int] = {}
+    urls: list[str] = []
+    texts: list[str] = []
+    marks: list[int] = []
+    differ: list[tuple[int, str]] = []
+    for _, address, text, _, rel, _, _, _, in_main in facts.links:
+        if address is None:
             continue
-        url, compare, internal = _spelled(link.url, scope)
-        known = seen.get(compare)
-        if known is None:
-            differs = "" if compare == url else compare  # most do not, and each crosses to another program
-            seen[compare] = (url, differs, internal, link.nofollow, link.text[:ANCHOR_CHARS], link.in_main)
-        elif (known[3] and not link.nofollow) or (link.in_main and not known[5]):
-            seen[compare] = (*known[:3], known[3] and link.nofollow, known[4], known[5] or link.in_main)
-    return list(seen.values())
+        url, compare, mark = spelled(address)
+        if rel and asks_not_to_follow(rel):
+            mark |= MARK_NOFOLLOW
+        if in_main:
+            mark |= MARK_IN_MAIN
+        place = places.setdefault(compare, len(urls))
+        if place < len(urls):
+            known = marks[place]
+            marks[place] = (known | mark) & ~MARK_NOFOLLOW | (known & mark & MARK_NOFOLLOW)
+            continue
+        urls.append(url)
+        texts.append(text[:ANCHOR_CHARS])
+        marks.append(mark)
+        if compare != url:
+            differ.append((place, compare))
+    return "\n".join(urls), differ, "".join(map(str, marks)), "\n".join(texts)
 
 
-@lru_cache(maxsize=20_000)
-def _spelled(url: str, scope: SiteScope) -> tuple[str, str, bool]:
-    """N1 without the fragment, N2, and whether it is of the site. Pages of a site name the same addresses."""
-    plain = url.partition("#")[0]
-    return plain, n2(plain) or plain, in_scope(plain, scope)
+@lru_cache(maxsize=4)
+def _spelling(scope: SiteScope) -> Callable[[str], tuple[str, str, int]]:
+    """What gives N1 without the fragment, N2, and the mark of the site. Its pages name the same addresses."""
+
+    @lru_cache(maxsize=20_000)
+    def spelled(url: str) -> tuple[str, str, int]:
+        plain = url.partition("#")[0]
+        return plain, n2(plain) or plain, MARK_INTERNAL if in_scope(plain, scope) else 0
+
+    return spelled
 
 
 def alternates_of(facts: PageFacts) -> Iterator[tuple[str, str]]:

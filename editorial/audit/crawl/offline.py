@@ -14,7 +14,6 @@ from editorial.audit.crawl.records import (
     CrawlPlan,
     FileRow,
     Judge,
-    LinkRow,
     PageRecord,
     PageRow,
     Progress,
@@ -23,6 +22,7 @@ from editorial.audit.crawl.records import (
     packed,
 )
 from editorial.audit.crawl.sitemaps import read_sitemap
+from editorial.audit.crawl.targets import ALL, NONE, pack_links
 from editorial.audit.facts import PageFacts, Response
 from editorial.domain.robots import Robots
 from editorial.domain.urls import n1, n2, origin_of
@@ -125,12 +125,10 @@ class _Walk:
             response = replace(response, body=b"", headers=())
         record, facts = self._judged(response)
         self._fetched, self._failures = self._fetched + 1, self._failures + len(record.failures)
-        for position, (url, compare, internal, nofollow, text, in_main) in enumerate(record.links):
-            follow = internal and self._plan.follow_links
-            target = self._frontier.want(url, None, compare=compare or url) if follow else None
-            target = target or self._frontier.number(url, compare or url, internal=internal)
-            silent = nofollow or record.nofollow
-            self._batch.links.append(LinkRow(entry.no, position, target, silent, text, in_main, internal))
+        follow = ALL if self._plan.follow_links else NONE
+        links = pack_links(entry.no, record, self._frontier, None, source=None, follow=follow)
+        if links is not None:
+            self._batch.packs.append(links)
         self._batch.pages.append(PageRow(entry.no, record, packed(facts)))
         if len(self._batch.pages) >= BATCH:
             self._save()

@@ -10,7 +10,7 @@ import orjson
 
 from editorial.audit import form_inventory
 from editorial.audit.crawl.knowing import NOTHING_KNOWN
-from editorial.audit.crawl.named import alternates_of, canonical_of, discovered_by, links_of
+from editorial.audit.crawl.named import NO_LINKS, Links, alternates_of, canonical_of, discovered_by, links_of
 from editorial.audit.crawl.traps import MAX_QUERIES
 from editorial.audit.engine import judge
 from editorial.audit.facts import Known, PageFacts, Response
@@ -94,18 +94,6 @@ class CrawlPlan:
         return "" if self.listed else self.start
 
 
-class LinkSeen(NamedTuple):
-    """A link of a page, one for each target."""
-
-    url: str
-    n2: str
-    """Empty where it is the same as `url`."""
-    internal: bool
-    nofollow: bool
-    text: str
-    in_main: bool = True
-
-
 @dataclass(slots=True)
 class PageRecord:
     """One page, judged, as compact as it leaves a worker. The facts lie beside it as a blob."""
@@ -139,8 +127,7 @@ class PageRecord:
     moved: str = ""
     """What the redirects change: `move_of`."""
     nofollow: bool = False
-    links: Sequence[Sequence[Any]] = ()
-    """`LinkSeen` as lists."""
+    links: Links = NO_LINKS
     discovered: Sequence[str] = ()
     """Further addresses of the site named by canonicals and hreflang (N1)."""
     alternates: Sequence[Sequence[str]] = ()
@@ -184,19 +171,27 @@ class PageRow(NamedTuple):
     facts: bytes
 
 
+class LinkPack(NamedTuple):
+    """The links of page `no`, one after the other."""
+
+    no: int
+    targets: Sequence[int]
+    """Their numbers."""
+    marks: str
+    """A digit each, of `named.MARK_...`; not followed by the link itself, or by the robots directives of the page."""
+    texts: str
+    """By lines."""
+
+
 class LinkRow(NamedTuple):
-    """A link from page `no`."""
+    """A single link from page `no`, for which a row is wanted."""
 
     no: int
     position: int
     target: int
     nofollow: bool
-    """By the link itself, or by the robots directives of the page."""
     text: str
     in_main: bool = True
-    """Outside nav, header, footer and aside."""
-    internal: bool = False
-    """To an address of the site; of these only the ones that somebody asks for get a row."""
 
 
 class FileRow(NamedTuple):
@@ -227,6 +222,8 @@ class Batch:
     promoted: list[tuple[int, int | None]] = field(default_factory=list)
     """Number and depth of addresses stored before that are wanted now."""
     pages: list[PageRow] = field(default_factory=list)
+    packs: list[LinkPack] = field(default_factory=list)
+    """In the order of pages; the store gives those that lead out of the site a row."""
     links: list[LinkRow] = field(default_factory=list)
     files: list[FileRow] = field(default_factory=list)
     demoted: list[int] = field(default_factory=list)
@@ -235,7 +232,7 @@ class Batch:
     """How the crawl goes: `course.Course`."""
 
     def __bool__(self) -> bool:
-        return bool(self.urls or self.promoted or self.pages or self.links or self.files or self.demoted)
+        return bool(self.urls or self.promoted or self.pages or self.packs or self.links or self.files or self.demoted)
 
 
 @dataclass(frozen=True)

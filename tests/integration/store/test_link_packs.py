@@ -10,11 +10,9 @@ from editorial.store.audit import Audit, AuditLink, AuditLinkPack, AuditState, A
 from editorial.store.base import Sessions
 
 LINKS = [
-    (1, 0, 2, False, "To the page", True, True),
-    (1, 1, 3, True, "价格", False, True),
-    (1, 2, 9, False, "To a source", True, False),
-    (4, 0, 2, False, "", True, True),
-    (5, 0, 9, True, "Out", False, False),
+    (1, [2, 3, 9], "561", "To the page\n价格\nTo a source"),
+    (4, [2], "5", ""),
+    (5, [9], "2", "Out"),
 ]
 PAGE_1 = [2 << 2 | link_packs.IN_MAIN, 3 << 2 | link_packs.NOFOLLOW, 9 << 2 | link_packs.IN_MAIN]
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+from editorial.audit.crawl.named import MARK_IN_MAIN, MARK_INTERNAL, MARK_NOFOLLOW
 from editorial.audit.crawl.records import Judge
 from editorial.audit.facts import Response
 from editorial.audit.gather import gather
@@ -26,5 +27,5 @@ def test_a_target_is_followed_and_in_the_main_part_if_one_link_is(body: str, kep
 
     record, _ = Judge(gather, (), scope_of(URL)).of(response)
 
-    ((*_, nofollow, _, in_main),) = record.links
-    assert (nofollow, in_main) == kept
+    _, _, marks, _ = record.links
+    assert [int(mark) for mark in marks] == [MARK_INTERNAL | MARK_NOFOLLOW * kept[0] | MARK_IN_MAIN * kept[1]]
