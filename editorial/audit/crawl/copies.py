@@ -98,7 +98,7 @@ def renewed(
 def _same_page(facts: PageFacts, etag: str, said: Headers) -> bool:
     """Whether the 304 is about what was read: same tag (weakly compared), and nothing that reads it another way."""
     new = _first(said, "etag")
-    if etag and new and _opaque(new) != _opaque(etag):
+    if etag and new and (len(new) > LONGEST_TAG or _opaque(new) != _opaque(etag)):
         return False
     kind, charset = _first(said, "content-type"), declared_in_header(_first(said, "content-type"))
     if kind and media_type(kind, b"") != facts.media_type:
@@ -109,7 +109,10 @@ def _same_page(facts: PageFacts, etag: str, said: Headers) -> bool:
 
 
 def _opaque(tag: str) -> str:
-    """A tag for weak comparison (8.8.3.2); servers that compress hang the coding on it, and not on every 304."""
+    """A tag for weak comparison (8.8.3.2); servers that compress hang the coding on it, and not on every 304.
+
+    At most `LONGEST_TAG` characters: the search for codings looks at a row of hyphens once from each of them.
+    """
     return _PACKED.sub("", tag.removeprefix("W/").strip('"'))
 
 
@@ -131,6 +134,7 @@ def _moment(value: str) -> datetime | None:
     if len(value) > 40 or not (value.isascii() and value.isprintable() and value.endswith("GMT")):
         return None
     try:
-        return parsedate_to_datetime(value)
-    except ValueError:
+        moment = parsedate_to_datetime(value)
+    except (ValueError, OverflowError):  # an offset of years
         return None
+    return moment if moment.tzinfo is not None else None  # "-0000" is an hour without a place

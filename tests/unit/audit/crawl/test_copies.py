@@ -1,6 +1,8 @@
 """What a 304 allows to take over, and what it leaves open."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from editorial.audit.crawl.copies import Copy, renewed, validators
 from editorial.audit.facts import Hop, PageFacts, Response
@@ -34,6 +36,8 @@ def again(before: PageFacts, *headers: tuple[str, str], etag: str = '"1"') -> Pa
         ([DATE, ("Last-Modified", "Tue, 08 Dec 2026 02:00:00 GMT")], ("", "Tue, 08 Dec 2026 02:00:00 GMT")),
         ([DATE, ("Last-Modified", "Wed, 09 Dec 2026 01:59:59 GMT")], ("", "")),  # it may have changed unseen since
         ([DATE, ("Last-Modified", "yesterday GMT")], ("", "")),
+        ([DATE, ("Last-Modified", "Mon, 01 Jan 2024 00:00:00 -0000 GMT")], ("", "")),  # an hour without a place
+        ([DATE, ("Last-Modified", "1 Jan 2024 0:0:0 +9999999999 GMT")], ("", "")),
         ([DATE, ("Last-Modified", "Tue, 08 Dec 2026\r02:00:00 GMT")], ("", "")),
         ([("Last-Modified", "Tue, 08 Dec 2026 02:00:00 GMT")], ("", "")),
         ([], ("", "")),
@@ -41,6 +45,27 @@ def again(before: PageFacts, *headers: tuple[str, str], etag: str = '"1"') -> Pa
 )
 def test_only_what_proves_something_is_asked_about(headers, expected):
     assert validators(headers) == expected
+
+
+NUMBERS = st.integers(-1, 10**12).map(str)
+DATES = st.builds(
+    "{}{} {} {} {}:{} {}GMT".format,
+    st.sampled_from(["", "Mon, ", ",", ", "]),
+    NUMBERS,
+    st.sampled_from(["Jan", "Dec,", "1", "-"]),
+    NUMBERS | st.sampled_from(["2024", "0001", "9999"]),
+    NUMBERS | st.sampled_from(["0", "23", ""]),
+    NUMBERS | st.sampled_from(["0:0", "59.59", ""]),
+    st.sampled_from(["", "-0000 ", "+2359 ", "-9999 ", "+99999999999 ", "Z", "-"]),
+)
+
+
+@given(DATES | st.text(), DATES | st.text() | st.just(DATE[1]), st.text())
+def test_no_header_makes_it_raise(modified: str, date: str, etag: str):
+    said = [("Last-Modified", modified), ("Date", date), ("ETag", etag)]
+
+    assert set(validators(said)) <= {etag.strip(), modified.strip(), ""}
+    again(facts(), *said)
 
 
 def test_both_conditions_are_sent():
@@ -80,7 +105,10 @@ def test_headers_of_the_304_count_beside_what_stands_in_the_page():
 
 @pytest.mark.parametrize(
     ("tag", "same"),
-    [('"1"', True), ('W/"1"', True), ('"1-gzip"', True), ('"1;br"', True), ('"2"', False), ('W/"2"', False)],
+    [
+        *[('"1"', True), ('W/"1"', True), ('"1-gzip"', True), ('"1;br"', True), ('"2"', False), ('W/"2"', False)],
+        ('"1' + "-gzip" * 50 + '"', False),  # longer than any tag that was asked about
+    ],
 )
 def test_tags_are_compared_weakly_and_without_their_packing(tag: str, same: bool):
     assert (again(facts(), ("ETag", tag)) is not None) is same
