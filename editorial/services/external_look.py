@@ -5,8 +5,7 @@ robots.txt is heeded on every hop, as it is for pages of our own sites: docs/dec
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from editorial.adapters.fetch import PRODUCT_TOKEN, REDIRECTS
@@ -14,6 +13,7 @@ from editorial.adapters.link_ask import Answer, Method
 from editorial.audit.crawl.origins import MAX_HOPS, Origins
 from editorial.audit.gather.challenges import by_headers
 from editorial.domain.external import MOST_HOPS, NO_HOST, Heard, needs_get
+from editorial.domain.http_dates import retry_after
 from editorial.domain.robots import MAX_BYTES, Robots
 from editorial.domain.urls import host_of, netloc_of, origin_of, path_of
 from editorial.store import external as store
@@ -81,10 +81,10 @@ class Pace:
         if left > 0:
             self.sleep(left)
 
-    def rest(self, host: str, retry_after: str) -> None:
-        """Leave a host alone for as long as it says."""
+    def rest(self, host: str, asked: str) -> None:
+        """Leave a host alone for as long as it says by Retry-After, at most a day."""
         with self.sessions.begin() as session:
-            store.let_rest(session, host[:255], self.now() + _rest(retry_after, self.now()))
+            store.let_rest(session, host[:255], self.now() + _rest(asked, self.now()))
 
 
 @dataclass
@@ -213,16 +213,9 @@ def _heard(answer: Answer, target: str | None, path: list[str]) -> Heard:
     return Heard(answer.status, challenged=bool(by_headers(answer.headers)))
 
 
-def _rest(retry_after: str, now: datetime) -> timedelta:
-    """Seconds or a date (RFC 9110, 10.2.3), at most a day."""
-    if retry_after.isascii() and retry_after.isdigit():
-        return min(timedelta(seconds=int(retry_after[:9])), LONGEST_REST)
-    try:
-        until = parsedate_to_datetime(retry_after)
-    except ValueError:
-        return REST
-    until = until.replace(tzinfo=UTC) if until.tzinfo is None else until
-    return min(max(until - now, timedelta(0)), LONGEST_REST)
+def _rest(asked: str, now: datetime) -> timedelta:
+    seconds = retry_after(asked, now)
+    return min(timedelta(seconds=seconds), LONGEST_REST) if seconds is not None else REST
 
 
 def _without_user(url: str) -> str:

@@ -1,13 +1,13 @@
 """What a receiver's answer means for a job: taken, refused, proven not taken, or nobody knows."""
 
 from datetime import datetime
-from email.utils import parsedate_to_datetime
 from typing import NoReturn
 
 import orjson
 
 from editorial.adapters.channels.webhook_trace import without_values
 from editorial.adapters.post import Answer
+from editorial.domain.http_dates import retry_after
 from editorial.domain.jobs import Gone, NotSent, Receipt, Refused, Trace, Unclear
 from editorial.domain.messages import N_, Message
 from editorial.domain.rendering import one_line
@@ -33,7 +33,7 @@ def outcome(
         raise unreached(answer.fault or "", host, trace) if not answer.began else _lost(answer.fault, host, trace)
     if 200 <= status < 300:
         return _receipt(answer, trace, webhook_id, url, makes_page)
-    wait = _retry_after(answer.header("retry-after"), now)
+    wait = _wait(answer.header("retry-after"), now)
     if status in _UNTAKEN or (status == 503 and wait is not None):
         later = N_("%(host)s asks us to come later (status %(status)s).")
         raise NotSent(Message(later, {"host": host, "status": status}), retry_after=wait, trace=trace)
@@ -136,14 +136,7 @@ def _json(answer: Answer) -> dict[str, object]:
     return said if isinstance(said, dict) else {}
 
 
-def _retry_after(value: str, now: datetime) -> float | None:
-    """Seconds that the other side asks for, in either of its forms (RFC 9110, 10.2.3); None where it says nothing."""
-    if value.isdecimal() and value.isascii():
-        seconds = float(value[:12])
-    else:
-        try:
-            until = parsedate_to_datetime(value)
-        except ValueError:
-            return None
-        seconds = (until.astimezone(now.tzinfo) - now).total_seconds()
-    return min(max(seconds, 0.0), float(_LONGEST_WAIT))
+def _wait(value: str, now: datetime) -> float | None:
+    """Seconds that the other side asks for; None where it says nothing."""
+    seconds = retry_after(value, now)
+    return min(seconds, float(_LONGEST_WAIT)) if seconds is not None else None

@@ -17,7 +17,7 @@ from editorial.audit.crawl.frontier import Entry, Frontier, Lane
 from editorial.audit.crawl.keeping import Keeping
 from editorial.audit.crawl.knowing import known_row
 from editorial.audit.crawl.origins import Origins
-from editorial.audit.crawl.politeness import LONGEST_WAIT, Host, Slowed, retry_after
+from editorial.audit.crawl.politeness import LONGEST_WAIT, Host, Slowed
 from editorial.audit.crawl.pool import Job, Lost, PoolExhausted, Said, WorkerPool
 from editorial.audit.crawl.records import (
     CrawlEnd,
@@ -34,6 +34,7 @@ from editorial.audit.crawl.site_files import PASSING, SiteFiles
 from editorial.audit.crawl.standing import Standing
 from editorial.audit.crawl.traffic import Traffic
 from editorial.audit.facts import ERROR_CODES, Known, Nowhere
+from editorial.domain.http_dates import retry_after
 from editorial.domain.urls import origin_of
 
 

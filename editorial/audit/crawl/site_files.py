@@ -10,12 +10,13 @@ from editorial.audit.crawl.files import Note, robots_notes
 from editorial.audit.crawl.frontier import Frontier
 from editorial.audit.crawl.keeping import Keeping
 from editorial.audit.crawl.origins import MAX_HOPS, MAX_SITEMAPS, FileWanted, Origins, file_row
-from editorial.audit.crawl.politeness import LONGEST_WAIT, retry_after
+from editorial.audit.crawl.politeness import LONGEST_WAIT
 from editorial.audit.crawl.pool import Job, WorkerPool
 from editorial.audit.crawl.records import CrawlPlan, StopReason
 from editorial.audit.crawl.standing import Standing
 from editorial.audit.crawl.traffic import Traffic
 from editorial.audit.facts import Nowhere
+from editorial.domain.http_dates import retry_after
 from editorial.domain.robots import MAX_BYTES
 from editorial.domain.urls import n1, n2, origin_of
 

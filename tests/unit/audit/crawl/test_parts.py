@@ -1,14 +1,12 @@
 """The pure parts of a crawl: frames, frontier, pace, redirects, sitemaps."""
 
-from datetime import UTC, datetime
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from editorial.audit.crawl.frontier import Entry, Frontier
 from editorial.audit.crawl.origins import Origins
-from editorial.audit.crawl.politeness import LONGEST_WAIT, Host, retry_after
+from editorial.audit.crawl.politeness import LONGEST_WAIT, Host
 from editorial.audit.crawl.records import CrawlPlan, UrlRow
 from editorial.audit.crawl.redirects import MAX_HOPS, MOST_LED, Redirects, Settled
 from editorial.audit.crawl.wire import OutOfStep, Unpacker, pack
@@ -123,23 +121,6 @@ def test_a_pause_that_is_asked_for_is_kept():
 
     assert host.slow_down(100.0, 20.0) == 120.0
     assert host.slow_down(100.0, 10_000.0) == 100.0 + LONGEST_WAIT
-
-
-NOW = datetime(2026, 12, 9, 2, 0, tzinfo=UTC)
-
-
-@pytest.mark.parametrize(
-    ("value", "seconds"),
-    [
-        ("120", 120),
-        ("Wed, 09 Dec 2026 02:01:00 GMT", 60),
-        ("Wed, 09 Dec 2026 01:00:00 GMT", 0),
-        ("", None),
-        ("x", None),
-    ],
-)
-def test_retry_after_is_a_number_or_a_date(value, seconds):
-    assert retry_after(value, NOW) == seconds
 
 
 def entry(no: int, path: str) -> Entry:
