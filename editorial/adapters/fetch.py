@@ -4,6 +4,7 @@ Redirects are not followed here on their own: each hop is a new request, so that
 the scope and the pace first. The guard is that of `adapters.curl`.
 """
 
+import math
 import select
 import time
 from collections import deque
@@ -74,8 +75,7 @@ class Reply:
 
     def header(self, name: str) -> str:
         """The first value of a header, or an empty string."""
-        wanted = name.lower()
-        return next((value for key, value in self.headers if key.lower() == wanted), "")
+        return _first(self.headers, name.lower())
 
     @property
     def location(self) -> str | None:
@@ -98,8 +98,34 @@ class _Transfer:
     chunks: list[bytes] = field(default_factory=list)
     door: Door | None = None
     size: int = 0
+    most: float = math.inf
+    """Bytes unpacked that the answer may have by what the server says it sends."""
     stopped: str = ""
     """Why we broke it off: `size`, `type` or `timeout`."""
+
+    def take(self, chunk: bytes, cap: int) -> bool:
+        """Keep a piece of the body; False where no more of it is wanted."""
+        if not self.chunks and not self._begin():
+            return False
+        room = cap - self.size
+        self.size += len(chunk)
+        if self.size > cap or (self.size > BOMB_FROM and self.size > self.most):
+            self.chunks.append(chunk[:room])
+            self.stopped = "size"
+            return False
+        self.chunks.append(chunk)
+        return True
+
+    def _begin(self) -> bool:
+        """Read the headers, once for all of the body: a hostile server sends thousands of them."""
+        headers = _headers(self.lines)
+        if self.documents_only and _first(headers, "content-type").partition(";")[0].strip().lower() not in DOCUMENTS:
+            self.stopped = "type"
+            return False
+        sent = _first(headers, "content-length")
+        if sent.isascii() and sent.isdigit():
+            self.most = MOST_SWELLING * int(sent[:12])
+        return True
 
 
 class Fetcher:
@@ -221,17 +247,7 @@ class Fetcher:
         cap = self._limits.body
 
         def write(chunk: bytes) -> int:
-            if transfer.documents_only and not transfer.chunks and not _is_document(transfer.lines):
-                transfer.stopped = "type"
-                return -1
-            room = cap - transfer.size
-            transfer.size += len(chunk)
-            if transfer.size > cap or (transfer.size > BOMB_FROM and _swells(transfer)):
-                transfer.chunks.append(chunk[:room])
-                transfer.stopped = "size"
-                return -1
-            transfer.chunks.append(chunk)
-            return len(chunk)
+            return len(chunk) if transfer.take(chunk, cap) else -1
 
         curl.setopt(pycurl.URL, url)
         curl.setopt(pycurl.HTTPHEADER, [ACCEPT, *transfer.headers])
@@ -311,12 +327,6 @@ class Fetcher:
                 yield self._release(curl, pycurl.E_OPERATION_TIMEDOUT)
 
 
-def _swells(transfer: _Transfer) -> bool:
-    """Whether the body unpacks to far more than the server says it sends: made to fill our memory."""
-    sent = next((value for name, value in _headers(transfer.lines) if name.lower() == "content-length"), "")
-    return sent.isascii() and sent.isdigit() and transfer.size > MOST_SWELLING * int(sent[:12])
-
-
 def _after(reply: Reply, path: list[tuple[str, int, str]]) -> Reply:
     return replace(reply, redirects=tuple(path)) if path else reply
 
@@ -342,6 +352,5 @@ def _text(value: bytes) -> str:
         return value.decode("latin-1")
 
 
-def _is_document(lines: list[bytes]) -> bool:
-    kind = next((value for name, value in _headers(lines) if name.lower() == "content-type"), "")
-    return kind.partition(";")[0].strip().lower() in DOCUMENTS
+def _first(headers: tuple[tuple[str, str], ...], wanted: str) -> str:
+    return next((value for name, value in headers if name.lower() == wanted), "")
