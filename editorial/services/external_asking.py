@@ -42,6 +42,8 @@ VISIT = 20  # targets of one host in a row; then others have their turn
 THREADS = 4  # hosts that are asked at once
 BEFORE_AUDIT = timedelta(hours=24)
 """How long before a site's weekly audit its broken targets are looked at once more."""
+PUT_OFF = timedelta(hours=1)
+"""How long a target waits whose redirect leads to a host that rests."""
 KEPT = timedelta(days=180)
 
 
@@ -233,10 +235,14 @@ def _visit(asking: Asking, host: str, among: ColumnElement[bool], shared: _Round
             return
         try:
             learned = _learned(asking, looker, target)
-        except PutOff:
+        except PutOff as put_off:
             shared.give_back()
+            elsewhere = put_off.host not in {None, host}  # a redirect led to a host that rests; this one does not
+            later = {"due_at": asking.now() + PUT_OFF} if elsewhere else {}
             with asking.sessions.begin() as session:
-                store.let_go(session, target.id, worker)
+                store.let_go(session, target.id, worker, **later)
+            if elsewhere:
+                continue
             return
         with asking.sessions.begin() as session:
             kept = store.let_go(session, target.id, worker, **learned)

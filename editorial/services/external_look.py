@@ -45,7 +45,14 @@ class Ask(Protocol):
 
 
 class PutOff(Exception):
-    """The look was not finished, and nothing is known of the target: it is done another time."""
+    """The look was not finished, and nothing is known of the target: it is done another time.
+
+    `host` is the one whose turn is too far off; None where this process is about to end.
+    """
+
+    def __init__(self, host: str | None = None) -> None:
+        super().__init__(host)
+        self.host = host
 
 
 class _Ended(Exception):
@@ -76,7 +83,7 @@ class Pace:
         with self.sessions.begin() as session:
             at = store.take_turn(session, host[:255], self.now(), gap, PATIENCE)
         if at is None:
-            raise PutOff
+            raise PutOff(host)
         left = (at - self.now()).total_seconds()
         if left > 0:
             self.sleep(left)

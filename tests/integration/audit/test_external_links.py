@@ -228,6 +228,25 @@ def test_a_host_that_says_429_is_left_alone_for_as_long_as_it_says(world: World,
     assert (early, world.heads()) == ([GONE], [GONE, THERE])
 
 
+def test_a_redirect_to_a_host_that_rests_is_walked_once_an_hour_and_nobody_waits_behind_it(
+    world: World, deps: Deps, clock: Clock
+) -> None:
+    site, leads, resting = add_site(deps), "https://other.example/a", "https://resting.example/"
+    world.says |= {leads: Answer(302, (("Location", resting),)), resting: Answer(429, (("Retry-After", "86400"),))}
+    linked(deps, site, [(1, resting)])
+    world.work()
+
+    linked(deps, site, [(1, resting), (1, leads), (2, THERE)])
+    world.work()
+    clock.forward(minutes=50)
+    world.work()
+    within_an_hour = world.heads()[1:]
+    clock.forward(minutes=20)
+    world.work()
+
+    assert (within_an_hour, world.heads()[3:]) == ([leads, THERE], [leads])
+
+
 def test_no_two_processes_ask_the_same_target_at_a_moment(world: World, deps: Deps) -> None:
     linked(deps, add_site(deps), [(1, THERE)])
     inside, done = threading.Event(), threading.Event()
