@@ -12,7 +12,16 @@ from editorial.domain.findings import OPEN
 from editorial.domain.urls import n2
 from editorial.services.page_items import items_by_page
 from editorial.services.structure_summary import DEEP, numbers_in
-from editorial.store.audit import Audit, AuditPage, AuditPlace, AuditStructure, AuditUrl, Finding, latest_audit
+from editorial.store.audit import (
+    ENDED,
+    Audit,
+    AuditPage,
+    AuditPlace,
+    AuditStructure,
+    AuditUrl,
+    Finding,
+    latest_audit,
+)
 from editorial.store.content import ContentItem
 
 STRONGEST = 10
@@ -21,6 +30,7 @@ WEAK = 20  # of 100; what the plan puts first should not stand there
 LANGUAGES = 12  # columns of the table of translations
 SHOWN_LOST = 10
 WAY = 30  # clicks shown of a way, its end
+EARLIER = 5  # audits looked through for one that can be compared
 RINGS = 8  # clicks that have a bar of their own
 
 
@@ -98,6 +108,18 @@ class Lost:
 
 
 @dataclass(frozen=True)
+class SitemapBefore:
+    """The sitemap against the crawl of an earlier audit. Both saw the whole site and read a sitemap."""
+
+    audit_id: int
+    ended_at: datetime
+    named: int
+    """Addresses in its sitemaps."""
+    counts: Mapping[str, int]
+    """Pages by set, as in the summary."""
+
+
+@dataclass(frozen=True)
 class Structure:
     """Everything the page shows. `summary` as `structure_summary` wrote it."""
 
@@ -111,6 +133,7 @@ class Structure:
     lost: Lost
     urls: Mapping[int, str] = field(default_factory=dict)
     """Of every number that the summary names."""
+    sitemap_before: SitemapBefore | None = None
 
     @property
     def complete(self) -> bool:
@@ -144,6 +167,7 @@ def structure_of(session: Session, audit: Audit) -> Structure | None:
         languages=_languages(summary["languages"]["samples"]),
         lost=_lost(session, audit) if summary["complete"] else Lost(0, ()),
         urls=urls,
+        sitemap_before=_sitemap_before(session, audit, summary),
     )
 
 
@@ -247,6 +271,24 @@ def _lost(session: Session, audit: Audit) -> Lost:
     count = session.scalar(select(func.count()).select_from(wanted.subquery())) or 0
     some = session.execute(wanted.order_by(then.url).limit(SHOWN_LOST)).all() if count else ()
     return Lost(count, [(no, url) for no, url in some], before.id)
+
+
+def _sitemap_before(session: Session, audit: Audit, summary: Mapping[str, Any]) -> SitemapBefore | None:
+    """The nearest audit before that can be compared: what half a crawl did not meet says nothing about a sitemap."""
+    if audit.site_id is None or not (summary["complete"] and summary["sitemap"]["named"]):
+        return None
+    wanted = (
+        select(Audit.id, Audit.ended_at, AuditStructure.summary)
+        .join(AuditStructure, AuditStructure.audit_id == Audit.id)
+        .where(Audit.site_id == audit.site_id, Audit.whole_site, Audit.state.in_(ENDED), Audit.id < audit.id)
+        .order_by(Audit.id.desc())
+        .limit(EARLIER)
+    )
+    for audit_id, ended_at, before in session.execute(wanted):
+        sitemap = before["sitemap"]
+        if before["complete"] and sitemap["named"]:
+            return SitemapBefore(audit_id, ended_at, sitemap["named"], sitemap["counts"])
+    return None
 
 
 def _rings(clicks: Mapping[str, int]) -> list[Ring]:

@@ -1,5 +1,6 @@
 """How the pages of a site hang together: what it adds up to, and every page with its place."""
 
+from datetime import datetime
 from typing import Annotated, Any
 
 from flask import Blueprint
@@ -19,6 +20,15 @@ from editorial.web.context import deps
 bp = Blueprint("structure", __name__)
 
 
+class SitemapBefore(Shown):
+    """The same of the last audit before that saw the whole site and read a sitemap."""
+
+    audit_id: int
+    ended_at: datetime
+    named: int
+    counts: dict[str, int]
+
+
 class SitemapShown(Shown):
     """Sitemaps against the crawl."""
 
@@ -31,6 +41,8 @@ class SitemapShown(Shown):
     bad: dict[str, int]
     """Of the bad ones, how many are so why."""
     samples: dict[str, list[str]]
+    before: SitemapBefore | None
+    """Null where this audit did not see the whole site, or none before it did."""
 
 
 class MovesShown(Shown):
@@ -171,6 +183,7 @@ def _shown(audit_id: int, found: structure.Structure) -> StructureShown:
             counts=sitemap["counts"],
             bad=sitemap["bad"],
             samples={name: [urls.get(no, "") for no in numbers] for name, numbers in sitemap["samples"].items()},
+            before=SitemapBefore.model_validate(found.sitemap_before) if found.sitemap_before else None,
         ),
         canonical_chains=[[urls.get(no, "") for no in chain] for chain in summary["canonicals"]["samples"]],
         redirects=[MovesShown(**group) for group in summary["redirects"]["samples"]],

@@ -8,7 +8,7 @@ from editorial.store.audit import Audit
 from editorial.store.content import Site
 from tests.integration.api.conftest import Program, Programs
 from tests.integration.plans import Desk
-from tests.integration.web.audited import BASE, audit, good, untitled
+from tests.integration.web.audited import BASE, audit, good, untitled, with_sitemap
 from tests.web import add_person
 
 
@@ -154,6 +154,14 @@ def test_a_token_that_reads_and_a_person_who_may_not_start_nothing(desk: Desk, p
     assert reader.send(f"/api/v1/findings/{finding(reader, site)}/mute", status=403, reason="No.")
 
 
+def test_a_sitemap_is_told_beside_that_of_the_audit_before(desk: Desk, program: Programs, site: int) -> None:
+    first, second = (with_sitemap(desk.deps, audit(desk.deps, site, [good("")]), both, crawl_only=0) for both in (4, 6))
+
+    before = program().ask(f"/api/v1/audits/{second}/structure")["sitemap"]["before"]
+
+    assert (before["audit_id"], before["named"], before["counts"]["both"]) == (first, 5, 4)
+
+
 def test_an_audit_tells_how_its_pages_hang_together(desk: Desk, program: Programs, site: int) -> None:
     made = audit(desk.deps, site, [good(""), good("a"), good("b")])
     robot = program()
@@ -163,6 +171,7 @@ def test_an_audit_tells_how_its_pages_hang_together(desk: Desk, program: Program
     rest = robot.ask(f"/api/v1/audits/{made}/pages?limit=2&after={first['next']}")
 
     assert (whole["complete"], whole["links"], whole["clicks"]) == (True, 2, {"0": 1, "1": 2})
+    assert whole["sitemap"]["before"] is None
     places = [(page["url"], page["clicks"], page["links_in"]) for page in [*first["pages"], *rest["pages"]]]
     assert places == [(BASE, 0, 0), (f"{BASE}a", 1, 1), (f"{BASE}b", 1, 1)]
     assert rest["next"] is None

@@ -26,7 +26,7 @@ from editorial.services import auditing, verdicts
 from editorial.services.audit_storage import AuditSink
 from editorial.services.deps import Deps
 from editorial.store import audit as store
-from editorial.store.audit import AuditTrigger
+from editorial.store.audit import AuditStructure, AuditTrigger
 from editorial.store.content import Site
 
 BASE = "https://northgauge.example/"
@@ -143,6 +143,16 @@ def crawl(
         for place, (no, url) in enumerate(outside)
     ]
     AuditSink(deps.sessions, audit_id, deps.worker, lambda: when).save(batch)
+    return audit_id
+
+
+def with_sitemap(deps: Deps, audit_id: int, both: int, crawl_only: int) -> int:
+    """Let an audit have read a sitemap."""
+    counts = {"both": both, "sitemap-only": 0, "crawl-only": crawl_only, "bad": 1}
+    with deps.sessions.begin() as session:
+        kept = session.get_one(AuditStructure, audit_id)
+        read = {"read": 1, "named": both + 1, "counts": counts}
+        kept.summary = kept.summary | {"sitemap": kept.summary["sitemap"] | read}
     return audit_id
 
 

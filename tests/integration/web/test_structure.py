@@ -10,8 +10,9 @@ from editorial.audit.crawl.records import StopReason
 from editorial.audit.facts import Canonical, PageFacts
 from editorial.domain.people import Role
 from editorial.services.deps import Deps
-from editorial.store.audit import AuditStructure
-from tests.integration.web.audited import BASE, add_site, audit, good
+from editorial.services.structure import structure_of
+from editorial.store.audit import Audit, AuditStructure
+from tests.integration.web.audited import BASE, add_site, audit, good, with_sitemap
 from tests.web import Visitor, add_person, add_workspace, application, visitor
 
 
@@ -56,6 +57,24 @@ def test_pages_that_nothing_names_any_more_are_told_after_two_whole_audits(reade
 
     assert "1 page of the audit before" in shown
     assert "/old-offer" in shown
+
+
+def test_sitemap_and_crawl_stand_beside_those_of_the_last_whole_audit(reader: Visitor, deps: Deps) -> None:
+    site = add_site(deps)
+    whole = with_sitemap(deps, audit(deps, site, [good("")]), 1200, 9)
+    with_sitemap(deps, audit(deps, site, [good("")], reason=StopReason.PAGE_CAP, known=9), 3, 1)
+    now = with_sitemap(deps, audit(deps, site, [good("")]), 1150, 12)
+
+    shown = reader.get(f"/audits/sites/{site}/structure")
+
+    assert "1,200 before (−50)" in shown
+    assert "9 before (+3)" in shown
+    assert shown.count("as before") == 2
+    assert "with 1,201 addresses in its sitemaps" in shown
+    with deps.sessions() as session:
+        seen = [structure_of(session, session.get_one(Audit, each)) for each in (whole, whole + 1, now)]
+    before = [one.sitemap_before.audit_id if one and one.sitemap_before else None for one in seen]
+    assert before == [None, None, whole]  # half a site is compared with nothing
 
 
 def test_the_structure_of_half_a_site_says_that_it_is_one(reader: Visitor, deps: Deps) -> None:
