@@ -7,7 +7,7 @@ about whether something matches), `^` and `$`. Not known: back references, looki
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-MOST_STATES = 2_000
+MOST_STATES = 300  # each may be looked at for each character of an address
 MOST_REPEATS = 100
 MOST_KEPT = 500  # sets of states that are remembered
 ENDS = "\0"  # stands for the end of the text; no address holds it
@@ -198,13 +198,18 @@ class _Reader:
         end = self._text.find("}", self._place)
         least, comma, most = self._text[self._place : end].partition(",")
         self._place = end + 1
-        if end < 0 or not (least or "0").isdigit() or not (most or "0").isdigit() or not (least or most):
+        if end < 0 or not (least or most) or not (_is_number(least) and _is_number(most)):
             raise Unsupported
         low = int(least or 0)
         high = int(most) if most else (None if comma else low)
         if max(low, high or 0) > MOST_REPEATS or (high is not None and high < low):
             raise Unsupported
         return low, high
+
+
+def _is_number(text: str) -> bool:
+    """Whether these are digits of ours, or nothing: others, such as a raised two, are digits that make no number."""
+    return not text or (text.isascii() and text.isdigit())
 
 
 _CLASSES: dict[str, Test] = {

@@ -38,7 +38,20 @@ def test_a_line_matches_path_and_query(line: str, path: str, expected: bool):
 
 
 @pytest.mark.parametrize(
-    "line", ["blog", "https://example.com/a", "re:(", "re:a{2", "re:(?=a)", "re:(a)\\1", "re:*", "/" + "x" * 500]
+    "line",
+    [
+        "blog",
+        "https://example.com/a",
+        "re:(",
+        "re:a{2",
+        "re:a{²}",
+        "re:a{1,³}",
+        "re:(?=a)",
+        "re:(a)\\1",
+        "re:*",
+        "re:(?:.{100}){4}",
+        "/" + "x" * 500,
+    ],
 )
 def test_what_is_no_pattern_is_refused_beside_its_field(line: str):
     with pytest.raises(BadPattern) as refused:
