@@ -23,6 +23,7 @@ MAX_COPIES = 20  # pages of a pattern with the very same main text
 ENOUGH = 10  # words; pages of less are filled by scripts, and all look alike before that
 EARLY = 10  # addresses of a path before it is worth remembering
 MOST = 100  # traps told apart; further ones are left out all the same
+FURTHER = "*"  # their pattern
 EXAMPLES = 3
 SHOWN = 300  # characters of a pattern or an example
 _NUMBERS = re.compile(r"[0-9]+")
@@ -86,7 +87,7 @@ class Traps:
         for row in before:
             trap = Trap(TrapKind(row["kind"]), row["pattern"], row["count"], list(row["examples"]))
             self._found[trap.kind, trap.pattern] = trap
-            if trap.kind is TrapKind.COPIES:
+            if trap.kind is TrapKind.COPIES and trap.pattern != FURTHER:
                 self._stopped.add(trap.pattern)
 
     def counted(self) -> dict[str, int]:
@@ -116,7 +117,7 @@ class Traps:
         pattern = _pattern_of(kind, url)
         trap = self._found.get((kind, pattern))
         if trap is None:
-            trap = Trap(kind, pattern if len(self._found) < MOST else "*")
+            trap = Trap(kind, pattern if len(self._found) < MOST else FURTHER)
             trap = self._found.setdefault((kind, trap.pattern), trap)
         return trap
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import Select, case, func, literal, select
+from sqlalchemy import ColumnElement, Select, case, func, literal, select
 
 from editorial.audit.rule import Severity
 from editorial.audit.site_rule import site_rule
@@ -10,6 +10,13 @@ from editorial.audit.tables import AuditTables
 from editorial.domain.messages import N_
 
 FACETS = "https://developers.google.com/crawling/docs/faceted-navigation"
+
+FURTHER = "*"  # as `crawl.traps` writes what it does not tell apart any more
+
+
+def _more_than_are_told_apart(audit: AuditTables) -> ColumnElement[bool]:
+    """Which traps are told apart then depends on the order of the crawl: one that is not named may be there still."""
+    return select(audit.trap.c.pattern).where(audit.trap.c.pattern == FURTHER).exists()
 
 
 @site_rule(
@@ -26,6 +33,7 @@ FACETS = "https://developers.google.com/crawling/docs/faceted-navigation"
     ),
     source=FACETS,
     applies=lambda audit: audit.page.c.is_start,
+    unsure=_more_than_are_told_apart,
 )
 def crawl_trap(audit: AuditTables) -> Select[Any]:
     """One row a pattern that the crawl left out. What nobody links to within the site is nobody's trap.
