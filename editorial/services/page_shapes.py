@@ -2,7 +2,7 @@
 
 from binascii import a2b_base64
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 
 from sqlalchemy import Connection, Select, and_, delete, func, not_, select, update
 from sqlalchemy.orm import Session
@@ -159,9 +159,3 @@ def _rows(audit_id: int, found: Sequence[Alike], *, exact: bool = False) -> list
         (audit_id, exact, each.no, each.main, each.other, min(most, int(each.likeness * 100)), each.pages)
         for each in found
     ]
-
-
-def template_keys(session: Session, audit_id: int) -> Mapping[int, str]:
-    """The key of every template of an audit, by its number."""
-    wanted = select(AuditTemplate.no, AuditTemplate.key).where(AuditTemplate.audit_id == audit_id)
-    return dict(session.execute(wanted).all())
