@@ -4,6 +4,7 @@ The address is checked where the socket is opened, after the name was resolved: 
 a check and a connection (DNS rebinding) gains nothing, because there is no other look-up.
 """
 
+from collections.abc import Iterable
 from socket import socket
 from typing import Any
 
@@ -79,6 +80,72 @@ def safe_handle(curl: pycurl.Curl | None = None) -> pycurl.Curl:
 def admit(curl: pycurl.Curl, door: Door) -> None:
     """Let the handle's next request open its sockets by this door."""
     curl.setopt(pycurl.OPENSOCKETFUNCTION, door)
+
+
+MOST_LINES = 200
+"""Header lines of one answer that `Head` keeps."""
+
+ERRORS = {
+    pycurl.E_COULDNT_RESOLVE_HOST: "dns",
+    pycurl.E_COULDNT_CONNECT: "connect",
+    pycurl.E_OPERATION_TIMEDOUT: "timeout",
+    pycurl.E_SSL_CONNECT_ERROR: "tls",
+    pycurl.E_PEER_FAILED_VERIFICATION: "tls",
+    pycurl.E_SSL_CIPHER: "tls",
+    pycurl.E_SSL_CERTPROBLEM: "tls",
+    pycurl.E_SSL_CACERT_BADFILE: "tls",
+    pycurl.E_BAD_CONTENT_ENCODING: "protocol",
+    pycurl.E_UNSUPPORTED_PROTOCOL: "protocol",
+    pycurl.E_URL_MALFORMAT: "protocol",
+}
+"""Codes of `facts.ERROR_CODES` for libcurl's; any other is `reset`."""
+
+
+class Head:
+    """The header lines of one answer, as they come in. `HEADERFUNCTION` of a handle.
+
+    `ended`: the empty line behind them came, however the server ends its lines; the answer then counts.
+    """
+
+    def __init__(self) -> None:
+        self.ended = False
+        self._lines: list[bytes] = []
+
+    def __call__(self, line: bytes) -> None:
+        """What libcurl hands in."""
+        if line.startswith(b"HTTP/"):
+            self._lines.clear()  # an interim answer stood before
+            self.ended = False
+        elif not line.strip():
+            self.ended = True
+        elif len(self._lines) < MOST_LINES:
+            self._lines.append(line)
+
+    @property
+    def headers(self) -> tuple[tuple[str, str], ...]:
+        """Names and values, in their order."""
+        return headers_of(self._lines)
+
+
+def headers_of(lines: Iterable[bytes]) -> tuple[tuple[str, str], ...]:
+    """The headers of the last answer; interim ones (103 Early Hints) stand before it."""
+    found: list[tuple[str, str]] = []
+    for line in lines:
+        if line.startswith(b"HTTP/"):
+            found.clear()
+            continue
+        name, colon, value = line.partition(b":")
+        if colon:
+            found.append((name.decode("latin-1").strip(), _text(value.strip())))
+    return tuple(found)
+
+
+def _text(value: bytes) -> str:
+    """Servers send UTF-8 although a header's charset is Latin-1; browsers read a redirect's target that way too."""
+    try:
+        return value.decode()
+    except UnicodeDecodeError:
+        return value.decode("latin-1")
 
 
 def without_user(url: str) -> str:

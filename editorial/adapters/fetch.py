@@ -14,7 +14,7 @@ from typing import Any
 
 import pycurl
 
-from editorial.adapters.curl import Door, admit, safe_handle, without_user
+from editorial.adapters.curl import ERRORS, Door, admit, headers_of, safe_handle, without_user
 from editorial.domain.addresses import NOTHING_PRIVATE, AllowList
 from editorial.domain.urls import n1
 
@@ -24,20 +24,6 @@ ACCEPT = "Accept: text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.
 BOMB_FROM = 1024 * 1024  # bytes unpacked; less harms nobody
 MOST_SWELLING = 100  # bytes unpacked for one sent; pages of one repeated row reach 50
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
-
-_ERRORS = {
-    pycurl.E_COULDNT_RESOLVE_HOST: "dns",
-    pycurl.E_COULDNT_CONNECT: "connect",
-    pycurl.E_OPERATION_TIMEDOUT: "timeout",
-    pycurl.E_SSL_CONNECT_ERROR: "tls",
-    pycurl.E_PEER_FAILED_VERIFICATION: "tls",
-    pycurl.E_SSL_CIPHER: "tls",
-    pycurl.E_SSL_CERTPROBLEM: "tls",
-    pycurl.E_SSL_CACERT_BADFILE: "tls",
-    pycurl.E_BAD_CONTENT_ENCODING: "protocol",
-    pycurl.E_UNSUPPORTED_PROTOCOL: "protocol",
-    pycurl.E_URL_MALFORMAT: "protocol",
-}
 
 
 @dataclass(frozen=True)
@@ -118,7 +104,7 @@ class _Transfer:
 
     def _begin(self) -> bool:
         """Read the headers, once for all of the body: a hostile server sends thousands of them."""
-        headers = _headers(self.lines)
+        headers = headers_of(self.lines)
         if self.documents_only and _first(headers, "content-type").partition(";")[0].strip().lower() not in DOCUMENTS:
             self.stopped = "type"
             return False
@@ -300,11 +286,11 @@ class Fetcher:
         elif stopped == "timeout" and code is not None:
             error = stopped
         elif code is not None and stopped not in ("size", "type"):
-            error = _ERRORS.get(code, "reset")
+            error = ERRORS.get(code, "reset")
         return Reply(
             transfer.url,
             status,
-            _headers(transfer.lines),
+            headers_of(transfer.lines),
             b"".join(transfer.chunks),
             truncated=stopped == "size",
             skipped=stopped == "type",
@@ -329,27 +315,6 @@ class Fetcher:
 
 def _after(reply: Reply, path: list[tuple[str, int, str]]) -> Reply:
     return replace(reply, redirects=tuple(path)) if path else reply
-
-
-def _headers(lines: list[bytes]) -> tuple[tuple[str, str], ...]:
-    """The headers of the last answer; interim ones (103 Early Hints) stand before it."""
-    found: list[tuple[str, str]] = []
-    for line in lines:
-        if line.startswith(b"HTTP/"):
-            found.clear()
-            continue
-        name, colon, value = line.partition(b":")
-        if colon:
-            found.append((name.decode("latin-1").strip(), _text(value.strip())))
-    return tuple(found)
-
-
-def _text(value: bytes) -> str:
-    """Servers send UTF-8 although a header's charset is Latin-1; browsers read a redirect's target that way too."""
-    try:
-        return value.decode()
-    except UnicodeDecodeError:
-        return value.decode("latin-1")
 
 
 def _first(headers: tuple[tuple[str, str], ...], wanted: str) -> str:

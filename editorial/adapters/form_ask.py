@@ -8,19 +8,11 @@ from typing import Any, Literal
 
 import pycurl
 
-from editorial.adapters.curl import Door, admit, safe_handle, without_user
+from editorial.adapters.curl import ERRORS, Door, Head, admit, safe_handle, without_user
 from editorial.domain.addresses import NOTHING_PRIVATE, AllowList
 
 Method = Literal["HEAD", "OPTIONS"]
 CONNECT, WHOLE = 5_000, 10_000  # milliseconds: who does not answer by then is unknown, and nobody is kept waiting
-MOST_LINES = 200
-
-_ERRORS = {
-    pycurl.E_COULDNT_RESOLVE_HOST: "dns",
-    pycurl.E_COULDNT_CONNECT: "connect",
-    pycurl.E_OPERATION_TIMEDOUT: "timeout",
-    pycurl.E_PEER_FAILED_VERIFICATION: "tls",
-}
 _UNKNOWN_ISSUER = "unable to get local issuer"  # OpenSSL: the server leaves out a link that browsers look up themselves
 
 
@@ -48,23 +40,16 @@ class FormAsker:
 
     def ask(self, method: Method, url: str) -> Answer:
         """The head of the answer to one request for an N1 address."""
-        lines: list[bytes] = []
-        door = Door(url, self._allow)
-
-        def keep(line: bytes) -> None:
-            if line.startswith(b"HTTP/"):
-                lines.clear()  # an interim answer stood before
-            elif len(lines) < MOST_LINES:
-                lines.append(line)
-
+        head, door = Head(), Door(url, self._allow)
         curl = safe_handle()
         try:
             for option, value in self._options(method, url):
                 curl.setopt(option, value)
             admit(curl, door)
-            curl.setopt(pycurl.HEADERFUNCTION, keep)
+            curl.setopt(pycurl.HEADERFUNCTION, head)
             curl.perform()
-            return Answer(int(curl.getinfo(pycurl.RESPONSE_CODE)), _headers(lines))
+            first = {name.lower(): value for name, value in reversed(head.headers)}
+            return Answer(int(curl.getinfo(pycurl.RESPONSE_CODE)), first)
         except pycurl.error as error:
             return Answer(error=door.refused or _code(*error.args))
         finally:
@@ -87,14 +72,9 @@ class FormAsker:
 
 
 def _code(code: int, says: str) -> str:
-    found = _ERRORS.get(code, "reset")
-    return "tls-chain" if found == "tls" and _UNKNOWN_ISSUER in says else found
-
-
-def _headers(lines: list[bytes]) -> dict[str, str]:
-    found: dict[str, str] = {}
-    for line in lines:
-        name, colon, value = line.decode("latin-1").partition(":")
-        if colon:
-            found.setdefault(name.strip().lower(), value.strip())
-    return found
+    found = ERRORS.get(code, "reset")
+    if found != "tls":
+        return found
+    if code != pycurl.E_PEER_FAILED_VERIFICATION:
+        return "reset"  # a handshake fails for reasons of ours, too; a certificate that is refused is proof
+    return "tls-chain" if _UNKNOWN_ISSUER in says else "tls"

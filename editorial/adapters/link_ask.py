@@ -9,21 +9,13 @@ from typing import Any, Literal
 
 import pycurl
 
-from editorial.adapters.curl import Door, admit, safe_handle, without_user
+from editorial.adapters.curl import ERRORS, Door, Head, admit, safe_handle, without_user
 from editorial.adapters.fetch import REDIRECTS
 from editorial.domain.addresses import NOTHING_PRIVATE, AllowList
 from editorial.domain.urls import n1
 
 Method = Literal["HEAD", "GET"]
 CONNECT, WHOLE = 10_000, 20_000  # milliseconds
-MOST_LINES = 200
-_ERRORS = {
-    pycurl.E_COULDNT_RESOLVE_HOST: "dns",
-    pycurl.E_COULDNT_CONNECT: "connect",
-    pycurl.E_OPERATION_TIMEDOUT: "timeout",
-    pycurl.E_SSL_CONNECT_ERROR: "tls",
-    pycurl.E_PEER_FAILED_VERIFICATION: "tls",
-}
 
 
 @dataclass(frozen=True)
@@ -65,15 +57,7 @@ class LinkAsker:
             method: HEAD, or GET of the beginning.
             most: bytes of the body that are kept; the connection is broken off after them.
         """
-        lines: list[bytes] = []
-        body = bytearray()
-        door = Door(url, self._allow)
-
-        def keep(line: bytes) -> None:
-            if line.startswith(b"HTTP/"):
-                lines.clear()  # an interim answer stood before
-            elif len(lines) < MOST_LINES:
-                lines.append(line)
+        head, body, door = Head(), bytearray(), Door(url, self._allow)
 
         def write(chunk: bytes) -> int:
             body.extend(chunk[: most - len(body)])
@@ -84,13 +68,13 @@ class LinkAsker:
             for option, value in self._options(method, url, most):
                 curl.setopt(option, value)
             admit(curl, door)
-            curl.setopt(pycurl.HEADERFUNCTION, keep)
+            curl.setopt(pycurl.HEADERFUNCTION, head)
             curl.setopt(pycurl.WRITEFUNCTION, write)
             error = _performed(curl)
             status = int(curl.getinfo(pycurl.RESPONSE_CODE))
-            if error and not (status >= 200 and method == "GET" and lines[-1:] == [b"\r\n"]):
+            if error and not (status >= 200 and method == "GET" and head.ended):
                 return Answer(error=door.refused or error)
-            return Answer(status, _headers(lines), bytes(body))  # a body that stops half-way was an answer all the same
+            return Answer(status, head.headers, bytes(body))  # a body that stops half-way was an answer all the same
         finally:
             curl.close()
             door.close()
@@ -131,10 +115,5 @@ def _performed(curl: pycurl.Curl) -> str | None:
     try:
         curl.perform()
     except pycurl.error as error:
-        return _ERRORS.get(error.args[0], "reset")
+        return ERRORS.get(error.args[0], "reset")
     return None
-
-
-def _headers(lines: list[bytes]) -> tuple[tuple[str, str], ...]:
-    found = (line.decode("latin-1").partition(":") for line in lines)
-    return tuple((name.strip(), value.strip()) for name, colon, value in found if colon)

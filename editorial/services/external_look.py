@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from editorial.adapters.curl import without_user
 from editorial.adapters.fetch import PRODUCT_TOKEN, REDIRECTS
 from editorial.adapters.link_ask import Answer, Method
 from editorial.audit.crawl.origins import MAX_HOPS, Origins
@@ -15,7 +16,7 @@ from editorial.audit.gather.challenges import by_headers
 from editorial.domain.external import MOST_HOPS, NO_HOST, Heard, needs_get
 from editorial.domain.http_dates import retry_after
 from editorial.domain.robots import MAX_BYTES, Robots
-from editorial.domain.urls import host_of, netloc_of, origin_of, path_of
+from editorial.domain.urls import host_of, origin_of
 from editorial.store import external as store
 from editorial.store.base import Sessions, reading
 from editorial.store.external import ExternalRobots
@@ -114,7 +115,7 @@ class Looker:
         Raises:
             PutOff: the pace does not allow it now.
         """
-        path, until = [_without_user(url)], self.now() + LONGEST
+        path, until = [without_user(url)], self.now() + LONGEST
         while True:
             try:
                 answer = self._answer(path[-1], until)
@@ -209,7 +210,7 @@ class Looker:
 
 def _target(answer: Answer, url: str) -> str | None:
     found = answer.location(url)
-    return _without_user(found) if found is not None else None
+    return without_user(found) if found is not None else None
 
 
 def _heard(answer: Answer, target: str | None, path: list[str]) -> Heard:
@@ -223,8 +224,3 @@ def _heard(answer: Answer, target: str | None, path: list[str]) -> Heard:
 def _rest(asked: str, now: datetime) -> timedelta:
     seconds = retry_after(asked, now)
     return min(timedelta(seconds=seconds), LONGEST_REST) if seconds is not None else REST
-
-
-def _without_user(url: str) -> str:
-    """Names and passwords that stand in a link are not ours to use."""
-    return f"{url.partition('://')[0]}://{netloc_of(url)}{path_of(url)}"

@@ -21,11 +21,15 @@ class Host:
     def __init__(self, address: str) -> None:
         self.asked: list[tuple[str, str, str]] = []
         self.moves: dict[str, str] = {}
+        self.heads: dict[str, bytes] = {}
         host = self
 
         class Handler(BaseHTTPRequestHandler):
             def do_GET(self) -> None:
                 host.asked.append((self.command, self.path, self.headers.get("Authorization") or ""))
+                if self.path in host.heads:
+                    self.wfile.write(host.heads[self.path] + b"x" * 1000)
+                    return
                 if self.path in host.moves:
                     self.send_response(301)
                     self.send_header("Location", host.moves[self.path])
@@ -87,6 +91,19 @@ def test_of_an_endless_body_the_beginning_is_read(host: Host) -> None:
 
     assert (answer.status, len(answer.body), answer.error) == (200, 1000, None)
     assert host.hung_up.wait(30)
+
+
+@pytest.mark.parametrize(
+    "head",
+    [b"HTTP/1.1 200 OK\nServer: old\n\n", b"HTTP/1.1 200 OK\r\n" + b"Set-Cookie: a=b\r\n" * 300 + b"\r\n"],
+    ids=["bare line ends", "300 lines"],
+)
+def test_however_a_head_is_written_its_answer_counts(host: Host, head: bytes) -> None:
+    host.heads["/page"] = head
+
+    answer = asker(HERE).ask("GET", f"{host.url}/page", most=10)
+
+    assert (answer.status, answer.error, answer.body) == (200, None, b"x" * 10)
 
 
 def test_a_private_address_is_not_connected_to(host: Host) -> None:
