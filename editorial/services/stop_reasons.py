@@ -3,6 +3,7 @@
 from editorial.audit.crawl.records import StopReason
 from editorial.domain.messages import N_, Message
 from editorial.domain.urls import host_of, netloc_of
+from editorial.services.clock_health import duration
 from editorial.store.audit import Audit, AuditTrigger
 
 SAYS = {
@@ -12,6 +13,7 @@ SAYS = {
     StopReason.BYTE_CAP: N_("The audit stopped at its limit of megabytes after %(pages)s of %(known)s pages."),
     StopReason.DEPTH_CAP: N_("The audit ended at its limit of clicks: deeper pages were not looked at."),
     StopReason.FOLDER_CAP: N_("The audit ended at its limit of pages in one folder: the others were not looked at."),
+    StopReason.ADDRESS_CAP: N_("The audit ended at its limit of addresses: further ones were not looked at."),
     StopReason.ROBOTS_UNREACHABLE: N_(
         "robots.txt could not be read (%(detail)s), so nothing was fetched. Make it answer 200 or 404."
     ),
@@ -51,6 +53,10 @@ UNREACHED = {  # a host that nothing was heard from: its robots.txt is not to bl
     ),
     "address": N_("%(host)s lies inside a private network, which only an administrator may open."),
 }
+ASKED_TO_WAIT = N_(
+    "The site answers %(status)s and asks for a pause of %(pause)s (Retry-After), so the audit stopped after %(pages)s"
+    " of %(known)s pages. Start it again later."
+)
 CLOSED_TO_COMMAND = N_("%(host)s lies inside a private network. Add --allow-private to audit it.")
 UNKNOWN = N_("it gave no answer that can be read.")
 
@@ -61,6 +67,9 @@ def why_it_stopped(audit: Audit) -> Message:
     params: dict[str, object] = {"pages": audit.fetched, "known": audit.known, "detail": audit.stop_detail}
     if reason in (StopReason.ROBOTS_UNREACHABLE, StopReason.START_UNREACHABLE) and audit.stop_detail in UNREACHED:
         return _why_unreached(audit)
+    status, _, seconds = audit.stop_detail.partition(" ")
+    if reason is StopReason.BLOCKED and seconds.isdecimal():  # `crawl.standing.Standing.asked_to_wait`
+        return Message(ASKED_TO_WAIT, params | {"status": status, "pause": duration(int(seconds))})
     params["why"] = why_no_answer(audit.stop_detail)
     return Message(SAYS[reason], params)
 

@@ -17,7 +17,7 @@ from editorial.audit.crawl.frontier import Entry, Frontier, Lane
 from editorial.audit.crawl.keeping import Keeping
 from editorial.audit.crawl.knowing import known_row
 from editorial.audit.crawl.origins import Origins
-from editorial.audit.crawl.politeness import LONGEST_WAIT, Host, Slowed
+from editorial.audit.crawl.politeness import Host, Slowed
 from editorial.audit.crawl.pool import Job, Lost, PoolExhausted, Said, WorkerPool
 from editorial.audit.crawl.records import (
     CrawlEnd,
@@ -241,8 +241,7 @@ class Crawl:
         now = self._clock()
         if record.status in (429, 503):
             wait = retry_after(record.retry_after, self._now())
-            if wait is not None and wait > LONGEST_WAIT:
-                self._standing.halt(StopReason.BLOCKED, str(record.status))
+            self._standing.asked_to_wait(record.status, wait)
             host.slow_down(now, wait, Slowed(str(record.status)))
             self._keeping.touch()
         elif record.error is None and record.status < 500:

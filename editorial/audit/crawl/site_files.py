@@ -124,8 +124,7 @@ class SiteFiles:
     def _done(self, wanted: FileWanted, message: dict[str, Any], blob: bytes) -> None:
         if wanted.kind == "probe":
             return
-        compare = n2(wanted.name) or wanted.name
-        row = file_row(wanted, message, blob, self._frontier.number(wanted.name, compare, internal=True))
+        row = file_row(wanted, message, blob, self._frontier.number_of_file(wanted.name))
         if wanted.kind == "robots":
             self._keeping.file(row._replace(notes=self._robots(wanted, message, blob[: MAX_BYTES + 1])))
         elif message["error"] is None and message["status"] == 200:
@@ -173,6 +172,7 @@ class SiteFiles:
         """Asked once: an answer that does not come leaves the question open."""
         if record["status"] in (429, 503):
             wait = retry_after(record["retry_after"], self._now())
+            self._standing.asked_to_wait(record["status"], wait)
             self._traffic.host_of(wanted.url).slow_down(self._clock(), wait, str(record["status"]))
         found = nowhere.read(record)
         if found is not None:

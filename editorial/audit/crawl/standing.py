@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from editorial.audit.crawl.politeness import LONGEST_WAIT
 from editorial.audit.crawl.records import PageRecord, StopReason
 
 SAMPLE = 20  # pages before shares of errors mean anything
@@ -27,6 +28,14 @@ class Standing:
         """Ask the crawl to stop."""
         if self.stop is None:
             self.stop = (reason, detail)
+
+    def asked_to_wait(self, status: int, seconds: float | None) -> None:
+        """A 429 or 503 named a pause (None: it named none). One longer than we sit out ends the crawl.
+
+        Status and seconds are kept, since that is when to come back.
+        """
+        if seconds is not None and seconds > LONGEST_WAIT:
+            self.halt(StopReason.BLOCKED, f"{status} {seconds:.0f}")
 
     def count(self, record: PageRecord, *, is_start: bool) -> None:
         """Take in one answer; the crawl stops where a site refuses us, or falls over."""

@@ -273,7 +273,17 @@ def test_a_pause_longer_than_we_wait_stops_the_crawl(web: Web, desk: Sessions):
 
     audit = audit_address(desk, web.url + "/")
 
-    assert (audit.state, audit.stop_reason) == (AuditState.STOPPED, "blocked")
+    assert (audit.state, audit.stop_reason, audit.stop_detail) == (AuditState.STOPPED, "blocked", "429 86400")
+
+
+def test_a_long_pause_asked_for_where_nothing_is_stops_the_crawl_as_well(web: Web, desk: Sessions):
+    web.pages["/"] = page("Home", links("/a"))
+    web.pages[web.nowhere] = Answer(b"", 503, {"Retry-After": "3600"})
+
+    audit = audit_address(desk, web.url + "/")
+
+    assert (audit.stop_reason, audit.stop_detail) == ("blocked", "503 3600")
+    assert "/a" not in web.paths()
 
 
 def test_a_site_that_refuses_us_is_left_alone(web: Web, desk: Sessions):
