@@ -45,7 +45,7 @@ def line(url: str) -> bytes:
     return orjson.dumps({"id": url, "url": url, "html": "<title>x</title>"}) + b"\n"
 
 
-def judged(*urls: str, size: int = 2) -> list[dict[str, Any]]:
+def judged(*urls: str, size: int = 1) -> list[dict[str, Any]]:
     """What is printed of a line for each address."""
     with WorkerPool(PROGRAM, size, SETTINGS) as pool:
         lines = Lines(io.BytesIO(b"".join(map(line, urls))))
@@ -55,7 +55,7 @@ def judged(*urls: str, size: int = 2) -> list[dict[str, Any]]:
 def test_lines_come_back_in_their_order():
     urls = [f"https://example.com/{number}" for number in range(60)]
 
-    assert [said["id"] for said in judged(*urls)] == urls
+    assert [said["id"] for said in judged(*urls, size=2)] == urls
 
 
 @pytest.mark.parametrize(
@@ -85,9 +85,9 @@ def test_a_page_that_cannot_be_read_is_inconclusive_and_its_neighbours_are_judge
 def test_many_pages_that_kill_their_program_stop_nothing(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr("editorial.audit.crawl.pool.MAX_DEATHS", 1)
 
-    said = judged(*[f"https://example.com/die/{number}" for number in range(4)], GOOD)
+    said = judged("https://example.com/die/1", "https://example.com/die/2", GOOD)
 
-    assert [each["facts"]["error"] for each in said] == ["crash"] * 4 + [None]
+    assert [each["facts"]["error"] for each in said] == ["crash", "crash", None]
 
 
 def test_a_line_that_no_program_survives_is_answered_too():
@@ -135,7 +135,7 @@ def talk() -> Iterator[Talk]:
 
 
 def test_a_line_is_answered_before_the_next_one_comes(talk: Talk):
-    with WorkerPool(PROGRAM, 2, SETTINGS) as pool:
+    with WorkerPool(PROGRAM, 1, SETTINGS) as pool:
         answers = judged_lines(Lines(talk.source), pool)
         talk.says(line(GOOD) + b'{"url": "https://example.com/half')
         first = next(answers)
