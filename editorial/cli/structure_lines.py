@@ -8,6 +8,10 @@ from editorial.domain.messages import N_, NP_, Message
 
 Say = Callable[[Message], str]
 
+CUT = NP_(
+    "%(count)s page names more translations than are compared.",
+    "%(count)s pages name more translations than are compared.",
+)
 FAR = 8  # clicks with a number of their own
 
 
@@ -61,3 +65,5 @@ def _others(summary: Mapping[str, Any]) -> Iterator[Message]:
     if groups := summary["languages"]["groups"]:
         sound = N_("Translations: %(sound)s of %(groups)s groups are sound")
         yield Message(sound, {"sound": summary["languages"]["sound"], "groups": groups})
+    if cut := summary["languages"].get("cut"):
+        yield Message.counted(CUT, cut)

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from editorial.audit.graph.canonicals import CIRCLE, Canonicals
-from editorial.audit.graph.languages import Cluster
+from editorial.audit.graph.languages import Clusters
 from editorial.audit.graph.places import PageSeen
 from editorial.audit.graph.redirects import Moves
 from editorial.audit.graph.series import Series
@@ -76,11 +76,13 @@ def _moves(group: Moves) -> dict[str, Any]:
     }
 
 
-def of_languages(clusters: Sequence[Cluster]) -> dict[str, Any]:
-    """Groups of translations, those with flaws first."""
+def of_languages(found: Clusters) -> dict[str, Any]:
+    """Groups of translations, those with flaws first. `cut`: pages that name more than is counted."""
+    clusters = found.groups
     flaws = Counter(cell.flaw.value for cluster in clusters for cell in cluster.cells if cell.flaw is not None)
     return {
         "groups": len(clusters),
+        "cut": found.cut,
         "sound": sum(not cluster.flaws for cluster in clusters),
         "flaws": dict(flaws.most_common()),
         "samples": [

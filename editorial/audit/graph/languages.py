@@ -10,7 +10,10 @@ from editorial.audit.engine import REFUSALS
 from editorial.audit.graph.places import PageSeen
 
 DEFAULT = "x-default"
-MOST = 500  # entries of one page; nobody has so many languages
+MOST = 100  # entries of one page; nobody has so many languages
+MOST_OF_ALL = 300_000
+"""Entries of a site. A new address that nobody asked for counts once more for each `LONG` characters of it."""
+LONG = 100
 
 
 class Flaw(StrEnum):
@@ -48,8 +51,17 @@ class Cluster:
         return sum(cell.flaw is not None for cell in self.cells)
 
 
-def gather_clusters(alternates: Iterable[tuple[int, str, str]], pages: Sequence[PageSeen]) -> list[Cluster]:
-    """Every group that pages in the index make, those with the most flaws first.
+@dataclass(frozen=True)
+class Clusters:
+    """The groups of a site, those with the most flaws first."""
+
+    groups: Sequence[Cluster]
+    cut: int = 0
+    """Pages that name more than is counted. What the rest of their entries would settle is left open."""
+
+
+def gather_clusters(alternates: Iterable[tuple[int, str, str]], pages: Sequence[PageSeen]) -> Clusters:
+    """Every group that pages in the index make.
 
     Entries of HTML, headers and sitemaps count alike. Of a page that nobody read it is not known whom it names.
 
@@ -60,7 +72,8 @@ def gather_clusters(alternates: Iterable[tuple[int, str, str]], pages: Sequence[
     entries = _Entries(pages)
     for no, code, address in alternates:
         entries.take(no, code.strip().lower(), address)
-    return sorted(map(entries.cluster, entries.groups()), key=lambda each: -each.flaws)
+    groups = sorted(map(entries.cluster, entries.groups()), key=lambda each: -each.flaws)
+    return Clusters(groups, len(entries.cut))
 
 
 class _Entries:
@@ -72,17 +85,28 @@ class _Entries:
         self._pages = {page.no: page for page in pages}
         self._unseen: dict[str, int] = {}
         self._spelled: list[str] = []
-        self._named: dict[int, list[tuple[str, int]]] = {}
+        self._named: dict[int, dict[tuple[str, int], None]] = {}
+        self._back: dict[int, set[int]] = {}
+        self._room = MOST_OF_ALL
+        self.cut: set[int] = set()
 
     def take(self, no: int, code: str, address: str) -> None:
         """One entry; of pages that are not in the index under their own address none counts."""
         page = self._pages.get(no)
         if page is None or not page.is_html or page.noindex or page.hops or not _own(page):
             return
-        target = self._numbers.get(address) or self._unseen.setdefault(address, -1 - len(self._unseen))
-        entries = self._named.setdefault(no, [])
-        if len(entries) < MOST and (code, target) not in entries:
-            entries.append((intern(code), target))
+        target = self._numbers.get(address) or self._unseen.get(address)
+        entries = self._named.get(no, {})
+        if target is not None and (code, target) in entries:
+            return
+        if len(entries) >= MOST or self._room <= 0:
+            self.cut.add(no)
+            return
+        self._room -= 1
+        if target is None:
+            self._room -= len(address) // LONG
+            target = self._unseen[address] = -1 - len(self._unseen)
+        self._named.setdefault(no, entries)[intern(code), target] = None
 
     def groups(self) -> list[list[int]]:
         """Pages in groups: two are together that name each other or the same address.
@@ -122,7 +146,8 @@ class _Entries:
             flaw = self._flaw(target, those) or (Flaw.DUPLICATE if (code, target) in doubled else None)
             cells.append(Cell(code, max(target, 0), self._address(target), flaw))
         present = {cell.no for cell in cells}
-        cells += [Cell("", no, self._pages[no].n2, Flaw.NO_SELF) for no in members if no not in present]
+        alone = (no for no in members if no not in present and no not in self.cut)
+        cells += [Cell("", no, self._pages[no].n2, Flaw.NO_SELF) for no in alone]
         return Cluster(sorted(cells, key=lambda cell: (not cell.code, cell.code, cell.n2)))
 
     def _address(self, target: int) -> str:
@@ -144,9 +169,11 @@ class _Entries:
             (not _own(page), Flaw.CANONICAL),
         )
         flaw = next((each for holds, each in found if holds), None)
-        if flaw is not None or not page.is_html:
+        if flaw is not None or not page.is_html or target in self.cut:
             return flaw
-        back = {self._behind(other) for _, other in self._named.get(target, ())}
+        if target not in self._back:
+            self._back[target] = {self._behind(other) for _, other in self._named.get(target, ())}
+        back = self._back[target]
         return Flaw.NO_RETURN if any(no not in back for no in namers if no != target) else None
 
     def _behind(self, target: int) -> int:

@@ -98,6 +98,8 @@ class StructureShown(Shown):
     redirects: list[MovesShown]
     translations: list[list[TranslationShown]]
     """Groups, those with flaws first."""
+    translations_cut: int
+    """Pages that name more translations than are compared; of those nothing is told that the rest would settle."""
     broken: list[BrokenShown]
 
 
@@ -191,6 +193,7 @@ def _shown(audit_id: int, found: structure.Structure) -> StructureShown:
             [TranslationShown(code=code, url=address, flaw=flaw) for code, _, address, flaw in cells]
             for cells in summary["languages"]["samples"]
         ],
+        translations_cut=summary["languages"].get("cut", 0),
         broken=[
             BrokenShown(
                 url=one.url,

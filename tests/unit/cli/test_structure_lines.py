@@ -12,7 +12,7 @@ WHOLE: dict[str, Any] = {
     "broken": {"targets": 1, "links": 5},
     "redirects": {"chains": 2},
     "canonicals": {"chains": 1, "circles": 1},
-    "languages": {"groups": 2, "sound": 1},
+    "languages": {"groups": 2, "sound": 1, "cut": 3},
 }
 EMPTY: dict[str, Any] = {
     "complete": False,
@@ -35,6 +35,7 @@ def test_what_there_is_has_a_line_and_far_pages_are_one_number():
         "  2 chains of redirects",
         "  2 pages with canonicals in a row",
         "  Translations: 1 of 2 groups are sound",
+        "  3 pages name more translations than are compared.",
         "",
     ]
 

@@ -4,8 +4,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from editorial.audit.graph import languages
 from editorial.audit.graph.canonicals import CIRCLE, follow_canonicals
-from editorial.audit.graph.languages import Flaw, gather_clusters
+from editorial.audit.graph.languages import MOST, Flaw, gather_clusters
 from editorial.audit.graph.places import gather_places
 from editorial.audit.graph.redirects import Moved, causes, group_moves
 from editorial.audit.graph.series import gather_series
@@ -77,7 +78,7 @@ def test_redirects_of_one_setting_are_one_group_and_others_one_for_each_target()
 def flaws_of(alternates, *pages):
     return [
         [(cell.code, cell.n2.removeprefix(SITE), cell.flaw) for cell in cluster.cells]
-        for cluster in gather_clusters([(no, code, SITE + path) for no, code, path in alternates], pages)
+        for cluster in gather_clusters([(no, code, SITE + path) for no, code, path in alternates], pages).groups
     ]
 
 
@@ -114,6 +115,40 @@ def test_a_page_that_leaves_itself_out_and_two_pages_for_one_language_are_red():
     assert flaws_of([(1, "zh", "/zh"), (1, "zh", "/zh2")], seen(1, "/en")) == [
         [("zh", "/zh", Flaw.UNSEEN), ("zh", "/zh2", Flaw.UNSEEN), ("", "/en", Flaw.NO_SELF)]
     ]
+
+
+def test_of_a_page_that_names_more_than_is_counted_the_rest_is_left_open():
+    pages = [seen(1, "/en"), seen(2, "/zh")]
+    many = [(2, f"c{each}", f"{SITE}/{each}") for each in range(MOST)]
+
+    found = gather_clusters([(1, "en", f"{SITE}/en"), (1, "zh", f"{SITE}/zh"), *many, (2, "en", f"{SITE}/en")], pages)
+
+    named = {cell.n2.removeprefix(SITE): cell.flaw for group in found.groups for cell in group.cells}
+    assert (found.cut, len(named)) == (1, MOST + 2)
+    assert (named["/en"], named["/zh"]) == (None, None)  # nobody knows whether it names itself and the other
+
+
+@pytest.mark.parametrize(("length", "counted"), [(10, 300), (1000, 28)])
+def test_entries_of_a_site_are_counted_up_to_a_limit_long_addresses_for_more(monkeypatch, length: int, counted: int):
+    monkeypatch.setattr(languages, "MOST_OF_ALL", 300)
+    pages = [seen(no) for no in range(1, 11)]
+    named = [(page.no, "en", f"{SITE}/{page.no}{each:x>{length}}") for page in pages for each in range(40)]
+
+    found = gather_clusters(named, pages)
+
+    assert sum(bool(cell.code) for group in found.groups for cell in group.cells) == counted
+    assert found.cut > 0
+
+
+def test_whom_a_page_names_is_looked_at_once_however_many_name_it(monkeypatch):
+    looked = []
+    behind = languages._Entries._behind
+    monkeypatch.setattr(languages._Entries, "_behind", lambda *of: looked.append(of) or behind(*of))
+    pages = [seen(no) for no in range(1, 21)]
+
+    gather_clusters([(page.no, f"c{page.no}", f"{SITE}/{no}") for page in pages for no in range(1, 21)], pages)
+
+    assert len(looked) == 400
 
 
 def test_the_sitemap_and_the_crawl_are_four_sets():
