@@ -35,6 +35,7 @@ TICKS = {
     "refresh-due": Message(N_("Find items that are due for a refresh")),
     "notice-digests": Message(N_("Write digests of notices")),
     "old-notices": Message(N_("Clear old notices")),
+    "old-hosts": Message(N_("Clear old robots.txt files of other sites")),
     "heartbeat": Message(N_("Say that the process is alive")),
 }
 """What each kind of tick does, by its name; one that is missing here is shown by its name."""

@@ -45,6 +45,9 @@ BEFORE_AUDIT = timedelta(hours=24)
 PUT_OFF = timedelta(hours=1)
 """How long a target waits whose redirect leads to a host that rests."""
 KEPT = timedelta(days=180)
+"""How long a target is known that nobody links to any more."""
+HOSTS_KEPT = timedelta(days=2)
+"""How long robots.txt files (up to 500 KB each) and paces are kept: longer than either counts."""
 
 
 @dataclass(frozen=True)
@@ -116,6 +119,12 @@ def work(asking: Asking) -> dict[str, int]:
     look_before_audits(asking)
     done = ask_round(asking, store.linked(), until=asking.now() + ROUND)
     return done | ({"audits_read": read} if read else {})
+
+
+def forget_hosts(deps: Deps) -> int:
+    """Drop what is no longer of use about hosts outside, whether or not anybody is asked; returns how many rows."""
+    with deps.sessions.begin() as session:
+        return store.forget_hosts(session, deps.now() - HOSTS_KEPT)
 
 
 # -- which targets there are --------------------------------------------------------------------------------------

@@ -298,12 +298,17 @@ def end_reading(session: Session, site_id: int, audit_id: int) -> None:
 
 
 def forget(session: Session, before: datetime) -> None:
-    """Drop what no site links to and nobody asked since `before`, and robots.txt files as old."""
+    """Drop what no site links to and nobody asked since `before`."""
     used = select(ExternalUse.target_id)
     old = or_(ExternalTarget.asked_at < before, and_(ExternalTarget.asked_at.is_(None), ExternalTarget.due_at < before))
     session.execute(delete(ExternalTarget).where(old, ExternalTarget.id.not_in(used)))
-    session.execute(delete(ExternalRobots).where(ExternalRobots.read_at < before))
-    session.execute(delete(ExternalHost).where(ExternalHost.next_at < before))
+
+
+def forget_hosts(session: Session, before: datetime) -> int:
+    """Drop robots.txt files that were read, and paces that ended, before then; returns how many rows."""
+    robots = delete(ExternalRobots).where(ExternalRobots.read_at < before).returning(ExternalRobots.origin)
+    paces = delete(ExternalHost).where(ExternalHost.next_at < before).returning(ExternalHost.host)
+    return sum(len(session.scalars(rows).all()) for rows in (robots, paces))
 
 
 _NEW = {"state": LinkState.UNASKED, "answer": "", "hops": 0, "final_url": "", "failures": 0}

@@ -16,6 +16,7 @@ from editorial.background.ticks.reap import Patience, reap
 from editorial.services.by_hand import call_to_mind
 from editorial.services.clock_health import PUBLISH_TICK
 from editorial.services.deps import Deps
+from editorial.services.external_asking import forget_hosts
 from editorial.services.forgotten import answer_requests
 from editorial.services.job_notices import tell_held
 from editorial.services.links_at_rest import forget_links
@@ -71,4 +72,5 @@ def schedule(threads: Threads) -> tuple[Tick, ...]:
         Tick("refresh-due", mark_due, 600),
         Tick("notice-digests", write_digests, 60),
         Tick("old-notices", sweep, 3600),
+        Tick("old-hosts", forget_hosts, 3600),
     )

@@ -13,6 +13,7 @@ from editorial.services.external_pages import Wanted
 from editorial.store import external as store
 from editorial.store.audit import Finding
 from editorial.store.base import Sessions
+from editorial.store.external import ExternalHost, ExternalRobots
 from tests.conftest import Clock
 from tests.integration.audit.outside import linked
 from tests.integration.web.audited import BASE, add_site, audit, good
@@ -73,3 +74,21 @@ def test_a_target_is_claimed_once_until_its_lease_has_run_out(deps: Deps, clock:
     clock.instant += store.LEASE + timedelta(seconds=1)
 
     assert (at_once, claim("two")) == ((True, False), True)
+
+
+def test_robots_files_and_paces_of_other_sites_are_forgotten_after_two_days(deps: Deps, clock: Clock) -> None:
+    kept = []
+    for host in ("old.example", "new.example"):
+        with deps.sessions.begin() as session:
+            store.take_turn(session, host, clock(), timedelta(seconds=2), timedelta(0))
+            session.add(ExternalRobots(origin=f"https://{host}", read_at=clock(), status=200, error=None, content=b"#"))
+        clock.forward(hours=25)
+
+    for _ in range(2):
+        dropped = external_asking.forget_hosts(deps)
+        with deps.sessions() as session:
+            kept.append(
+                (dropped, *session.scalars(select(ExternalRobots.origin)), *session.scalars(select(ExternalHost.host)))
+            )
+
+    assert kept == [(2, "https://new.example", "new.example"), (0, "https://new.example", "new.example")]
