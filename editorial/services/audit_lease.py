@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Protocol
 
 import structlog
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import SQLAlchemyError
 
 from editorial.store import audit as store
 from editorial.store.base import Sessions
@@ -46,7 +46,7 @@ class Lease:
         try:
             with self._sessions.begin() as session:
                 held = store.renew(session, self._audit_id, self._worker, self._now())
-        except OperationalError:
+        except SQLAlchemyError:  # of the driver or of the pool: none may end the thread that renews
             log.warning("audit.beat_failed", audit_id=self._audit_id, exc_info=True)
             return True
         if not held:
