@@ -25,6 +25,7 @@ log = structlog.get_logger(__name__)
 
 RULE = "link-broken-external"
 LINES = 100  # targets of one page of the list
+AT_ONCE = 1000  # rows of a table that are in memory
 PAGES = 200  # linking pages that are listed of one target
 
 _LOOKS = {
@@ -159,7 +160,8 @@ def listing(session: Session, wanted: Wanted, *, size: int = LINES) -> Listing:
 
 def every(session: Session, wanted: Wanted) -> Iterator[Line]:
     """All targets that fit, in the same order."""
-    for target, pages, _ in session.execute(_select(_fits(wanted), "")).yield_per(1000):
+    rows = _select(_fits(wanted), "").execution_options(yield_per=AT_ONCE)
+    for target, pages, _ in session.execute(rows):
         yield _line(target, pages)
 
 
@@ -181,8 +183,9 @@ def every_link(session: Session, wanted: Wanted) -> Iterator[tuple[Line, str, st
         .join(AuditUrl, of_page)
         .where(AuditLink.audit_id == read.audit_id, AuditLink.target.in_(numbers))
         .order_by(AuditLink.no, AuditLink.position)
+        .execution_options(yield_per=AT_ONCE)
     )
-    for target, page, text in session.execute(links).yield_per(1000):
+    for target, page, text in session.execute(links):
         if target in lines:
             yield lines[target], page, text
 

@@ -1,8 +1,12 @@
 """The pages of a site's links to other sites: their targets, one of them, and the table for spreadsheets."""
 
-from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
-from flask.typing import ResponseReturnValue
+from collections.abc import Callable, Iterator
 
+from flask import Blueprint, Response, flash, redirect, render_template, request, stream_with_context, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
+
+from editorial.audit.report import Translate
 from editorial.domain.external import LinkState
 from editorial.domain.messages import N_, Message
 from editorial.domain.people import Permission
@@ -13,6 +17,8 @@ from editorial.store.base import reading
 from editorial.web.context import deps, person, say
 from editorial.web.forms import Form
 from editorial.web.guard import requires
+
+Rows = Callable[[Session, Wanted, Translate], Iterator[str]]
 
 bp = Blueprint("external_links", __name__)
 
@@ -72,12 +78,16 @@ def table(site_id: int) -> ResponseReturnValue:
     rows = external_download.links if form.text("by", longest=10) == "link" else external_download.targets
     with reading(deps().sessions) as session:
         content.get_site(session, site_id)
-        body = "".join(rows(session, wanted, say))
     return Response(
-        body,
+        stream_with_context(_lines(rows, wanted)),
         content_type="text/csv; charset=utf-8",
         headers={"Content-Disposition": f'attachment; filename="external-links-{site_id}.csv"'},
     )
+
+
+def _lines(rows: Rows, wanted: Wanted) -> Iterator[str]:
+    with reading(deps().sessions) as session:
+        yield from rows(session, wanted, say)
 
 
 def _wanted(form: Form, site_id: int) -> Wanted:

@@ -107,6 +107,12 @@ def test_the_table_for_spreadsheets_has_a_row_for_each_target_or_link(reader: Vi
     assert [row.split(",")[:3] for row in links[1:]] == [[f"{BASE}{page}", "A source", GONE] for page in (1, 2)]
 
 
+def test_the_table_is_sent_while_it_is_read(reader: Visitor, site: int) -> None:
+    answer = reader.client.get(f"/audits/sites/{site}/external-links.csv")
+
+    assert "Content-Length" not in answer.headers  # nobody knew it when the first row left
+
+
 def test_an_empty_list_says_why(reader: Visitor, deps: Deps) -> None:
     number = add_site(deps)
     before = reader.get(f"/audits/sites/{number}/external-links")
