@@ -7,6 +7,11 @@ from editorial.audit.graph.redirects import Cause
 from editorial.audit.graph.sitemaps import Bad, Standing
 from editorial.domain.messages import N_, Message
 
+_ERROR = Message(N_("answers with an error"))
+_REDIRECT = Message(N_("redirects"))
+_NOINDEX = Message(N_("noindex"))
+_CANONICAL = Message(N_("its canonical names another page"))
+
 STANDINGS: Mapping[str, Message] = {
     Standing.BOTH: Message(N_("In the sitemap and linked")),
     Standing.SITEMAP_ONLY: Message(N_("Only in the sitemap: no link leads there")),
@@ -15,10 +20,10 @@ STANDINGS: Mapping[str, Message] = {
 }
 BAD: Mapping[str, Message] = {
     Bad.UNSEEN: Message(N_("not to be seen by us")),
-    Bad.ERROR: Message(N_("answers with an error")),
-    Bad.REDIRECT: Message(N_("redirects")),
-    Bad.NOINDEX: Message(N_("noindex")),
-    Bad.CANONICAL: Message(N_("its canonical names another page")),
+    Bad.ERROR: _ERROR,
+    Bad.REDIRECT: _REDIRECT,
+    Bad.NOINDEX: _NOINDEX,
+    Bad.CANONICAL: _CANONICAL,
     Bad.OTHER: Message(N_("not shown by search engines")),
 }
 CAUSES: Mapping[str, Message] = {
@@ -29,11 +34,11 @@ CAUSES: Mapping[str, Message] = {
     Cause.CONTENT: Message(N_("another page")),
 }
 FLAWS: Mapping[str, Message] = {
-    Flaw.ERROR: Message(N_("answers with an error")),
+    Flaw.ERROR: _ERROR,
     Flaw.UNSEEN: Message(N_("not looked at")),
-    Flaw.REDIRECT: Message(N_("redirects")),
-    Flaw.NOINDEX: Message(N_("noindex")),
-    Flaw.CANONICAL: Message(N_("its canonical names another page")),
+    Flaw.REDIRECT: _REDIRECT,
+    Flaw.NOINDEX: _NOINDEX,
+    Flaw.CANONICAL: _CANONICAL,
     Flaw.NO_RETURN: Message(N_("does not name back")),
     Flaw.NO_SELF: Message(N_("does not name itself")),
     Flaw.DUPLICATE: Message(N_("two pages for one language")),
