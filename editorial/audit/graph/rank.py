@@ -33,19 +33,20 @@ def page_rank(edges: Edges, kinds: Collection[int]) -> Sequence[float]:
     count = len(kinds)
     if not count:
         return array("d")
-    ways = _ways(edges, kinds)
+    givers, ways = _ways(edges, kinds)
     dangling = [place for place, kind in enumerate(kinds) if kind == Kind.PASSES and not _weight(edges, place)]
     ranks = [1 / count] * count
     for _ in range(ROUNDS):
         free = math.fsum(ranks[place] for place in dangling)
         new = [(1 - DAMPING + DAMPING * free) / count] * count
-        for place, share, within, around in ways:
+        gifts = [0.0] * len(ways)
+        for place, share, within, around in givers:
             given = ranks[place] * share
-            for target in within:
-                new[target] += given
-            given *= NAVIGATION
-            for target in around:
-                new[target] += given
+            gifts[within] += given
+            gifts[around] += given * NAVIGATION
+        for gift, targets in zip(gifts, ways, strict=True):
+            for target in targets:
+                new[target] += gift
         change = math.fsum(map(abs, map(float.__sub__, new, ranks)))
         ranks = new
         if change < ENOUGH:
@@ -53,22 +54,25 @@ def page_rank(edges: Edges, kinds: Collection[int]) -> Sequence[float]:
     return array("d", ranks)
 
 
-def _ways(edges: Edges, kinds: Collection[int]) -> list[tuple[int, float, tuple[int, ...], tuple[int, ...]]]:
-    """Of each place that passes rank on: itself, what a link of the main part gets of it, and where its links lead.
+def _ways(edges: Edges, kinds: Collection[int]) -> tuple[list[tuple[int, float, int, int]], list[tuple[int, ...]]]:
+    """Who passes rank on, and lists of places that links lead to.
 
-    Lists that many pages share, as the navigation of a site, are kept once; the numbers in them as one object each.
+    Of each place that does: itself, what a link of the main part gets of it, the list that its main part links to and
+    the one around it, by number. Lists that many pages share, as the navigation of a site, are kept and gone through
+    once; the numbers in them are one object each.
     """
     numbers = list(range(len(kinds)))
-    known: dict[tuple[int, ...], tuple[int, ...]] = {}
-    found = []
+    known: dict[tuple[int, ...], int] = {}
+    givers = []
     for place, kind in enumerate(kinds):
         weight = _weight(edges, place)
         if kind != Kind.PASSES or not weight:
             continue
         within = tuple([numbers[target] for target in edges.within(place)])
         around = tuple([numbers[target] for target in edges.around(place)])
-        found.append((place, DAMPING / weight, known.setdefault(within, within), known.setdefault(around, around)))
-    return found
+        lists = known.setdefault(within, len(known)), known.setdefault(around, len(known))
+        givers.append((place, DAMPING / weight, *lists))
+    return givers, list(known)
 
 
 def _weight(edges: Edges, place: int) -> float:
