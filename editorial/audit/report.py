@@ -5,6 +5,7 @@ The JSON shape is a contract (docs/audit-output.md): `id`, `url`, `status`, `fac
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from types import MappingProxyType
 from typing import Any
 
 import orjson
@@ -109,9 +110,9 @@ def broken_dict(line: int, id_: str | int | float | None, says: Message, transla
     return {"id": line if id_ is None else id_, "line": line, "error": translate(says)}
 
 
-def page_json(*args: Any, **options: Any) -> str:
-    """`page_dict` on one line."""
-    return orjson.dumps(page_dict(*args, **options)).decode()
+def page_json(*args: Any, more: Mapping[str, Any] = MappingProxyType({}), **options: Any) -> str:
+    """`page_dict` on one line, and what else is to stand there."""
+    return orjson.dumps({**page_dict(*args, **options), **more}).decode()
 
 
 def text_report(

@@ -39,7 +39,8 @@ def sarif_report(
     *,
     version: str,
     every_outcome: bool = False,
-    stopped: str = "",
+    gaps: Iterable[tuple[str, str]] = (),
+    successful: bool = True,
     place: Callable[[str], str] = lambda url: url,
 ) -> Iterator[str]:
     """One SARIF log with one run, a piece a finding, so that a large site needs no memory.
@@ -50,7 +51,8 @@ def sarif_report(
         translate: says sentences.
         version: of this program.
         every_outcome: also a result for each rule that passed, did not apply or could not say.
-        stopped: why not everything was seen, as a sentence; empty where it was.
+        gaps: what was not seen, each with its kind and a sentence.
+        successful: whether everything could be read that was named.
         place: where the page of an address lies, as a URI; code hosts show what lies in a repository.
     """
     numbers = {rule_id: number for number, rule_id in enumerate(rules)}
@@ -60,7 +62,7 @@ def sarif_report(
         "rules": [_rule(rule, translate) for rule in rules.values()],
     }
     tool = orjson.dumps({"driver": driver}).decode()
-    ending = orjson.dumps([_invocation(stopped)]).decode()
+    ending = orjson.dumps([_invocation(gaps, successful)]).decode()
     yield f'{{"$schema":"{SCHEMA}","version":"2.1.0","runs":[{{"tool":{tool},"invocations":{ending},"results":['
     between = "\n"
     for page in pages:
@@ -84,10 +86,13 @@ def _rule(rule: Rule, translate: Translate) -> dict[str, Any]:
     }
 
 
-def _invocation(stopped: str) -> dict[str, Any]:
-    """That the run came to an end, and what kept it from seeing everything."""
-    told = [{"level": "warning", "message": {"text": _plain(stopped)}}] if stopped else []
-    return {"executionSuccessful": True, "toolExecutionNotifications": told}
+def _invocation(gaps: Iterable[tuple[str, str]], successful: bool) -> dict[str, Any]:
+    """How the run ended, and what kept it from seeing everything."""
+    told = [
+        {"descriptor": {"id": kind}, "level": "warning", "message": {"text": _plain(sentence)}}
+        for kind, sentence in gaps
+    ]
+    return {"executionSuccessful": successful, "toolExecutionNotifications": told}
 
 
 def _results(

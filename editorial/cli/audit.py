@@ -23,10 +23,11 @@ from editorial.audit.predicates import CanonState, canon_state
 from editorial.audit.rule import Severity
 from editorial.audit.summary import Judged
 from editorial.cli import lists, outside, sources, structure_lines
+from editorial.cli.audit_gaps import gaps_of, of_list
 from editorial.cli.audit_report import STYLES, Wanted, written
 from editorial.cli.crawl_limits import crawl_limits
 from editorial.cli.language import say, speaks, spoken
-from editorial.cli.printing import COULD_NOT_RUN, ending_well, put, silenced
+from editorial.cli.printing import COULD_NOT_RUN, ending_well, put
 from editorial.domain.addresses import AllowList
 from editorial.domain.crawl_options import CrawlOptions
 from editorial.domain.errors import EditorialError
@@ -170,9 +171,11 @@ def _audited(
             auditing.run_audit(parts, queued, report, folder=folder)
         with reading(parts.sessions) as session:
             found = session.get_one(Audit, queued)
-            status = _report(session, found, catalog, wanted, fail_on=fail_on, offline=folder is not None)
             unseen = _unanswered(session, found) if folder is not None else []
-    _tell_unseen(unseen, catalog)
+            gaps = gaps_of(found, (), unseen, unfit=False, say=catalog.say)
+            status = _report(session, found, catalog, replace(wanted, gaps=gaps), fail_on=fail_on)
+    for gap in gaps.pages:
+        click.echo(gap.line(catalog.say), err=True)
     return status
 
 
@@ -182,8 +185,7 @@ def _audited_list(
     """Audit the pages of a list, and print what was found. Returns the exit status."""
     catalog = spoken()
     for told in listed.told:
-        place = f"{told.name}:{told.line}" if told.line else told.name
-        click.echo(silenced(f"{place}: {catalog.say(told.says)} {told.text}".rstrip()), err=True)
+        click.echo(of_list(told).line(catalog.say), err=True)
     with outside.parts_for(options, allow) as parts:
         with parts.sessions.begin() as session:
             queued = auditing.start_audit_of(session, listed.addresses[0], parts.now(), options, whole_site=False).id
@@ -191,15 +193,13 @@ def _audited_list(
             auditing.run_audit(parts, queued, report, listed=listed.addresses)
         with reading(parts.sessions) as session:
             audit = session.get_one(Audit, queued)
-            status = _report(session, audit, catalog, wanted, fail_on=fail_on, offline=False)
             unseen = _unanswered(session, audit)
-    _tell_unseen(unseen, catalog)
-    return COULD_NOT_RUN if listed.told or unseen else status
-
-
-def _tell_unseen(pages: list[tuple[str, str]], catalog: Catalog) -> None:
-    for url, error in pages:
-        click.echo(catalog.say(sources.unread(url, error)), err=True)
+            unfit = bool(listed.told or unseen)
+            gaps = gaps_of(audit, listed.told, unseen, unfit=unfit, say=catalog.say)
+            status = _report(session, audit, catalog, replace(wanted, gaps=gaps), fail_on=fail_on)
+    for gap in gaps.pages:
+        click.echo(gap.line(catalog.say), err=True)
+    return COULD_NOT_RUN if unfit else status
 
 
 def _unanswered(session: Session, audit: Audit) -> list[tuple[str, str]]:
@@ -244,11 +244,10 @@ def _progress_bar(catalog: Catalog) -> Iterator[Report]:
         yield report
 
 
-def _report(session: Session, audit: Audit, catalog: Catalog, wanted: Wanted, *, fail_on: str, offline: bool) -> int:
+def _report(session: Session, audit: Audit, catalog: Catalog, wanted: Wanted, *, fail_on: str) -> int:
     """Print what was found. Returns the exit status."""
-    stopped = why_it_stopped(audit)
     if audit.state is AuditState.FAILED and audit.stop_reason != StopReason.COMPLETE:  # of a list no page may answer
-        click.echo(catalog.say(stopped), err=True)
+        click.echo(catalog.say(why_it_stopped(audit)), err=True)
         return COULD_NOT_RUN
     aside: list[str] = []
     pages = _noting_aside(audit_output.judged_pages(session, audit), aside)
@@ -257,10 +256,10 @@ def _report(session: Session, audit: Audit, catalog: Catalog, wanted: Wanted, *,
             put(f"{line}\n")
     for piece in written(pages, audit, catalog, wanted):
         put(piece)
-    if offline and aside:
+    if wanted.folder is not None and aside:
         click.echo(catalog.say(Message.counted(SET_ASIDE, len(aside))), err=True)
-    if audit.stop_reason != StopReason.COMPLETE:
-        click.echo(catalog.say(stopped), err=True)
+    for gap in wanted.gaps.crawl:
+        click.echo(gap.line(catalog.say), err=True)
     if fail_on == NEVER:
         return 0
     failures: dict[str, int] = audit.counts.get("failures", {})

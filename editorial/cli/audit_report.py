@@ -9,7 +9,6 @@ from urllib.parse import quote
 from editorial import __version__
 from editorial.adapters.catalog import Catalog
 from editorial.adapters.report_page import render_report
-from editorial.audit.crawl.records import StopReason
 from editorial.audit.folder import Folder
 from editorial.audit.report import page_json, text_report
 from editorial.audit.report_csv import csv_report
@@ -17,6 +16,7 @@ from editorial.audit.report_html import html_values
 from editorial.audit.report_sarif import sarif_report
 from editorial.audit.rulebook import BY_ID
 from editorial.audit.summary import Judged
+from editorial.cli.audit_gaps import NO_GAPS, Gaps
 from editorial.services.stop_reasons import why_it_stopped
 from editorial.store.audit import Audit
 
@@ -33,6 +33,7 @@ class Wanted:
     every_outcome: bool = False
     folder: Folder | None = None
     """Where the pages lie, if they lie on this machine."""
+    gaps: Gaps = NO_GAPS
 
     def place(self, url: str) -> str:
         """The URI by which code hosts know the page of an address: of a file its path from here."""
@@ -47,16 +48,25 @@ class Wanted:
 def written(pages: Iterable[Judged], audit: Audit, catalog: Catalog, wanted: Wanted) -> Iterator[str]:
     """The output piece by piece, line ends included."""
     if wanted.style == "json":
+        site = wanted.gaps.as_json(catalog.say)  # with the first line alone
         for page in pages:
-            line = page_json(page, BY_ID, catalog.say, every_outcome=wanted.every_outcome, facts=wanted.facts)
+            line = page_json(
+                page, BY_ID, catalog.say, every_outcome=wanted.every_outcome, facts=wanted.facts, more=site
+            )
             yield f"{line}\n"
+            site = {}
     elif wanted.style == "csv":
         yield from csv_report(pages, BY_ID, catalog.say, every_outcome=wanted.every_outcome)
     elif wanted.style == "sarif":
-        stopped = "" if audit.stop_reason == StopReason.COMPLETE else catalog.say(why_it_stopped(audit))
-        every = wanted.every_outcome
         yield from sarif_report(
-            pages, BY_ID, catalog.say, version=__version__, every_outcome=every, stopped=stopped, place=wanted.place
+            pages,
+            BY_ID,
+            catalog.say,
+            version=__version__,
+            every_outcome=wanted.every_outcome,
+            gaps=wanted.gaps.told(catalog.say),
+            successful=not wanted.gaps.unfit,
+            place=wanted.place,
         )
     elif wanted.style == "html":
         yield _html(pages, audit, catalog, wanted)

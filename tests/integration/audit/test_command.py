@@ -63,6 +63,17 @@ def test_each_page_is_a_line_of_json(web: Web):
     assert set(lines[0]) == {"id", "url", "status", "facts", "outcomes"}
 
 
+def test_what_a_crawl_leaves_out_is_told_in_json_and_to_people(web: Web):
+    web.pages["/"] = page("Home", links("/a/b/a/b/a/b/"))
+
+    result = run(web.url + "/", *FAST, "--format", "json")
+
+    (line,) = map(orjson.loads, result.stdout.splitlines())
+    (trap,) = line["site"]["left_out"]
+    assert (trap["kind"], trap["count"], trap["examples"]) == ("repeats", 1, [f"{web.url}/a/b/a/b/a/b/"])
+    assert [each["message"] for each in line["site"]["gaps"]] == result.stderr.splitlines()
+
+
 def test_all_outcomes_and_facts_on_request(web: Web):
     web.pages["/"] = page("Home")
 

@@ -122,3 +122,12 @@ def test_a_long_list_is_audited_whole(options: tuple[str, ...], most: int, monke
     run("-", *options, given="".join(f"https://example.com/{number}\n" for number in range(6000)))
 
     assert asked == [most]
+
+
+def test_a_report_for_code_hosts_tells_what_a_list_did_not_bring(site: Web):
+    result = run("-", "--format", "sarif", given=f"{site.url}/c\nnot a url\n")
+
+    (invocation,) = orjson.loads(result.stdout)["runs"][0]["invocations"]
+    told = [(each["descriptor"]["id"], each["message"]["text"]) for each in invocation["toolExecutionNotifications"]]
+    assert (result.exit_code, invocation["executionSuccessful"]) == (3, False)
+    assert told == [("list", result.stderr.strip())]

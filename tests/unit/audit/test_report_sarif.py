@@ -14,6 +14,7 @@ from editorial.domain.messages import Message
 from tests.unit.audit.pages import document, page
 
 URL = "https://example.com/a"
+HALF = [("stopped", "Half of it was seen.")]
 
 
 def say(message: Message) -> str:
@@ -87,7 +88,7 @@ LEVELS = {"none", "note", "warning", "error"}
 
 def test_the_log_has_the_shape_of_the_standard() -> None:
     """SARIF 2.1.0 knows no other names at these places, and wants these. Its schema was asked once, by hand."""
-    run = run_of(document("", "<h1>A</h1><img src=/a.png>"), every_outcome=True, stopped="Half of it was seen.")
+    run = run_of(document("", "<h1>A</h1><img src=/a.png>"), every_outcome=True, gaps=HALF)
 
     assert set(run) == RUN
     assert all(set(rule) <= RULE and RULE - set(rule) <= {"helpUri"} for rule in run["tool"]["driver"]["rules"])
@@ -102,10 +103,21 @@ def test_the_log_has_the_shape_of_the_standard() -> None:
 
 
 def test_what_kept_a_run_from_seeing_everything_is_told() -> None:
-    whole, half = run_of()["invocations"], run_of(stopped="Half of it was seen.")["invocations"]
+    whole, half = run_of()["invocations"], run_of(gaps=HALF, successful=False)["invocations"]
 
     assert whole == [{"executionSuccessful": True, "toolExecutionNotifications": []}]
-    assert half[0]["toolExecutionNotifications"] == [{"level": "warning", "message": {"text": "Half of it was seen."}}]
+    assert half == [
+        {
+            "executionSuccessful": False,
+            "toolExecutionNotifications": [
+                {
+                    "descriptor": {"id": "stopped"},
+                    "level": "warning",
+                    "message": {"text": "Half of it was seen."},
+                }
+            ],
+        }
+    ]
 
 
 def test_a_page_of_a_repository_is_named_by_its_file() -> None:
