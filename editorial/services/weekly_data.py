@@ -15,11 +15,11 @@ from editorial.services.audit_memory import REGRESSION
 from editorial.services.comparable import Line
 from editorial.services.form_pages import FORM_RULES, VANISHED
 from editorial.services.stop_reasons import why_it_stopped
+from editorial.services.weekly_groups import Found, group
 from editorial.services.weekly_mail import (
     OLDEST,
     PIECES,
     Changes,
-    Found,
     Group,
     OldFinding,
     Piece,
@@ -27,7 +27,6 @@ from editorial.services.weekly_mail import (
     Seen,
     Spot,
     Trouble,
-    group,
 )
 from editorial.store import audit as audits
 from editorial.store import weekly
