@@ -143,7 +143,12 @@ def test_entries_of_a_site_are_counted_up_to_a_limit_long_addresses_for_more(mon
 def test_whom_a_page_names_is_looked_at_once_however_many_name_it(monkeypatch):
     looked = []
     behind = languages._Entries._behind
-    monkeypatch.setattr(languages._Entries, "_behind", lambda *of: looked.append(of) or behind(*of))
+
+    def counted(*of):
+        looked.append(of)
+        return behind(*of)
+
+    monkeypatch.setattr(languages._Entries, "_behind", counted)
     pages = [seen(no) for no in range(1, 21)]
 
     gather_clusters([(page.no, f"c{page.no}", f"{SITE}/{no}") for page in pages for no in range(1, 21)], pages)
