@@ -91,14 +91,19 @@ def kept(postgres: Postgres) -> Iterator[KeptDatabase]:
     database.drop()
 
 
+@pytest.fixture
+def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
+    """The URL of a fresh, migrated SQLite file. A module that gives it as `database_url` runs on SQLite alone."""
+    path = tmp_path / "editorial.sqlite"
+    path.write_bytes(sqlite_template.read_bytes())
+    return f"sqlite:///{path}"
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+def database_url(request: pytest.FixtureRequest) -> Iterator[str]:
     """The URL of a fresh, migrated database: each test that asks for it runs on both kinds."""
     if request.param == "sqlite":
-        template: Path = request.getfixturevalue("sqlite_template")
-        path = tmp_path / "editorial.sqlite"
-        path.write_bytes(template.read_bytes())
-        yield f"sqlite:///{path}"
+        yield request.getfixturevalue("sqlite_url")
     else:
         database: KeptDatabase = request.getfixturevalue("kept")
         yield database.url()

@@ -1,19 +1,16 @@
 """Links to other sites, as programs see them and have them asked again."""
 
 import json
-from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from sqlalchemy import select, update
+from sqlalchemy import select
 
 from editorial.__main__ import editorial
 from editorial.domain.external import LinkState
-from editorial.services import external_asking
 from editorial.store.content import Site
-from editorial.store.external import ExternalTarget
 from tests.integration.api.conftest import Programs
-from tests.integration.audit.outside import linked
+from tests.integration.audit.outside import answered, due_later, read
 from tests.integration.plans import Desk
 from tests.integration.web.audited import BASE
 
@@ -21,11 +18,9 @@ GONE, THERE = "https://other.example/gone", "https://else.example/there"
 
 
 @pytest.fixture
-def database_url(sqlite_template: Path, tmp_path: Path) -> str:
+def database_url(sqlite_url: str) -> str:
     """SQLite alone; the queries are shown on both in tests/integration/store/test_external.py."""
-    path = tmp_path / "editorial.sqlite"
-    path.write_bytes(sqlite_template.read_bytes())
-    return f"sqlite:///{path}"
+    return sqlite_url
 
 
 @pytest.fixture
@@ -33,13 +28,9 @@ def site(desk: Desk) -> int:
     """A site with a link to what is not there and one to what nobody asked about."""
     with desk.deps.sessions() as session:
         site = session.scalars(select(Site.id)).one()
-    linked(desk.deps, site, [(1, GONE), (2, GONE), (2, THERE)])
-    external_asking.read_audits(external_asking.asking_of(desk.deps, lambda: False))
-    with desk.deps.sessions.begin() as session:
-        later = desk.deps.now().replace(year=2030)
-        session.execute(update(ExternalTarget).values(due_at=later))
-        broken = update(ExternalTarget).where(ExternalTarget.url == GONE)
-        session.execute(broken.values(state=LinkState.BROKEN, answer="dns"))
+    read(desk.deps, site, [(1, GONE), (2, GONE), (2, THERE)])
+    answered(desk.deps, GONE, LinkState.BROKEN, "dns")
+    due_later(desk.deps)
     return site
 
 

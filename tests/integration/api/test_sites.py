@@ -1,7 +1,5 @@
 """How a site is crawled, as programs read and set it."""
 
-from pathlib import Path
-
 import pytest
 from sqlalchemy import select
 
@@ -16,11 +14,9 @@ from tests.web import add_person
 
 
 @pytest.fixture
-def database_url(sqlite_template: Path, tmp_path: Path) -> str:
+def database_url(sqlite_url: str) -> str:
     """SQLite alone: the form of a site is shown on both."""
-    path = tmp_path / "editorial.sqlite"
-    path.write_bytes(sqlite_template.read_bytes())
-    return f"sqlite:///{path}"
+    return sqlite_url
 
 
 def test_a_program_changes_what_it_sends_and_nothing_else(desk: Desk, program: Programs) -> None:

@@ -2,9 +2,14 @@
 
 from collections.abc import Sequence
 
+from sqlalchemy import update
+
+from editorial.domain.external import LinkState
 from editorial.domain.urls import n2
+from editorial.services import external_asking
 from editorial.services.deps import Deps
 from editorial.store.audit import Audit, AuditLink, AuditState, AuditTrigger, AuditUrl
+from editorial.store.external import ExternalTarget
 from tests.integration.web.audited import BASE
 
 
@@ -34,3 +39,24 @@ def linked(deps: Deps, site_id: int, links: Sequence[tuple[int, str]]) -> int:
                 )
             )
         return audit.id
+
+
+def read(deps: Deps, site_id: int, links: Sequence[tuple[int, str]]) -> None:
+    """The same, and what they link to is known; nobody asked for it yet."""
+    linked(deps, site_id, links)
+    external_asking.read_audits(external_asking.asking_of(deps, lambda: False))
+
+
+def answered(deps: Deps, url: str, state: LinkState, answer: str) -> None:
+    """A target was asked for just now."""
+    values = {"state": state, "answer": answer, "asked_at": deps.now()}
+    if state is LinkState.BROKEN:
+        values["failing_since"] = deps.now()
+    with deps.sessions.begin() as session:
+        session.execute(update(ExternalTarget).where(ExternalTarget.url == url).values(**values))
+
+
+def due_later(deps: Deps) -> None:
+    """No target is to be asked for the next years."""
+    with deps.sessions.begin() as session:
+        session.execute(update(ExternalTarget).values(due_at=deps.now().replace(year=2030)))

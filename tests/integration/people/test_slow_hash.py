@@ -22,11 +22,9 @@ Token = Callable[[Deps, Person], str]
 
 
 @pytest.fixture
-def database_url(tmp_path, sqlite_template) -> str:
+def database_url(sqlite_url: str) -> str:
     """SQLite alone: it has one writer at a time, so a lock held meanwhile shows."""
-    path = tmp_path / "editorial.sqlite"
-    path.write_bytes(sqlite_template.read_bytes())
-    return f"sqlite:///{path}"
+    return sqlite_url
 
 
 @pytest.fixture

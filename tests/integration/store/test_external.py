@@ -15,7 +15,7 @@ from editorial.store.audit import Finding
 from editorial.store.base import Sessions
 from editorial.store.external import ExternalHost, ExternalRobots
 from tests.conftest import Clock
-from tests.integration.audit.outside import linked
+from tests.integration.audit.outside import linked, read
 from tests.integration.web.audited import BASE, add_site, audit, good
 
 GONE, THERE = "https://other.example/gone", "https://else.example/there"
@@ -63,8 +63,7 @@ def test_a_host_has_one_turn_after_another_whoever_asks(sessions: Sessions, cloc
 
 
 def test_a_target_is_claimed_once_until_its_lease_has_run_out(deps: Deps, clock: Clock) -> None:
-    linked(deps, add_site(deps), [(1, THERE)])
-    external_asking.read_audits(external_asking.asking_of(deps, lambda: False))
+    read(deps, add_site(deps), [(1, THERE)])
 
     def claim(worker: str) -> bool:
         with deps.sessions.begin() as session:

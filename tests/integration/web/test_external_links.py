@@ -1,20 +1,17 @@
 """The pages of a site's links to other sites: the list, one target, asking again, the table for spreadsheets."""
 
-from pathlib import Path
-
 import pytest
 from flask import Flask
-from sqlalchemy import select, update
+from sqlalchemy import select
 
 from editorial.domain.external import LinkState
 from editorial.domain.people import Role
-from editorial.services import external_asking
 from editorial.services.deps import Deps
 from editorial.store.content import Site
 from editorial.store.external import ExternalTarget
 from editorial.store.history import HistoryEvent
 from tests.conftest import Clock
-from tests.integration.audit.outside import linked
+from tests.integration.audit.outside import answered, due_later, read
 from tests.integration.web.audited import BASE, add_site
 from tests.web import Visitor, add_person, add_workspace, application, visitor
 
@@ -22,11 +19,9 @@ GONE, THERE = "https://other.example/gone", "https://else.example/there"
 
 
 @pytest.fixture
-def database_url(sqlite_template: Path, tmp_path: Path) -> str:
+def database_url(sqlite_url: str) -> str:
     """SQLite alone; the queries are shown on both in tests/integration/store/test_external.py."""
-    path = tmp_path / "editorial.sqlite"
-    path.write_bytes(sqlite_template.read_bytes())
-    return f"sqlite:///{path}"
+    return sqlite_url
 
 
 @pytest.fixture
@@ -39,13 +34,9 @@ def app(deps: Deps) -> Flask:
 def site(deps: Deps) -> int:
     """A site of two pages; both link to a target that is not there, one to one that is."""
     number = add_site(deps)
-    linked(deps, number, [(1, GONE), (2, GONE), (2, THERE)])
-    external_asking.read_audits(external_asking.asking_of(deps, lambda: False))
-    with deps.sessions.begin() as session:
-        was = {"state": LinkState.BROKEN, "answer": "404", "failing_since": deps.now(), "asked_at": deps.now()}
-        session.execute(update(ExternalTarget).where(ExternalTarget.url == GONE).values(**was))
-        fine = {"state": LinkState.WORKS, "answer": "200", "asked_at": deps.now()}
-        session.execute(update(ExternalTarget).where(ExternalTarget.url == THERE).values(**fine))
+    read(deps, number, [(1, GONE), (2, GONE), (2, THERE)])
+    answered(deps, GONE, LinkState.BROKEN, "404")
+    answered(deps, THERE, LinkState.WORKS, "200")
     return number
 
 
@@ -85,8 +76,7 @@ def test_one_target_shows_who_links_to_it(reader: Visitor, deps: Deps, site: int
 def test_asking_again_makes_a_target_due_and_is_written_down(app: Flask, deps: Deps, site: int, clock: Clock) -> None:
     clock.forward(hours=1)
     number = target(deps, THERE).id
-    with deps.sessions.begin() as session:
-        session.execute(update(ExternalTarget).values(due_at=clock.instant.replace(year=2030)))
+    due_later(deps)
     editor = visitor(app, deps, add_person(deps, "Edda", Role.EDITOR))
 
     editor.post(f"/audits/sites/{site}/external-links/{number}/asking")
@@ -116,8 +106,7 @@ def test_the_table_is_sent_while_it_is_read(reader: Visitor, site: int) -> None:
 def test_an_empty_list_says_why(reader: Visitor, deps: Deps) -> None:
     number = add_site(deps)
     before = reader.get(f"/audits/sites/{number}/external-links")
-    linked(deps, number, [])
-    external_asking.read_audits(external_asking.asking_of(deps, lambda: False))
+    read(deps, number, [])
 
     assert "No links were read yet." in before
     assert "No page of this site links to another site." in reader.get(f"/audits/sites/{number}/external-links")
