@@ -104,7 +104,8 @@ def _steps(corpus: Corpus, url: str, names: Path, *, parts: bool) -> Iterator[tu
         yield "insert", lambda: _insert(names)
         yield "gather", lambda: spend("facts", folder, str(names))
         yield "gather, judge", lambda: spend("judge", folder, str(names))
-        yield "start", lambda: spend("audit", url, "1", "1")
+        yield "start, 1 worker", lambda: spend("audit", url, "1", "1")
+        yield "start, 2 workers", lambda: spend("audit", url, "1", "2")
         yield "audit, 1 worker", lambda: spend("audit", url, most, "1")
     yield "audit, 2 workers", lambda: spend("audit", url, most, "2")
 
@@ -171,15 +172,15 @@ def _rate(found: Measured) -> float:
 def report(corpus: Corpus, found: Measured, goal: Goal) -> None:
     """Print the table of one corpus and what it says of the goals. An error page is a page: it is judged as well."""
     parts = len(list(samples(corpus, SAMPLE)))
-    start = statistics.median(one.cpu for one in found["start"])
+    start = {what[7:]: statistics.median(one.cpu for one in found[what]) for what in found if what.startswith("start")}
     print(f"\n{corpus.name}: {len(corpus.pages)} pages of {corpus.size / 1000:.0f} KB and {corpus.listings} listings")
     print(f"{'':<18}{'CPU ms/page':>12}{'pages/s':>9}")
     cost = {}
     for what, spent in found.items():
-        if what == "start":
+        if what.startswith("start"):
             continue
         took = [
-            (one.cpu - start) / one.said["pages"] if what.startswith("audit") else one.said["cpu"] / parts
+            (one.cpu - start[what[7:]]) / one.said["pages"] if what.startswith("audit") else one.said["cpu"] / parts
             for one in spent
         ]
         cost[what] = statistics.median(took) * 1000

@@ -135,7 +135,7 @@ def run() -> None:
 
 def _round(url: str) -> Iterator[tuple[str, Spent]]:
     """Each for all pages and for one: what a start takes is taken off."""
-    yield "Editorial", _without_start(spend("audit", url, str(PAGES), "2"), spend("audit", url, "1", "1"))
+    yield "Editorial", _without_start(spend("audit", url, str(PAGES), "2"), spend("audit", url, "1", "2"))
     for peer in PEERS:
         try:
             yield peer.name, _without_start(_one(peer, url, PAGES), _one(peer, url, 1))
