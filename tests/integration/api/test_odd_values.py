@@ -16,7 +16,9 @@ ODD: tuple[Any, ...] = (
     [{"role_id": 99, "step_id": 99}], [{"role_id": 2, "step_id": 4}] * 2, {"decision": "new", "reason": ""},
 )  # fmt: skip
 PARTS = 4  # all of it together takes two minutes on a busy machine
-NUMBERS = dict.fromkeys(("item_id", "job_id", "channel_id", "site_id", "audit_id", "finding_id", "task_id"), 1)
+NUMBERS = dict.fromkeys(
+    ("item_id", "job_id", "channel_id", "site_id", "audit_id", "finding_id", "task_id", "target_id"), 1
+)
 
 
 @pytest.mark.parametrize("part", range(PARTS))
