@@ -48,6 +48,7 @@ REASONS = {
     "byte_cap": Message(N_("It stopped at its limit of megabytes.")),
     "depth_cap": Message(N_("It ended at its limit of clicks: deeper pages were not looked at.")),
     "folder_cap": Message(N_("It ended at its limit of pages in one folder.")),
+    "address_cap": Message(N_("It ended at its limit of addresses: further ones were not looked at.")),
     "robots_unreachable": Message(N_("robots.txt could not be read, so nothing may be fetched.")),
     "robots_forbids": Message(N_("robots.txt forbids the first page.")),
     "start_unreachable": Message(N_("The first page could not be reached.")),

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from editorial.audit.crawl.records import Batch, FileRow, PageRow, Progress, UrlRow, unpacked
 from editorial.audit.crawl.redirects import Hops, Settled
+from editorial.audit.crawl.traps import LONGEST_KEPT
 from editorial.audit.engine import fingerprint
 from editorial.domain.urls import n2
 from editorial.services import form_storage, page_shapes
@@ -19,6 +20,7 @@ from editorial.store.base import Sessions, reading
 from editorial.store.crawls import AuditTrap, AuditValidator
 from editorial.store.relations import denied
 
+AT_ONCE = 500  # numbers in one statement, of which PostgreSQL takes 65,535
 Report = Callable[[Progress], None]
 
 
@@ -107,8 +109,8 @@ class AuditSink:
 
 def _save_course(session: Session, audit: int, batch: Batch) -> None:
     """Write how the crawl goes and what it leaves out; what is left out later than it was queued waits no more."""
-    if batch.demoted:
-        left = store.AuditUrl.audit_id == audit, store.AuditUrl.no.in_(batch.demoted)
+    for place in range(0, len(batch.demoted), AT_ONCE):
+        left = store.AuditUrl.audit_id == audit, store.AuditUrl.no.in_(batch.demoted[place : place + AT_ONCE])
         session.execute(update(store.AuditUrl).where(*left).values(wanted=False))
     if batch.course is None:
         return
@@ -158,7 +160,7 @@ def _page(audit: int, page: PageRow) -> tuple[object, ...]:
         audit,
         page.no,
         record.final_url,
-        n2(record.final_url) or record.final_url,
+        (n2(record.final_url) or record.final_url)[:LONGEST_KEPT],
         record.canonical_n2,
         record.status,
         record.error,

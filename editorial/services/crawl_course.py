@@ -44,6 +44,7 @@ EXCLUDED = NP_(
     "%(count)s address was left out by the patterns of the site.",
     "%(count)s addresses were left out by the patterns of the site.",
 )
+FULL = N_("The pages name more than %(most)s addresses, as many as an audit keeps: further ones were left out.")
 HIDDEN = N_("A link may stand on a page that was left out, so nothing is said about orphans and depth.")
 ALLOW = N_("Let the firewall of the site pass %(agent)s, or lower the rate in the settings of the site.")
 
@@ -92,6 +93,8 @@ def told(audit: Audit, agent: str = PRODUCT_TOKEN) -> Told:
         lines.append(Message.counted(REUSED, reused, size=megabytes(course["saved_bytes"])))
     if excluded := int(course.get("excluded", 0)):
         lines.append(Message.counted(EXCLUDED, excluded))
+    if most := int(course.get("full", 0)):
+        lines.append(Message(FULL, {"most": most}))
     if course.get("hides"):
         lines.append(Message(HIDDEN))
     if audit.stop_reason == StopReason.BLOCKED:

@@ -13,7 +13,11 @@ from editorial.audit.crawl.records import PageRecord, StopReason
 from editorial.audit.crawl.standing import Standing
 from editorial.audit.crawl.traffic import Traffic
 
-CAPS = {LeftOut.DEPTH: StopReason.DEPTH_CAP, LeftOut.FOLDER: StopReason.FOLDER_CAP}
+CAPS = {
+    LeftOut.DEPTH: StopReason.DEPTH_CAP,
+    LeftOut.FOLDER: StopReason.FOLDER_CAP,
+    LeftOut.ADDRESSES: StopReason.ADDRESS_CAP,
+}
 MOST_TRIES = 1000  # entries that wait for another try and are remembered
 
 
@@ -59,6 +63,7 @@ class Course:
             "cut": {why.value: count for why, count in frontier.cut.items()},
             "tries": {str(no): tries for no, tries in self.tries.items()},
             "hides": frontier.hides,
+            "full": frontier.most if frontier.full else 0,
         }
 
     @classmethod
@@ -73,6 +78,8 @@ class Course:
         traffic.take_up(before["hosts"], passed)
         frontier.traps.take_up(before["traps"], before["queries"])
         frontier.excluded = int(before["excluded"])
+        frontier.full = bool(before.get("full"))
+        frontier.crowded_out = int(before["cut"].get(LeftOut.ADDRESSES, 0))
         numbers = int(before["reused"]), int(before["saved_bytes"]), int(before["wire_bytes"])
         tries = {int(no): int(count) for no, count in before["tries"].items()}
         return cls(*numbers, float(before["seconds"]), tries)

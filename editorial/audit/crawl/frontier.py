@@ -6,10 +6,12 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from editorial.audit.crawl.records import CrawlPlan, UrlRow
-from editorial.audit.crawl.traps import HIDING, Traps, template
+from editorial.audit.crawl.traps import HIDING, LONGEST_KEPT, MAX_URL, Traps, template
 from editorial.domain.urls import in_scope, n2, netloc_of
 
 ENDLESS = 50  # clicks; what lies deeper behind nothing but its own kind goes on without end
+MOST_KNOWN = 200_000  # addresses, or as many times the pages that may be fetched as the next line says
+KNOWN_A_PAGE = 20
 
 
 class LeftOut(StrEnum):
@@ -17,6 +19,8 @@ class LeftOut(StrEnum):
 
     DEPTH = "depth"
     FOLDER = "folder"
+    ADDRESSES = "addresses"
+    """As many addresses are known as are kept."""
 
 
 @dataclass
@@ -57,6 +61,13 @@ class Frontier:
     def __init__(self, plan: CrawlPlan) -> None:
         self._plan = plan
         self._numbers: dict[str, int] = {}
+        self.most = max(MOST_KNOWN, KNOWN_A_PAGE * plan.max_pages)
+        """Addresses that are kept."""
+        self.full = False
+        """Whether further ones were named."""
+        self.crowded_out = 0
+        """Times that a page was named which was left out for that."""
+        self._too_long: set[int] = set()
         self._wanted: set[int] = set()
         self._folders: Counter[str] = Counter()
         self._restored = 0
@@ -76,13 +87,13 @@ class Frontier:
 
     @property
     def cut(self) -> Mapping[LeftOut, int]:
-        """How many addresses wait behind the limits of depth and folders."""
-        return Counter(self._cut.values())
+        """How many addresses wait behind the limits of depth, folders and addresses."""
+        return Counter(self._cut.values()) + Counter({LeftOut.ADDRESSES: self.crowded_out})
 
     @property
     def hides(self) -> bool:
         """Whether something was left out behind which pages may lie, or links to pages that we know."""
-        return bool(self.excluded or self._cut or any(trap.kind in HIDING for trap in self.traps.found))
+        return bool(self.excluded or self._cut or self.full or any(trap.kind in HIDING for trap in self.traps.found))
 
     @property
     def known(self) -> int:
@@ -111,12 +122,18 @@ class Frontier:
         return [no if (no := get(each, 0)) in wanted or no in closed else 0 for each in compares]
 
     def number(self, url: str, compare: str, *, internal: bool) -> int:
-        """The number of an address that is only pointed at."""
+        """The number of an address that is only pointed at; 0 of one that is not kept: too long, or one too many."""
         no = self._numbers.get(compare)
-        if no is None:
-            no = self._numbers[compare] = len(self._numbers) + 1
-            self.fresh.append(UrlRow(no, url, compare, internal, wanted=False, depth=None))
-        return no
+        if no is not None:
+            return no
+        if _is_too_long(url, compare) or not self._has_room():
+            return 0
+        return self._add(url, compare, internal=internal, wanted=False)
+
+    def number_of_file(self, url: str) -> int:
+        """The number of a robots.txt or a sitemap, which is always kept."""
+        compare = n2(url) or url
+        return self._numbers.get(compare) or self._add(url, compare, internal=True, wanted=False)
 
     def want(self, url: str, depth: int | None, *, compare: str | None = None, source: str | None = None) -> int | None:
         """Queue an address once if it is of the site and not left out; its number, or None if we don't fetch it.
@@ -129,6 +146,9 @@ class Frontier:
         if no is not None and (no in self._wanted or no in self._closed):
             return no if no in self._wanted else None
         if not in_scope(url, self._plan.scope) or self._is_left_out(url, compare, depth, source):
+            return None
+        if no is None and not self._has_room():
+            self.crowded_out += 1
             return None
         self.traps.passes(url, source)
         return self._queue(url, compare, depth)
@@ -151,8 +171,7 @@ class Frontier:
     def _queue(self, url: str, compare: str, depth: int | None) -> int:
         no = self._numbers.get(compare)
         if no is None:
-            no = self._numbers[compare] = len(self._numbers) + 1
-            self.fresh.append(UrlRow(no, url, compare, internal=True, wanted=True, depth=depth))
+            no = self._add(url, compare, internal=True, wanted=True, depth=depth)
         else:
             self.promoted.append((no, depth))
         self._wanted.add(no)
@@ -160,6 +179,18 @@ class Frontier:
         self._folders[_folder(url)] += self._plan.max_folder is not None
         self._enqueue(Entry(no, url, compare, depth))
         return no
+
+    def _add(self, url: str, compare: str, *, internal: bool, wanted: bool, depth: int | None = None) -> int:
+        no = self._numbers[compare] = len(self._numbers) + 1
+        self.fresh.append(UrlRow(no, url, compare[:LONGEST_KEPT], internal, wanted=wanted, depth=depth))
+        return no
+
+    def _has_room(self) -> bool:
+        """Whether another address may be kept."""
+        if len(self._numbers) < self.most:
+            return True
+        self.full = True
+        return False
 
     def _enqueue(self, entry: Entry) -> None:
         self.lanes.setdefault(netloc_of(entry.url), Lane()).ready.append(entry)
@@ -182,24 +213,42 @@ class Frontier:
     def _is_left_out(self, url: str, compare: str, depth: int | None, source: str | None) -> bool:
         """Whether an address is not to be looked at; counted once."""
         known = self._numbers.get(compare)
-        told = known is not None and known <= self._restored  # counted before the interruption
-        if not self._plan.patterns.take(url):
+        told = self._is_told(url, compare, known)
+        if len(url) <= MAX_URL and not self._plan.patterns.take(url):  # expressions read each character
             self.excluded += not told
-            self._closed.add(self.number(url, compare, internal=True))
+            self._close(url, compare)
             return True
         if (trap := self.traps.trap_of(url, source)) is not None:
             if not told:
                 trap.add(url)
-            self._closed.add(self.number(url, compare, internal=True))
+            self._close(url, compare)
             return True
         why = self._beyond(url, depth)
         if why is LeftOut.DEPTH and self._plan.max_depth >= ENDLESS and (trap := self.traps.chain_of(url, source)):
             if not told:
                 trap.add(url)
-            self._closed.add(self.number(url, compare, internal=True))
+            self._close(url, compare)
         elif why is not None:
-            self._cut[self.number(url, compare, internal=True)] = why
+            if no := self.number(url, compare, internal=True):
+                self._cut[no] = why
+            else:
+                self.crowded_out += 1
         return why is not None
+
+    def _is_told(self, url: str, compare: str, known: int | None) -> bool:
+        """Whether an address was counted before: by the process before this one, or by name if it is not kept."""
+        if _is_too_long(url, compare):
+            name = hash(compare)
+            if name in self._too_long or len(self._too_long) >= MOST_KNOWN:
+                return True
+            self._too_long.add(name)
+            return False
+        return known <= self._restored if known is not None else not self._has_room()
+
+    def _close(self, url: str, compare: str) -> None:
+        """It will not be asked again whether this address is fetched."""
+        if no := self.number(url, compare, internal=True):
+            self._closed.add(no)
 
     def _beyond(self, url: str, depth: int | None) -> LeftOut | None:
         if depth is not None and depth > self._plan.max_depth:
@@ -211,3 +260,8 @@ class Frontier:
 def _folder(url: str) -> str:
     path = url.partition("?")[0]
     return path[: path.rindex("/")]
+
+
+def _is_too_long(url: str, compare: str) -> bool:
+    """Whether an address cannot be kept."""
+    return len(url) > LONGEST_KEPT or len(compare) > LONGEST_KEPT

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from functools import lru_cache
 
+from editorial.audit.crawl.traps import LONGEST_KEPT
 from editorial.audit.facts import PageFacts, asks_not_to_follow
 from editorial.audit.predicates import counted_canonicals
 from editorial.domain.urls import SiteScope, in_scope, n2
@@ -70,7 +71,7 @@ def _spelling(scope: SiteScope) -> Callable[[str], tuple[str, str, int]]:
 def alternates_of(facts: PageFacts) -> Iterator[tuple[str, str]]:
     """Code and address of the hreflang entries that engines heed: not those of the body."""
     for each in facts.alternates:
-        if each.target and each.where != "body":
+        if each.target and each.where != "body" and len(each.target) <= LONGEST_KEPT:
             yield each.code, n2(each.target) or each.target
 
 

@@ -109,7 +109,7 @@ class _Walk:
             self._batch.files.append(row)
 
     def _row(self, kind: str, url: str, said: tuple[int, bytes]) -> FileRow:
-        no = self._frontier.number(url, n2(url) or url, internal=True)
+        no = self._frontier.number_of_file(url)
         return FileRow(kind, url, said[0], None, said[1] if kind == "robots" else b"", no)
 
     def _next(self) -> Entry | None:

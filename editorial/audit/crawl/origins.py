@@ -6,6 +6,7 @@ from typing import Any
 from editorial.audit.crawl.frontier import Frontier
 from editorial.audit.crawl.records import FileRow
 from editorial.audit.crawl.sitemaps import Sitemap
+from editorial.audit.crawl.traps import LONGEST_KEPT
 from editorial.domain.robots import Robots, Verdict, disallow_all, parse
 from editorial.domain.urls import n2, origin_of
 
@@ -94,5 +95,6 @@ def keep_named(row: FileRow, read: Sitemap, frontier: Frontier) -> FileRow:
         no = frontier.want(entry.url, None, source="")
         if no is not None:
             names.append(no)
-            alternates += [(no, code, n2(target) or target) for code, target in entry.alternates]
+            named = [each for each in entry.alternates if len(each[1]) <= LONGEST_KEPT]
+            alternates += [(no, code, n2(target) or target) for code, target in named]
     return row._replace(notes=read.notes, names=names, alternates=alternates)

@@ -36,6 +36,7 @@ class StopReason(StrEnum):
     BYTE_CAP = "byte_cap"
     DEPTH_CAP = "depth_cap"
     FOLDER_CAP = "folder_cap"
+    ADDRESS_CAP = "address_cap"
     ROBOTS_UNREACHABLE = "robots_unreachable"
     ROBOTS_FORBIDS = "robots_forbids"
     START_UNREACHABLE = "start_unreachable"

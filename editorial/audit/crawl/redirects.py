@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from editorial.audit.crawl.frontier import Entry
+from editorial.audit.crawl.traps import LONGEST_KEPT
 from editorial.domain.patterns import EVERYTHING, Patterns
 from editorial.domain.urls import SiteScope, in_scope, n2
 
@@ -62,7 +63,9 @@ class Redirects:
             return Step(hops, error="redirects")
         if n2(location) == entry.n2:
             return Step(hops, again=True)
-        return Step(hops, wanted=in_scope(location, self._scope) and self._patterns.take(location))
+        if len(location) > LONGEST_KEPT or not in_scope(location, self._scope):
+            return Step(hops)
+        return Step(hops, wanted=self._patterns.take(location))
 
     def wait(self, entry: Entry, hops: Hops, target: int) -> list[Settled]:
         """Let an entry wait for page `target`. Returns what is settled by that: itself, or a whole circle."""

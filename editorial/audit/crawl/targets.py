@@ -36,7 +36,17 @@ def pack_links(
         if internal and (follow == ALL or (follow == FOLLOWED and not mark & MARK_NOFOLLOW)):
             target = frontier.want(url, depth, compare=compare, source=source)
         targets[place] = target or frontier.number(url, compare, internal=internal)
-    return LinkPack(no, targets, marks, texts)
+    return _kept(LinkPack(no, targets, marks, texts)) if 0 in targets else LinkPack(no, targets, marks, texts)
+
+
+def _kept(pack: LinkPack) -> LinkPack | None:
+    """The links to addresses that are kept."""
+    places = [place for place, target in enumerate(pack.targets) if target]
+    if not places:
+        return None
+    said = pack.texts.split("\n")
+    targets, marks = [pack.targets[place] for place in places], "".join(pack.marks[place] for place in places)
+    return LinkPack(pack.no, targets, marks, "\n".join(said[place] for place in places))
 
 
 NONE, FOLLOWED, ALL = range(3)

@@ -16,6 +16,7 @@ from typing import Any
 from editorial.domain.urls import origin_of, path_of
 
 MAX_URL = 2000  # characters
+LONGEST_KEPT = 2600  # characters of an address that is kept at all; PostgreSQL finds nothing longer by an index
 MAX_SEGMENTS = 15
 MAX_QUERIES = 100  # addresses that differ in their query alone, and name each other
 REPEATS = 3  # times one segment comes in a path

@@ -37,6 +37,12 @@ def test_what_was_saved_left_out_and_refused_is_told():
     ]
 
 
+def test_a_crawl_that_knows_all_it_may_says_so():
+    (first, *_) = told(Audit(course={"full": 200_000, "hides": True}, stop_reason="complete"), "Bot").lines
+
+    assert english(first).startswith("The pages name more than 200,000 addresses, as many as an audit keeps")
+
+
 def test_a_slowed_host_is_told_with_its_reasons():
     pace = {"interval": 2.0, "slowest": 8.0, "why": {"429": 1, "503": 2, "late": 3, "crawl-delay": 1}}
 
