@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
 from types import MappingProxyType
-from typing import NotRequired, TypedDict, Unpack
+from typing import Any, NotRequired, TypedDict, Unpack
 
 from editorial.audit.facts import PageFacts
 from editorial.domain.messages import N_, Message
@@ -153,6 +153,8 @@ class Rule:
     caps: bool = False
     many: Many | None = None
     of_named: bool = False
+    others: Mapping[str, str] = field(default_factory=dict)
+    """Sentences in place of `says`, by the param `case` of a failure."""
 
     def defaults(self) -> dict[str, float]:
         """The thresholds nobody changed."""
@@ -175,7 +177,11 @@ class Rule:
 
     def sentence(self, failure: Failure) -> Message:
         """What a person reads of one failure."""
-        return Message(self.says, {**self.defaults(), **failure.params})
+        return Message(self.says_of(failure.params), {**self.defaults(), **failure.params})
+
+    def says_of(self, params: Mapping[str, Any]) -> str:
+        """The sentence (an id of the catalogue) that the params of a failure fill."""
+        return self.others.get(str(params.get("case", "")), self.says)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -221,6 +227,7 @@ class Told(TypedDict):
     caps: NotRequired[bool]
     many: NotRequired[Many]
     of_named: NotRequired[bool]
+    others: NotRequired[Mapping[str, str]]
 
 
 def page_rule(*, applies: Callable[[PageFacts], bool], **told: Unpack[Told]) -> Callable[[PageCheck], PageRule]:

@@ -341,7 +341,7 @@ def view_of(finding: Finding, item_title: str | None) -> FindingView:
     return FindingView(
         finding,
         Message(rule.title),
-        Message(rule.says, params),
+        Message(rule.says_of(params), params),
         Message(rule.why, params),
         Message(rule.fix, params),
         rule.source,

@@ -136,6 +136,7 @@ class Worker:
             reply.truncated,
             reply.error,
             reply.elapsed_ms,
+            reply.wire_bytes,
         )
         if response.status == NOT_MODIFIED and asked.copy is None:  # nobody asked whether it changed
             response = replace(response, status=0, error="protocol")

@@ -116,6 +116,8 @@ def _rule_lines(rule: Rule, words: Mapping[str, str], severities: Mapping[Severi
     yield ""
     for name, text in (("says", rule.says), ("why", rule.why), ("fix", rule.fix)):
         yield f"- {words[name]}: {_unfilled(say(text))}"
+        if name == "says":
+            yield from (f"- {words[name]}: {_unfilled(say(other))}" for other in rule.others.values())
     for param, bounds in rule.params.items():
         shown = words["param"].format(name=param, default=bounds.default, low=bounds.at_least, high=bounds.at_most)
         yield f"- {words['params']}: {shown}"

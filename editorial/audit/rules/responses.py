@@ -11,6 +11,7 @@ HTTP_ERRORS = "https://developers.google.com/search/docs/crawling-indexing/http-
 DENIED = frozenset({401, 403, 407})
 SAYING_NOTHING = DENIED | {408, 429}
 """Statuses below 500 that refuse us or ask for patience; they do not say that there is no page."""
+MOST_SWELLING = 100  # bytes unpacked for one sent; pages of one repeated row reach 50
 PAUSED = N_("The server asked for a pause; it may be under maintenance.")
 VENDORS = {
     "cloudflare": "Cloudflare",
@@ -107,6 +108,16 @@ def response_access_denied(page: PageFacts, _: Params) -> Iterator[Failure]:
     severity=Severity.ERROR,
     title=N_("HTML too large"),
     says=N_("The HTML is %(kilobytes)s KB; Googlebot reads the first %(max_kb)s."),
+    others={
+        "near": N_("The HTML is %(kilobytes)s KB; Googlebot reads no more than %(max_kb)s, so do not let it grow."),
+        "cut": N_(
+            "The HTML is at least %(kilobytes)s KB, where we stopped reading; Googlebot reads the first %(max_kb)s."
+        ),
+        "bomb": N_(
+            "The HTML unpacks to more than %(times)s times what is sent, like a bomb made to fill the memory of its"
+            " readers: we stopped at %(kilobytes)s KB."
+        ),
+    },
     why=N_("What stands after that is not indexed: text, links, structured data."),
     fix=N_("Move inline images, styles and data into files of their own."),
     source="https://developers.google.com/search/docs/crawling-indexing/googlebot",
@@ -116,8 +127,15 @@ def response_access_denied(page: PageFacts, _: Params) -> Iterator[Failure]:
     params={"warn_kb": Param(1000, at_least=200, at_most=10_000), "max_kb": Param(2000, at_least=500, at_most=15_000)},
 )
 def html_too_large(page: PageFacts, params: Params) -> Iterator[Failure]:
-    """Uncompressed, with the headers. Judged on a page we cut short as well: it is too large in any case."""
+    """Uncompressed, with the headers. Judged on a page we cut short as well: it is too large in any case.
+
+    What unpacks to a hundred times what was sent is meant to harm its readers, or packed by mistake.
+    """
     kilobytes = (page.body_bytes + page.header_bytes) // 1000
-    if kilobytes > params["warn_kb"]:
-        severity = None if kilobytes > params["max_kb"] else Severity.WARNING
-        yield Failure("size", {"kilobytes": kilobytes, "max_kb": params["max_kb"]}, (), severity)
+    shown = {"kilobytes": kilobytes, "max_kb": params["max_kb"]}
+    if page.truncated and 0 < page.wire_bytes * MOST_SWELLING < page.body_bytes:
+        yield Failure("size", {**shown, "case": "bomb", "times": MOST_SWELLING})
+    elif kilobytes > params["max_kb"]:
+        yield Failure("size", {**shown, "case": "cut"} if page.truncated else shown)
+    elif kilobytes > params["warn_kb"]:
+        yield Failure("size", {**shown, "case": "near"}, (), Severity.WARNING)

@@ -1,5 +1,7 @@
 """Lengths and sizes: characters and pixels, never bytes."""
 
+from dataclasses import replace
+
 import pytest
 
 from editorial.audit.rule import Severity
@@ -42,3 +44,28 @@ def test_twin_titles_weigh_less(head, severities):
 @pytest.mark.parametrize(("size", "severities"), [(900_000, []), (1_200_000, [Severity.WARNING]), (2_200_000, [None])])
 def test_a_page_is_too_large_by_its_uncompressed_bytes(size, severities):
     assert [failure.severity for failure in html_too_large(page("<p>" + "x" * size))] == severities
+
+
+@pytest.mark.parametrize(
+    ("told", "says"),
+    [
+        ({"body_bytes": 1_684_000}, "The HTML is 1684 KB; Googlebot reads no more than 2000, so do not let it grow."),
+        ({"body_bytes": 3_000_000}, "The HTML is 3000 KB; Googlebot reads the first 2000."),
+        (
+            {"body_bytes": 10_485_760, "truncated": True, "wire_bytes": 400_000},
+            "The HTML is at least 10485 KB, where we stopped reading; Googlebot reads the first 2000.",
+        ),
+        (
+            {"body_bytes": 10_485_760, "truncated": True, "wire_bytes": 16_384},
+            (
+                "The HTML unpacks to more than 100 times what is sent, like a bomb made to fill the memory of its readers:"
+                " we stopped at 10485 KB."
+            ),
+        ),
+    ],
+)
+def test_a_page_that_is_too_large_is_told_by_what_is_known_of_its_size(told, says):
+    (failure,) = html_too_large(replace(page(document("", "")), header_bytes=0, **told))
+
+    said = html_too_large.sentence(failure)
+    assert said.id % said.params == says
