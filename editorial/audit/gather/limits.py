@@ -25,6 +25,15 @@ class Budget:
         self._left -= len(text) + 20
         return text
 
+    def attribute(self, node: Node, name: str) -> str | None:
+        """An attribute of a node, which counts like its text; None once the page has been read too often."""
+        if self._left <= 0:
+            return None
+        value = self._tree.attribute(node, name)
+        if value:
+            self._left -= len(value)
+        return value
+
     def visit(self, nodes: int = 1) -> bool:
         """Pay for looking at some nodes; False once the page has been read too often."""
         self._left -= 20 * nodes

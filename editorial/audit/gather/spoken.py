@@ -37,24 +37,25 @@ class Spoken:
     def _say(self, node: Node, control: Node, hidden: bool, levels: int) -> str:
         tag = self.tree.tag(node)
         if not tag:
-            return self.tree.text(node)
-        unheard = tag in SILENT or node == control or (not hidden and self._is_hidden(node))
-        if unheard or levels <= 0 or not self.budget.visit():
+            return self.budget.text(node)
+        if levels <= 0 or tag in SILENT or node == control or not self.budget.visit():
             return ""
-        role = next(iter((self.tree.attribute(node, "role") or "").lower().split()), "")
+        if not hidden and self._is_hidden(node):
+            return ""
+        role = next(iter((self.budget.attribute(node, "role") or "").lower().split()), "")
         value, own = self._value(node, tag, role), self._own(node, tag)
         if value is not None and (levels < LEVELS or not own):  # within a label a control says what it holds
             return f" {value} "
         if not own:
             own = "".join(self._say(child, control, hidden, levels - 1) for child in self._inside(node, role))
-            own = own if own.strip() else self.tree.attribute(node, "title") or own
+            own = own if own.strip() else self.budget.attribute(node, "title") or own
         return f" {own} " if tag in BREAKING or tag == "img" else own
 
     def _own(self, node: Node, tag: str) -> str:
         """What its attributes call it: aria-label, and of an image its alt or title."""
-        said = collapse(self.tree.attribute(node, "aria-label") or "")
+        said = collapse(self.budget.attribute(node, "aria-label") or "")
         if not said and tag == "img":
-            said = self.tree.attribute(node, "alt") or self.tree.attribute(node, "title") or ""
+            said = self.budget.attribute(node, "alt") or self.budget.attribute(node, "title") or ""
         return said
 
     def _inside(self, node: Node, role: str) -> Iterator[Node]:
@@ -62,12 +63,12 @@ class Spoken:
         if role in MENUS:
             return
         yield from self.tree.children(node)
-        for name in (self.tree.attribute(node, "aria-owns") or "").split()[:MOST_OWNED]:
+        for name in (self.budget.attribute(node, "aria-owns") or "").split()[:MOST_OWNED]:
             if (owned := self._find(name)) is not None:
                 yield owned
 
     def _is_hidden(self, node: Node) -> bool:
-        attribute = self.tree.attribute
+        attribute = self.budget.attribute
         if attribute(node, "hidden") is not None or (attribute(node, "aria-hidden") or "").strip().lower() == "true":
             return True
         style = attribute(node, "style")
@@ -75,7 +76,7 @@ class Spoken:
 
     def _value(self, node: Node, tag: str, role: str) -> str | None:
         """What a control within a label holds (step 2C); None for what is none, and for a menu."""
-        attribute = self.tree.attribute
+        attribute = self.budget.attribute
         kind = (attribute(node, "type") or "").strip().lower() if tag == "input" else ""
         if role in RANGES or kind in ("range", "number"):
             spoken = (attribute(node, name) for name in ("aria-valuetext", "aria-valuenow", "value"))
@@ -85,30 +86,34 @@ class Spoken:
         if tag == "select" or role in LISTS:
             return self._chosen(node, tag)
         if tag == "textarea" or role == "textbox":
-            return attribute(node, "value") or self.tree.text(node)
+            return attribute(node, "value") or self.budget.text(node)
         return self._typed(node, kind) if tag == "input" else None
 
     def _typed(self, node: Node, kind: str) -> str:
         if kind in UNSAID:
             return ""
-        return self.tree.attribute(node, "value") or (self.tree.attribute(node, "alt") if kind in BUTTONS else "") or ""
+        return (
+            self.budget.attribute(node, "value")
+            or (self.budget.attribute(node, "alt") if kind in BUTTONS else "")
+            or ""
+        )
 
     def _chosen(self, node: Node, tag: str) -> str:
         """The options that are chosen; of a list that folds the first, as browsers choose it."""
         if tag == "input":
-            return self.tree.attribute(node, "value") or ""
+            return self.budget.attribute(node, "value") or ""
         options = [it for it in self._descendants(node, 0) if self._is_option(it)]
         chosen = [it for it in options if self._is_chosen(it)]
-        folds = tag == "select" and self.tree.attribute(node, "multiple") is None
-        if not chosen and folds and self.tree.attribute(node, "size") in (None, "", "1"):
+        folds = tag == "select" and self.budget.attribute(node, "multiple") is None
+        if not chosen and folds and self.budget.attribute(node, "size") in (None, "", "1"):
             chosen = options[:1]
-        return " ".join(self.tree.text(it).strip() for it in chosen)
+        return " ".join(self.budget.text(it).strip() for it in chosen)
 
     def _is_option(self, node: Node) -> bool:
-        return self.tree.tag(node) == "option" or self.tree.attribute(node, "role") == "option"
+        return self.tree.tag(node) == "option" or self.budget.attribute(node, "role") == "option"
 
     def _is_chosen(self, node: Node) -> bool:
-        attribute = self.tree.attribute
+        attribute = self.budget.attribute
         return attribute(node, "selected") is not None or attribute(node, "aria-selected") == "true"
 
     def _descendants(self, node: Node, level: int) -> Iterator[Node]:

@@ -320,6 +320,13 @@ def test_no_page_is_read_over_and_over(piece):
     page(document("", piece * 20_000))
 
 
+@pytest.mark.timeout(10)  # a style of 60 KB within what owns itself took fifty seconds
+@pytest.mark.parametrize("name", ["style", "role", "aria-label"])
+def test_long_attributes_of_what_owns_itself_are_not_read_over_and_over(name):
+    inner = f"<div id=d aria-owns='{'d ' * 10}'><p {name}='{'b ' * 60_000}'></div>" * 2
+    page(document("", f"<form><label for=a aria-owns='{'d ' * 10}'>x</label><input id=a>{inner}</form>"))
+
+
 @pytest.mark.timeout(10)
 def test_a_list_of_languages_that_do_not_exist_costs_what_its_length_costs():
     rows = "".join(f"<link rel=alternate hreflang=e{n} href=/{n}>" for n in range(5_000))
