@@ -237,9 +237,25 @@ def run_audit(
             return audit.id
         if parts.before_verdict is not None:
             parts.before_verdict(audit.id)
-        if verdicts.finish(parts.sessions, audit.id, parts.worker, end, parts.now):
+        if _finish(parts, audit.id, end, last=too_often):
             log.info("audit.ended", reason=end.reason.value, fetched=end.fetched, known=end.known)
     return audit.id
+
+
+def _finish(parts: AuditParts, audit_id: int, end: CrawlEnd, *, last: bool) -> bool:
+    """Judge and close an audit, and tell whether that was done.
+
+    Args:
+        last: nobody is to try again, so that one which cannot be judged is closed without it.
+    """
+    try:
+        return verdicts.finish(parts.sessions, audit_id, parts.worker, end, parts.now)
+    except Exception:
+        if not last:
+            raise
+        log.exception("audit.not_judged")
+    with parts.sessions.begin() as session:
+        return store.give_up(session, audit_id, parts.worker, parts.now(), StopReason.CRASHED.value)
 
 
 def _left(parts: AuditParts, audit_id: int) -> bool:

@@ -222,6 +222,18 @@ def has_work(session: Session, now: datetime) -> bool:
     return session.scalar(select(Audit.id).where(_claimable(now)).limit(1)) is not None
 
 
+def give_up(session: Session, audit_id: int, worker: str, now: datetime, reason: str) -> bool:
+    """Let an audit fail that cannot be judged. False if it is another's by now."""
+    closed = session.execute(
+        update(Audit)
+        .where(Audit.id == audit_id, Audit.state == AuditState.RUNNING, Audit.worker == worker)
+        .values(state=AuditState.FAILED, ended_at=now, stop_reason=reason)
+        .returning(Audit.id)
+        .execution_options(synchronize_session=False)
+    )
+    return closed.first() is not None
+
+
 def release(session: Session, audit_id: int, worker: str, now: datetime) -> None:
     """Leave a running audit as it is: the next process goes on with it at once, and it does not count as lost."""
     session.execute(

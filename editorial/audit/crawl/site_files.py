@@ -18,7 +18,7 @@ from editorial.audit.crawl.traffic import Traffic
 from editorial.audit.facts import Nowhere
 from editorial.domain.http_dates import retry_after
 from editorial.domain.robots import MAX_BYTES
-from editorial.domain.urls import n1, n2, origin_of
+from editorial.domain.urls import n1, origin_of
 
 PASSING = frozenset({"timeout", "reset", "connect", "dns"})  # errors that a second try may not see again
 
