@@ -85,7 +85,7 @@ class AskWish(Given):
 )
 def target_list(site_id: int, query: TargetsAsked) -> Targets:
     """One page of targets."""
-    wanted = Wanted(site_id, query.state, query.text, query.after)
+    wanted = Wanted(site_id, query.state, query.text.replace("\x00", ""), query.after)
     with reading(deps().sessions) as session:
         content.get_site(session, site_id)
         found = external_pages.listing(session, wanted, size=query.limit)
