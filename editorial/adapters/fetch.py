@@ -22,6 +22,7 @@ PRODUCT_TOKEN = "EditorialBot"  # noqa: S105 -- the name robots.txt knows us by,
 DOCUMENTS = frozenset({"text/html", "application/xhtml+xml", "text/plain", "application/xml", "text/xml", ""})
 ACCEPT = "Accept: text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.5"
 BOMB_FROM = 1024 * 1024  # bytes unpacked; less harms nobody
+COUNTED = 4  # times our limit, of which what comes after the limit is not kept
 MOST_SWELLING = 100  # bytes unpacked for one sent; pages of one repeated row reach 50
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 
@@ -40,8 +41,8 @@ class Limits:
 class Reply:
     """One answer. `error` is None or a code of `audit.facts.Response`; `status` is then 0 unless headers had come.
 
-    `truncated`: the body was longer than our limit, or unpacked to far more than was sent. `skipped`: it is no
-    document, so its body was not read.
+    `truncated`: the body was longer than our limit, or unpacked to far more than was sent (`swollen`). `skipped`: it is
+    no document, so its body was not read.
     """
 
     url: str
@@ -49,6 +50,7 @@ class Reply:
     headers: tuple[tuple[str, str], ...] = ()
     body: bytes = b""
     truncated: bool = False
+    swollen: bool = False
     skipped: bool = False
     error: str | None = None
     elapsed_ms: int = 0
@@ -89,16 +91,23 @@ class _Transfer:
     stopped: str = ""
     """Why we broke it off: `size`, `type` or `timeout`."""
 
+    @property
+    def swollen(self) -> bool:
+        """Whether it unpacked to more than anybody needs who has something to say."""
+        return self.size > BOMB_FROM and self.size > self.most
+
     def take(self, chunk: bytes, cap: int) -> bool:
         """Keep a piece of the body; False where no more of it is wanted."""
         if not self.chunks and not self._begin():
             return False
         room = cap - self.size
         self.size += len(chunk)
-        if self.size > cap or (self.size > BOMB_FROM and self.size > self.most):
-            self.chunks.append(chunk[:room])
+        if self.size > cap or self.swollen:
+            if room > 0:
+                self.chunks.append(chunk[:room])
             self.stopped = "size"
-            return False
+            # Of a packed body we count on a little without keeping it: so a bomb shows, and is told as one.
+            return self.most < math.inf and cap < self.size <= min(self.most, COUNTED * cap)
         self.chunks.append(chunk)
         return True
 
@@ -109,7 +118,8 @@ class _Transfer:
             self.stopped = "type"
             return False
         sent = _first(headers, "content-length")
-        if sent.isascii() and sent.isdigit():
+        packed = _first(headers, "content-encoding").strip().lower() not in ("", "identity")
+        if packed and sent.isascii() and sent.isdigit():
             self.most = MOST_SWELLING * int(sent[:12])
         return True
 
@@ -298,6 +308,7 @@ class Fetcher:
             elapsed_ms=int((self._clock() - transfer.started) * 1000),
             waited_ms=measured[0],
             wire_bytes=measured[1],
+            swollen=transfer.swollen,
         )
 
     def _late(self) -> Iterator[tuple[Any, Reply]]:

@@ -37,7 +37,8 @@ class Response:
 
     `error` is None, or why there is no answer, one of `ERROR_CODES`; `status` is then 0, or that of the last hop.
     `body` is decoded from its transfer coding, not from its charset; `truncated` says that our own limit cut it. Header
-    names keep the server's case. `wire_bytes` of the body came until then, packed as they were; 0 where nobody counted.
+    names keep the server's case. `swollen`: it unpacks to more than a hundred times
+    what is sent.
     """
 
     url: str
@@ -49,7 +50,7 @@ class Response:
     truncated: bool = False
     error: str | None = None
     elapsed_ms: int = 0
-    wire_bytes: int = 0
+    swollen: bool = False
 
     def header(self, name: str) -> str:
         """The first value of a header, or an empty string."""
@@ -356,7 +357,7 @@ class PageFacts:
     `challenge` names the protection that answered instead of the page (a bot check, a firewall), or is empty.
     `upgrades_insecure`: its policy has browsers ask for http resources over https. `inline_scripts` counts scripts
     that stand in the page itself. `layout` is what its template leaves in the tree (`gather.signature.layout_of`).
-    `wire_bytes` are those of the body as it was sent; 0 where nobody counted.
+    `swollen`: the body unpacks to more than a hundred times what is sent.
     """
 
     url: str
@@ -395,7 +396,7 @@ class PageFacts:
     upgrades_insecure: bool = False
     inline_scripts: int = 0
     layout: str = ""
-    wire_bytes: int = 0
+    swollen: bool = False
 
     @property
     def title(self) -> str:

@@ -47,6 +47,8 @@ class Reply(Protocol):
     @property
     def wire_bytes(self) -> int: ...
     @property
+    def swollen(self) -> bool: ...
+    @property
     def location(self) -> str | None: ...
 
 
@@ -136,7 +138,7 @@ class Worker:
             reply.truncated,
             reply.error,
             reply.elapsed_ms,
-            reply.wire_bytes,
+            reply.swollen,
         )
         if response.status == NOT_MODIFIED and asked.copy is None:  # nobody asked whether it changed
             response = replace(response, status=0, error="protocol")

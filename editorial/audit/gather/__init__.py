@@ -40,7 +40,7 @@ def gather(
         error=response.error,
         truncated=response.truncated,
         elapsed_ms=response.elapsed_ms,
-        wire_bytes=response.wire_bytes,
+        swollen=response.swollen,
         body_bytes=len(response.body),
         header_bytes=sum(len(name) + len(value) + 4 for name, value in response.headers),
         headers=tuple((n.lower(), v[:2000]) for n, v in response.headers if n.lower() in headers.KEPT),

@@ -11,7 +11,7 @@ HTTP_ERRORS = "https://developers.google.com/search/docs/crawling-indexing/http-
 DENIED = frozenset({401, 403, 407})
 SAYING_NOTHING = DENIED | {408, 429}
 """Statuses below 500 that refuse us or ask for patience; they do not say that there is no page."""
-MOST_SWELLING = 100  # bytes unpacked for one sent; pages of one repeated row reach 50
+MOST_SWELLING = 100  # bytes unpacked for one sent, as those count who fetch
 PAUSED = N_("The server asked for a pause; it may be under maintenance.")
 VENDORS = {
     "cloudflare": "Cloudflare",
@@ -133,7 +133,7 @@ def html_too_large(page: PageFacts, params: Params) -> Iterator[Failure]:
     """
     kilobytes = (page.body_bytes + page.header_bytes) // 1000
     shown = {"kilobytes": kilobytes, "max_kb": params["max_kb"]}
-    if page.truncated and 0 < page.wire_bytes * MOST_SWELLING < page.body_bytes:
+    if page.swollen:
         yield Failure("size", {**shown, "case": "bomb", "times": MOST_SWELLING})
     elif kilobytes > params["max_kb"]:
         yield Failure("size", {**shown, "case": "cut"} if page.truncated else shown)
