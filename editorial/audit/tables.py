@@ -6,7 +6,7 @@ in compare form.
 `page`, one row a page fetched or tried:
     id, url (N1, asked for), n2, final_url (N1), final_n2, canonical_n2 (of its one valid canonical, else null),
     status (0 without an answer), error (null or the code of `Response.error`), truncated, hops (redirects on the way),
-    moved (what they change, `crawl.records.move_of`), title and description (as written), title_folded and
+    moved (what they change, `crawl.moves.move_of`), title and description (as written), title_folded and
     description_folded (`gather.text.fold` of them), language (`facts.language`), digest (of the main text), noindex
     (for one engine at least), is_html (`predicates.is_html_page`), is_results_page (`predicates.is_results_page`),
     is_text_page (that, with text enough to compare), is_start (the crawl began there), denied (a bot check or a refusal

@@ -62,7 +62,7 @@ class AuditPage(Base):
     description_folded: Mapped[str] = mapped_column(Text, default="")
     noindex: Mapped[bool] = mapped_column(default=False)  # for one engine at least
     hops: Mapped[int] = mapped_column(default=0)  # redirects on the way to the final address
-    moved: Mapped[str] = mapped_column(Text, default="")  # what they change: `crawl.records.move_of`
+    moved: Mapped[str] = mapped_column(Text, default="")  # what they change: `crawl.moves.move_of`
     outcomes: Mapped[str] = mapped_column(Text)  # one letter a rule of `Audit.rules`: F, P, N, I
     facts: Mapped[bytes] = mapped_column(LargeBinary)
 

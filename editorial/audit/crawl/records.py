@@ -10,6 +10,7 @@ import orjson
 
 from editorial.audit import form_inventory
 from editorial.audit.crawl.knowing import NOTHING_KNOWN
+from editorial.audit.crawl.moves import move_of
 from editorial.audit.crawl.named import NO_LINKS, Links, alternates_of, canonical_of, discovered_by, links_of
 from editorial.audit.crawl.traps import MAX_QUERIES
 from editorial.audit.engine import judge
@@ -21,7 +22,7 @@ from editorial.audit.robots_access import verdicts
 from editorial.audit.rule import Need, Outcome, PageRule, Params, Result
 from editorial.domain.patterns import EVERYTHING, Patterns
 from editorial.domain.robots import Robots
-from editorial.domain.urls import SiteScope, host_of, origin_of, path_of
+from editorial.domain.urls import SiteScope
 
 LETTERS = {Result.FAIL: "F", Result.PASS: "P", Result.NOT_APPLICABLE: "N", Result.INCONCLUSIVE: "I"}
 """One letter an outcome: a page's outcomes are a text in the order of the audit's rules."""
@@ -126,7 +127,7 @@ class PageRecord:
     """For one engine at least."""
     hops: int = 0
     moved: str = ""
-    """What the redirects change: `move_of`."""
+    """What the redirects change: `moves.move_of`."""
     nofollow: bool = False
     links: Links = NO_LINKS
     discovered: Sequence[str] = ()
@@ -369,20 +370,6 @@ def packed(facts: PageFacts) -> bytes:
 def unpacked(blob: bytes) -> PageFacts:
     """The facts that `packed` stored."""
     return PageFacts.from_dict(orjson.loads(zlib.decompress(blob)))
-
-
-def move_of(url: str, final_url: str) -> str:
-    """What redirects from one N1 address to another change.
-
-    `slash` for a slash at the end alone, the two origins for http, https and www alone, `path` for all else.
-    """
-    before, after = path_of(url), path_of(final_url)
-    origin, target = origin_of(url), origin_of(final_url)
-    if origin == target:
-        return "slash" if before.rstrip("/") == after.rstrip("/") else "path"
-    if before == after and host_of(url).removeprefix("www.") == host_of(final_url).removeprefix("www."):
-        return f"{origin} {target}"
-    return "path"
 
 
 def _failures(outcomes: Iterable[Outcome]) -> list[tuple[Any, ...]]:

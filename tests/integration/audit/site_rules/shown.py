@@ -3,7 +3,7 @@
 from sqlalchemy import Boolean, Column, Engine, Integer, MetaData, String, Table, insert, select, update
 
 from editorial.audit.crawl.files import robots_notes
-from editorial.audit.crawl.records import move_of
+from editorial.audit.crawl.moves import move_of
 from editorial.audit.crawl.sitemaps import read_sitemap
 from editorial.audit.gather.text import fold
 from editorial.audit.graph.places import PageSeen
