@@ -54,15 +54,19 @@ def robots(*, source: str, urls: Sequence[str], agent: str, style: str, allow_pr
         sys.exit(COULD_NOT_READ)
     known = Origins(agent)
     origin = origin_of(read.url) if read.url else NOWHERE
-    rules = known.learn(origin, read.status, read.error, read.content, led=read.led)
+    # A crawl goes past an address that our guard refuses, because every page of it ends there as well.
+    refused_by_us = read.error == "address"
+    rules = known.learn(origin, read.status, read.error, read.content, led=read.led or refused_by_us)
     verdicts = [(url, _verdict(rules, product_token(agent), url, origin)) for url in urls]
     if style == "json":
         click.echo(orjson.dumps(_facts(read, agent, rules, verdicts), option=orjson.OPT_INDENT_2))
     else:
         _print(read, rules, agent, verdicts)
+    if read.error is not None:  # whatever that means for crawlers: nobody saw a file
+        sys.exit(COULD_NOT_READ)
     if any(verdict is not None and not verdict.allowed for _, verdict in verdicts):
         sys.exit(FORBIDDEN)
-    if read.error is not None or known.unreachable:
+    if known.unreachable:
         sys.exit(COULD_NOT_READ)
 
 

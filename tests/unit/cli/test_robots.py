@@ -1,6 +1,7 @@
 """`editorial robots`: allowed or not, and by which line."""
 
 import json
+import socket
 from pathlib import Path
 
 import pytest
@@ -103,6 +104,18 @@ def test_a_private_address_is_not_reached(httpserver: HTTPServer) -> None:
     said = run(httpserver.url_for("/robots.txt"), "--agent", "x", "--format", "json")
 
     assert (json.loads(said.stdout)["error"], httpserver.log) == ("address", [])
+
+
+@pytest.mark.parametrize("options", [(), ("--allow-private",)])
+def test_no_answer_forbids_everything_and_is_no_file_that_could_be_read(options: tuple[str, ...]) -> None:
+    """Refused by our guard, or because nothing listens at that port."""
+    with socket.socket() as bound:  # and does not listen
+        bound.bind(("127.0.0.1", 0))
+        said = run(f"http://127.0.0.1:{bound.getsockname()[1]}/robots.txt", "--agent", "x", "/a", *options)
+
+    assert said.stdout.startswith("disallowed\t/a")
+    assert said.stderr.endswith("So everything is forbidden until it can be read.\n")
+    assert said.exit_code == 3
 
 
 def test_what_is_not_there_is_said_in_one_sentence() -> None:
