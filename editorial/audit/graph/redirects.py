@@ -1,6 +1,7 @@
 """Redirects by what they change: many of them are one setting."""
 
-from collections.abc import Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import NamedTuple
@@ -79,7 +80,7 @@ def group_moves(moved: Iterable[Moved], links: Mapping[int, int]) -> list[Moves]
         links: by number, how many pages link there.
     """
     groups: dict[object, Moves] = {}
-    for one in moved:
+    for one in _apart(list(moved), links):
         changed = tuple(causes(before, after) for before, after in zip(one.stops, one.stops[1:], strict=False))
         target = one.stops[-1] if one.error or any(Cause.CONTENT in each for each in changed) else ""
         failed = one.error or (one.status if one.status >= 400 else None)
@@ -89,3 +90,32 @@ def group_moves(moved: Iterable[Moved], links: Mapping[int, int]) -> list[Moves]
         if len(group.samples) < SAMPLES:
             group.samples.append(one.stops)
     return sorted(groups.values(), key=lambda each: (each.error is None, -each.hops, -each.links, -each.count))
+
+
+def _apart(moved: Sequence[Moved], links: Mapping[int, int]) -> Iterator[Moved]:
+    """Each redirect once: what lies on the way of another and is linked by nobody is mended there.
+
+    Of a circle that nobody links to the first stands for the others.
+    """
+    on_the_way: dict[str, set[int]] = defaultdict(set)
+    for one in moved:
+        for stop in one.stops[1:]:
+            on_the_way[stop].add(one.no)
+    told: set[int] = set()
+    circles: set[frozenset[str]] = set()
+    for one in sorted(moved, key=lambda each: -links.get(each.no, 0)):
+        if one.error == "redirect-loop":
+            circle = _circle(one.stops)
+            if circle in circles and one.stops[0] in circle:
+                continue
+            circles.add(circle)
+        elif not links.get(one.no) and on_the_way[one.stops[0]] - {one.no}:
+            continue
+        told.add(one.no)
+    return (one for one in moved if one.no in told)
+
+
+def _circle(stops: Sequence[str]) -> frozenset[str]:
+    """The addresses that a way goes round in, without those that lead into it."""
+    first = stops.index(stops[-1])
+    return frozenset(stops[first:])

@@ -75,6 +75,24 @@ def test_redirects_of_one_setting_are_one_group_and_others_one_for_each_target()
     ]
 
 
+def test_a_hop_of_a_chain_and_a_circle_are_told_once():
+    chain = [
+        Moved(1, (f"{SITE}/1", f"{SITE}/2", f"{SITE}/3"), 200, None),
+        Moved(2, (f"{SITE}/2", f"{SITE}/3"), 200, None),
+    ]
+    circle = [
+        Moved(3, (f"{SITE}/a", f"{SITE}/b", f"{SITE}/a"), 0, "redirect-loop"),
+        Moved(4, (f"{SITE}/b", f"{SITE}/a", f"{SITE}/b"), 0, "redirect-loop"),
+        Moved(5, (f"{SITE}/into", f"{SITE}/a", f"{SITE}/b", f"{SITE}/a"), 0, "redirect-loop"),
+    ]
+
+    def told(links):
+        return sorted(group.samples[0][0].removeprefix(SITE) for group in group_moves(chain + circle, links))
+
+    assert told({1: 1, 3: 1, 5: 1}) == ["/1", "/a", "/into"]
+    assert told({1: 1, 2: 1, 4: 1}) == ["/1", "/2", "/b", "/into"]
+
+
 def flaws_of(alternates, *pages):
     return [
         [(cell.code, cell.n2.removeprefix(SITE), cell.flaw) for cell in cluster.cells]
