@@ -21,7 +21,10 @@ LOST = frozenset({"gzip", "size", "entries", "nested", "malformed", "entities", 
 TABLES = frozenset({".csv", ".tsv"})
 
 BAD_LINE = N_("No address that begins with http:// or https:// stands here. Write it in full.")
-CUT = N_("It is longer than 50 MB, or packed with gzip and broken: what is missing was not read.")
+CUT = N_(
+    "It has more than 50 MB, 500,000 lines or 100,000 characters in a line, or is packed with gzip and broken: "
+    "what is missing was not read."
+)
 
 
 @dataclass(frozen=True)

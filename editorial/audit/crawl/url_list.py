@@ -12,6 +12,8 @@ from typing import NamedTuple
 from editorial.domain.urls import n1
 
 MOST_BYTES = 50 * 1024 * 1024  # unpacked; as of a sitemap
+MOST_LINES = 500_000  # ten times what a sitemap may name; packed, millions of them are a file of some kilobytes
+LONGEST_LINE = 100_000  # characters
 MOST_LINES_OF_A_CELL = 20
 MARK = "#"  # begins a comment, unless it is all of a cell
 HEADINGS = frozenset(
@@ -60,8 +62,10 @@ def read_list(content: bytes, *, table: bool = False) -> UrlList:
         table: whether its name says that it is a table.
     """
     content, cut = unpacked(content)
-    lines = _text(content).replace("\r\n", "\n").replace("\r", "\n").split("\n")
-    rows = [(number, line) for number, line in enumerate(lines, start=1) if line.strip() and not _is_remark(line)]
+    lines = _text(content).replace("\r\n", "\n").replace("\r", "\n").split("\n", MOST_LINES)
+    cut = cut or len(lines) > MOST_LINES or max(map(len, lines)) > LONGEST_LINE
+    shown = enumerate((line[:LONGEST_LINE] for line in lines[:MOST_LINES]), start=1)
+    rows = [(number, line) for number, line in shown if line.strip() and not _is_remark(line)]
     if not rows:
         return UrlList((), (), cut)
     cells = _table(rows) if table or _looks_like_a_table(rows) else ((number, [line]) for number, line in rows)

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from editorial.audit.crawl import url_list
 from editorial.audit.crawl.url_list import BadLine, read_list
 
 A, B = "https://example.com/a", "https://example.org/b"
@@ -91,3 +92,15 @@ def test_anything_is_read(content, table):
     found = read_list(content, table=table)
 
     assert len(found.bad) <= len(content) + 1
+
+
+def test_of_a_list_with_too_many_lines_or_cells_the_first_are_read(monkeypatch):
+    monkeypatch.setattr(url_list, "MOST_LINES", 3)
+    monkeypatch.setattr(url_list, "LONGEST_LINE", 30)
+
+    many = read_list(b"http://a.example/1\n" + b"a\n" * 9)
+    wide = read_list(b"http://a.example/1" + b"," * 50, table=True)
+
+    assert (len(many.addresses), len(many.bad), many.cut) == (1, 2, True)
+    assert (len(wide.addresses), wide.cut) == (1, True)
+    assert not read_list(b"http://a.example/1\n" * 2).cut
