@@ -1,7 +1,7 @@
 """The structure of a site as its last audit saw it: clicks, rank, sitemap, chains, translations, broken links."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -326,14 +326,12 @@ def _important(session: Session, audit: Audit) -> list[Line]:
     if not rows:
         return []
     behind = items_by_page(session, audit)
-    ids = {behind[row.n2] for row in rows if row.n2 in behind}
+    lines = [(Line(*row[:-1]), behind.get(row.n2)) for row in rows]
+    lines.sort(key=lambda each: (not each[0].deep, not each[0].weak, each[0].rank or 0, each[0].no))
+    shown = lines[:IMPORTANT]  # before titles are asked for: a plan may put thousands first
+    ids = {item for _, item in shown if item is not None}
     titles = dict(session.execute(select(ContentItem.id, ContentItem.title).where(ContentItem.id.in_(ids))).all())
-    lines = []
-    for no, url, title, depth, rank, links_in, address in rows:
-        item = behind.get(address)
-        lines.append(Line(no, url, title, depth, rank, links_in, (item, titles[item]) if item in titles else None))
-    ordered = sorted(lines, key=lambda line: (not line.deep, not line.weak, line.rank or 0, line.no))
-    return ordered[:IMPORTANT]
+    return [replace(line, item=(item, titles[item])) if item in titles else line for line, item in shown]
 
 
 def _languages(samples: Sequence[Sequence[Sequence[Any]]]) -> Languages:
