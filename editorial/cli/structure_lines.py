@@ -63,7 +63,10 @@ def _others(summary: Mapping[str, Any]) -> Iterator[Message]:
         row = NP_("%(count)s page with canonicals in a row", "%(count)s pages with canonicals in a row")
         yield Message.counted(row, canonicals)
     if groups := summary["languages"]["groups"]:
-        sound = N_("Translations: %(sound)s of %(groups)s groups are sound")
-        yield Message(sound, {"sound": summary["languages"]["sound"], "groups": groups})
+        sound = NP_(
+            "Translations: %(sound)s of %(count)s group is sound",
+            "Translations: %(sound)s of %(count)s groups are sound",
+        )
+        yield Message.counted(sound, groups, sound=summary["languages"]["sound"])
     if cut := summary["languages"].get("cut"):
         yield Message.counted(CUT, cut)

@@ -24,7 +24,7 @@ class NotFound(EditorialError):
     def __init__(self, says: Message | None = None, *, hint: Message | None = None) -> None:
         super().__init__(
             says or Message(N_("There is nothing at this address.")),
-            hint=hint or Message(N_("It may have been moved or archived. Look for it in the calendar.")),
+            hint=hint or Message(N_("It may have been moved, archived or removed. Check the address and its number.")),
         )
 
 

@@ -69,6 +69,7 @@ def overview() -> ResponseReturnValue:
             reason=_reason(view.latest if view is not None else None),
             failure_reason=_reason(view.last_failure if view is not None else None),
             severity_names=SEVERITIES,
+            rate=(site.crawl_rate if site is not None else None) or deps().config.crawl_rate,
             weekday=get_day_names("wide", locale=catalog().locale)[site.audit_weekday] if site is not None else "",
         )
 

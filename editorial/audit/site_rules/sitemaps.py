@@ -30,6 +30,10 @@ def _said_nothing(audit: AuditTables) -> ColumnElement[bool]:
     severity=Severity.ERROR,
     title=N_("Sitemap cannot be read"),
     says=N_("Search engines cannot use this sitemap; the server answers %(status)s."),
+    others={
+        "html": N_("Search engines cannot use this sitemap; a web page stands there."),
+        "unreadable": N_("Search engines cannot use this sitemap; what stands there cannot be read as one."),
+    },
     why=N_("What only the sitemap names is found late or never."),
     fix=N_("Let the address answer 200 with a sitemap, or take it out of robots.txt and the index that names it."),
     source=SITEMAPS,
@@ -43,11 +47,13 @@ def sitemap_http_error(audit: AuditTables) -> Select[Any]:
     file, note = audit.file, audit.note
     no_sitemap = exists().where(note.c.file_id == file.c.id, note.c.kind.in_(UNREADABLE))
     failed = and_(file.c.status != 200, file.c.status.not_in(REFUSALS))
+    is_html = exists().where(note.c.file_id == file.c.id, note.c.kind == "html")
     shown = select(func.min(note.c.text)).where(note.c.file_id == file.c.id, note.c.kind.in_(UNREADABLE))
     return select(
         file.c.id.label("page_id"),
         literal("sitemap").label("key"),
         file.c.status.label("param_status"),
+        case((failed, "status"), (is_html, "html"), else_="unreadable").label("param_case"),
         shown.scalar_subquery().label("evidence"),
     ).where(_is_named(audit), file.c.error.is_(None), ~file.c.challenged, or_(failed, no_sitemap))
 

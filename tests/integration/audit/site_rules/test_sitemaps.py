@@ -3,6 +3,7 @@
 import pytest
 
 from editorial.audit.rule import Severity
+from editorial.audit.rulebook import BY_ID
 from tests.integration.audit.site_rules.shown import SITE
 
 URLSET = b"<?xml version='1.0'?><urlset><url><loc>https://example.com/a</loc></url></urlset>"
@@ -25,6 +26,22 @@ def test_a_sitemap_that_is_named_must_be_one(audit, content, status, fails):
     audit.has_file("/map.xml", content, status)
 
     assert bool(audit.found("sitemap-http-error")) is fails
+
+
+@pytest.mark.parametrize(
+    ("content", "status", "says"),
+    [
+        (b"", 404, "the server answers 404."),
+        (b"<!doctype html><html><body>Home</body></html>", 200, "a web page stands there."),
+        (b"\x1f\x8b broken", 200, "what stands there cannot be read as one."),
+    ],
+)
+def test_what_is_no_sitemap_is_told_by_what_it_is(audit, content, status, says):
+    audit.has_file("/map.xml", content, status)
+
+    ((_, failure),) = audit.found("sitemap-http-error")
+    said = BY_ID["sitemap-http-error"].sentence(failure)
+    assert (said.id % said.params).endswith(says)
 
 
 def test_a_sitemap_that_nobody_names_may_be_missing(audit):
