@@ -42,6 +42,8 @@ from editorial.store.relations import LOOKS_OUTSIDE
 
 FOUND = 1  # an exit status; 2 is click's, for bad usage
 NEVER = "never"
+MOST_UNSEEN = 20  # pages of a crawl without an answer that are named one by one
+MORE_UNSEEN = NP_("%(count)s page more gave no answer.", "%(count)s pages more gave no answer.")
 SET_ASIDE = NP_(
     "%(count)s page was set aside by most rules: its canonical names another address. "
     "If that is the page's own, give the address of the folder with --url.",
@@ -171,11 +173,15 @@ def _audited(
             auditing.run_audit(parts, queued, report, folder=folder)
         with reading(parts.sessions) as session:
             found = session.get_one(Audit, queued)
-            unseen = _unanswered(session, found) if folder is not None else []
+            unseen = _unanswered(session, found)
             gaps = gaps_of(found, (), unseen, unfit=False, say=catalog.say)
             status = _report(session, found, catalog, replace(wanted, gaps=gaps), fail_on=fail_on)
-    for gap in gaps.pages:
+    told = gaps.pages if found.state is not AuditState.FAILED else ()  # its end says of the first page why
+    shown = told[:MOST_UNSEEN] if folder is None else told
+    for gap in shown:
         click.echo(gap.line(catalog.say), err=True)
+    if len(told) > len(shown):
+        click.echo(catalog.say(Message.counted(MORE_UNSEEN, len(told) - len(shown))), err=True)
     return status
 
 

@@ -9,7 +9,7 @@ from editorial.audit.report import COMMA
 from editorial.cli import lists, sources
 from editorial.cli.printing import silenced
 from editorial.domain.messages import N_, NP_, Message
-from editorial.services import crawl_course
+from editorial.services import crawl_course, seeing
 from editorial.services.stop_reasons import why_it_stopped
 from editorial.store.audit import Audit
 
@@ -90,7 +90,7 @@ def gaps_of(
     site = {
         "stop_reason": audit.stop_reason,
         "excluded": int(audit.course.get("excluded", 0)),
-        "links_seen": not audit.course.get("hides"),
+        "links_seen": seeing.hides_none(audit),
         "left_out": traps,
     }
     return Gaps(listed, unseen, crawl, site, unfit)
@@ -110,5 +110,5 @@ def _of_crawl(audit: Audit, say: Say) -> Iterator[Gap]:
     for said in told.lines if audit.whole_site else ():  # of a list nobody asks how its pages hang together
         if said.id != crawl_course.ALLOW:
             yield Gap("left-out", said)
-    if audit.stop_reason != StopReason.COMPLETE:
+    if audit.stop_reason != StopReason.COMPLETE or (audit.whole_site and not seeing.saw_all(audit)):
         yield Gap("stopped", why_it_stopped(audit))

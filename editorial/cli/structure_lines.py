@@ -21,7 +21,10 @@ def lines_of(summary: Mapping[str, Any], say: Say) -> Iterator[str]:
     if sum(clicks.values()) + summary["depth"]["none"] < 2:
         return
     yield say(Message(N_("Structure")))
-    yield from (f"  {say(said)}" for said in (*_clicks(clicks, summary["depth"]["none"], say), *_others(summary)))
+    yield from (
+        f"  {say(said)}"
+        for said in (*_clicks(clicks, summary["depth"]["none"] if summary["complete"] else 0, say), *_others(summary))
+    )
     if not summary["complete"]:
         partial = N_("Not every page was seen: some may be nearer or better linked than it seems.")
         yield f"  {say(Message(partial))}"

@@ -8,7 +8,7 @@ import orjson
 from sqlalchemy import and_, func, literal, select, union_all
 from sqlalchemy.orm import Session
 
-from editorial.audit.crawl.records import StopReason, unpacked
+from editorial.audit.crawl.records import unpacked
 from editorial.audit.engine import RAISED, inconclusive, judge
 from editorial.audit.facts import PageFacts
 from editorial.audit.rule import Failure, Need, Outcome, Result, Severity
@@ -17,7 +17,7 @@ from editorial.audit.site_rule import site_outcome
 from editorial.audit.site_rules import SITE_RULES
 from editorial.audit.summary import Judged, Place
 from editorial.audit.tables import AuditTables
-from editorial.services import audit_memory
+from editorial.services import audit_memory, seeing
 from editorial.store.audit import FALLEN, Audit, AuditFailure, AuditFile, AuditPage, AuditPlace, AuditUrl
 from editorial.store.relations import laid_out, relations
 
@@ -132,8 +132,8 @@ def _complete(audit: Audit) -> frozenset[Need]:
     """What was complete around the pages of an ended audit."""
     found = {Need.ROBOTS} if audit.robots_read else set()
     followed = audit.whole_site and audit.options.get("follow_links", True)
-    if followed and audit.stop_reason == StopReason.COMPLETE:
-        found |= {Need.CRAWL} if audit.course.get("hides") else {Need.CRAWL, Need.LINKS}
+    if followed and seeing.saw_whole(audit):
+        found |= {Need.CRAWL, Need.LINKS} if seeing.saw_links(audit) else {Need.CRAWL}
     return frozenset(found)
 
 

@@ -1,27 +1,30 @@
 """What the audit's overview shows: the score and why it moved, what could be seen, what is open, what runs now."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session
 
+from editorial.audit.crawl.records import StopReason
 from editorial.audit.rule import Severity
 from editorial.domain import robots
 from editorial.domain.messages import N_, Message
-from editorial.services import comparable, finding_pages, score_explained, site_sections
+from editorial.services import comparable, finding_pages, score_explained, seeing, site_sections
 from editorial.services.clock_health import duration
 from editorial.services.finding_filters import Standing
 from editorial.services.score_explained import Costs, Repair, Why
+from editorial.services.seeing import Group
 from editorial.services.site_sections import Section
 from editorial.store import audit as store
-from editorial.store.audit import Audit, AuditFailure, AuditFile, AuditPage, AuditState, AuditUrl
+from editorial.store.audit import Audit, AuditFile, AuditPage, AuditState
 from editorial.store.content import Site
 
 HISTORY = 12  # audits in the chart and the list
 CLOSED_PAGES = 2000  # addresses looked through for the line of robots.txt that closed them
+LEAST_ERROR = 400
 CLOSING_LINES = 5  # lines of robots.txt named
 MEASURED_AFTER = 3.0  # seconds of an audit after which its rate says something
 LOST_AFTER = store.LEASE.total_seconds()
@@ -74,6 +77,7 @@ UNSEEN = {
     "crash": Message(N_("Reading it failed")),
 }
 NO_ANSWER = Message(N_("No answer"))
+WITH_GAPS = Message(N_("Ended with gaps"))
 
 
 @dataclass(frozen=True)
@@ -268,15 +272,32 @@ def history(session: Session, site_id: int) -> Sequence[Audit]:
     return session.scalars(wanted.order_by(Audit.id.desc()).limit(HISTORY)).all()[::-1]
 
 
+def sound(audit: Audit) -> bool:
+    """Whether its state says all: one that ended while its pages gave no answer is not called complete."""
+    return audit.state is not AuditState.DONE or seeing.saw_all(audit)
+
+
+def state_of(audit: Audit) -> Message:
+    """How an audit stands."""
+    return STATES[audit.state] if sound(audit) else WITH_GAPS
+
+
+def ending_of(audit: Audit) -> Message:
+    """Why it ended, in short."""
+    if audit.stop_reason == StopReason.COMPLETE and not seeing.saw_all(audit):
+        return seeing.how_it_ended(audit)
+    return REASONS.get(audit.stop_reason or "complete", REASONS["complete"])
+
+
 def coverage(session: Session, audit: Audit) -> Coverage:
     """What an audit saw and what it did not, with the reasons."""
     file = session.scalar(
         select(AuditFile).where(AuditFile.audit_id == audit.id, AuditFile.kind == "robots").order_by(AuditFile.id)
     )
-    hidden = [*_closed_by_robots(session, audit, file), *_unanswered(session, audit), *_refused(session, audit)]
-    hidden += _checked(session, audit)
-    waiting = _not_reached(session, audit)
-    if waiting:
+    groups = list(seeing.groups_of(session, audit.id))
+    ended = audit.stop_reason == StopReason.COMPLETE
+    hidden = [*_closed_by_robots(session, audit, file), *_unanswered(groups), *_refused(groups)]
+    if not ended and (waiting := seeing.not_reached(session, audit.id)):
         hidden.append(Hidden(Message(N_("Not reached before it stopped")), waiting))
     return Coverage(
         share=round(100 * audit.coverage) if audit.coverage is not None else None,
@@ -290,7 +311,7 @@ def coverage(session: Session, audit: Audit) -> Coverage:
 
 def _closed_by_robots(session: Session, audit: Audit, file: AuditFile | None) -> list[Hidden]:
     """Pages that robots.txt closed to us, by the line that decided."""
-    closed = and_(AuditPage.audit_id == audit.id, AuditPage.error == "robots")
+    closed = and_(AuditPage.audit_id == audit.id, AuditPage.error == "robots", AuditPage.hops == 0)
     total = session.scalar(select(func.count()).select_from(AuditPage).where(closed)) or 0
     if not total:
         return []
@@ -312,46 +333,25 @@ def _decided_by(number: int, text: str) -> Message:
     return Message(N_("decided by line %(number)s: %(text)s"), {"number": number, "text": text[:200]})
 
 
-def _unanswered(session: Session, audit: Audit) -> list[Hidden]:
-    number = func.count()
-    wanted = (
-        select(AuditPage.error, number)
-        .where(AuditPage.audit_id == audit.id, AuditPage.error.is_not(None), AuditPage.error != "robots")
-        .group_by(AuditPage.error)
-        .order_by(number.desc())
-    )
-    return [Hidden(UNSEEN.get(error or "", NO_ANSWER), count) for error, count in session.execute(wanted)]
+def _unanswered(groups: Iterable[Group]) -> list[Hidden]:
+    counts: Counter[str] = Counter()
+    for group in groups:
+        if group.error is not None and group.error != "robots":
+            counts[group.error] += group.pages
+    return [Hidden(UNSEEN.get(error, NO_ANSWER), count) for error, count in counts.most_common()]
 
 
-def _refused(session: Session, audit: Audit) -> list[Hidden]:
-    """Answers that are no pages: refused, throttled, broken. A page that is not there (404) is an answer."""
-    number = func.count()
-    closed = or_(AuditPage.status.in_((401, 403, 429)), AuditPage.status >= 500)
-    wanted = (
-        select(AuditPage.status, number)
-        .where(AuditPage.audit_id == audit.id, AuditPage.error.is_(None), closed)
-        .group_by(AuditPage.status)
-        .order_by(number.desc())
-    )
+def _refused(groups: Iterable[Group]) -> list[Hidden]:
+    """Answers that are no pages, and bot checks that answered as if they were one."""
+    counts: Counter[int] = Counter()
+    for group in groups:
+        if group.refused:
+            counts[group.status if group.status >= LEAST_ERROR else 0] += group.pages
+    checked = Message(N_("A bot check or firewall answered"))
     return [
-        Hidden(Message(N_("Answered %(status)s"), {"status": str(status)}), count)
-        for status, count in session.execute(wanted)
+        Hidden(Message(N_("Answered %(status)s"), {"status": str(status)}) if status else checked, count)
+        for status, count in counts.most_common()
     ]
-
-
-def _checked(session: Session, audit: Audit) -> list[Hidden]:
-    """Bot checks that answered as if they were the page."""
-    of_page = and_(AuditFailure.audit_id == AuditPage.audit_id, AuditFailure.no == AuditPage.no)
-    wanted = select(func.count()).select_from(AuditPage).join(AuditFailure, of_page)
-    wanted = wanted.where(AuditFailure.rule == "response-access-denied", AuditPage.status < 400)
-    count = session.scalar(wanted.where(AuditPage.audit_id == audit.id)) or 0
-    return [Hidden(Message(N_("A bot check or firewall answered")), count)] if count else []
-
-
-def _not_reached(session: Session, audit: Audit) -> int:
-    page = select(AuditPage.no).where(AuditPage.audit_id == AuditUrl.audit_id, AuditPage.no == AuditUrl.no)
-    wanted = select(func.count()).select_from(AuditUrl)
-    return session.scalar(wanted.where(AuditUrl.audit_id == audit.id, AuditUrl.wanted, ~page.exists())) or 0
 
 
 def _failure_after(session: Session, site_id: int, latest: Audit | None) -> Audit | None:

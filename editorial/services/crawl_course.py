@@ -9,6 +9,7 @@ from editorial.audit.crawl.politeness import Slowed
 from editorial.audit.crawl.records import StopReason
 from editorial.audit.crawl.traps import MAX_COPIES, MAX_SEGMENTS, MAX_URL, REPEATS, TrapKind
 from editorial.domain.messages import N_, NP_, Message
+from editorial.services import seeing
 from editorial.store.audit import Audit
 
 MEGABYTE = 1_000_000
@@ -45,7 +46,6 @@ EXCLUDED = NP_(
     "%(count)s addresses were left out by the patterns of the site.",
 )
 FULL = N_("The pages name more than %(most)s addresses, as many as an audit keeps: further ones were left out.")
-HIDDEN = N_("A link may stand on a page that was left out, so nothing is said about orphans and depth.")
 ALLOW = N_("Let the firewall of the site pass %(agent)s, or lower the rate in the settings of the site.")
 
 
@@ -95,8 +95,8 @@ def told(audit: Audit, agent: str = PRODUCT_TOKEN) -> Told:
         lines.append(Message.counted(EXCLUDED, excluded))
     if most := int(course.get("full", 0)):
         lines.append(Message(FULL, {"most": most}))
-    if course.get("hides"):
-        lines.append(Message(HIDDEN))
+    if (silent := seeing.why_no_links(audit) or (Message(seeing.HIDDEN) if course.get("hides") else None)) is not None:
+        lines.append(silent)
     if audit.stop_reason == StopReason.BLOCKED:
         lines.append(Message(ALLOW, {"agent": agent}))
     return Told(lines, _paces(course), [_left_out(trap) for trap in course.get("traps", ())])

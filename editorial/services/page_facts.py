@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session
 
-from editorial.audit.crawl.records import LETTERS, StopReason, unpacked
+from editorial.audit.crawl.records import LETTERS, unpacked
 from editorial.audit.engine import page_score
 from editorial.audit.facts import PageFacts
 from editorial.audit.gather.text import fold
@@ -17,7 +17,7 @@ from editorial.audit.site_rules import SITE_RULES
 from editorial.domain.errors import NotFound
 from editorial.domain.findings import OPEN, FindingEvent
 from editorial.domain.messages import N_, Message
-from editorial.services import findings, page_history, page_items, structure
+from editorial.services import findings, page_history, page_items, seeing, structure
 from editorial.services.audit_output import judged_page
 from editorial.services.facts_in_words import Change, Fact, changes_between, facts_of, indexability
 from editorial.services.findings import FindingView
@@ -277,7 +277,7 @@ def _place(session: Session, audit: Audit, no: int) -> list[Fact]:
     if place is None:
         return []
     clicks = str(place.depth) if place.depth is not None else Message(N_("no followed link leads here"))
-    whole = audit.stop_reason == StopReason.COMPLETE
+    whole = seeing.saw_links(audit)
     label = N_("Clicks from the first page") if whole else N_("Clicks from the first page, at most")
     found = [Fact(Message(label), clicks)]
     if place.rank is not None:

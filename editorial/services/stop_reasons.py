@@ -3,11 +3,12 @@
 from editorial.audit.crawl.records import StopReason
 from editorial.domain.messages import N_, Message
 from editorial.domain.urls import host_of, netloc_of
+from editorial.services import seeing
 from editorial.services.clock_health import duration
 from editorial.store.audit import Audit, AuditTrigger
 
 SAYS = {
-    StopReason.COMPLETE: N_("Every page was seen."),
+    StopReason.COMPLETE: seeing.ALL_SEEN,
     StopReason.PAGE_CAP: N_("The audit stopped at its page limit after %(pages)s of %(known)s pages."),
     StopReason.TIME_CAP: N_("The audit stopped at its time limit after %(pages)s of %(known)s pages."),
     StopReason.BYTE_CAP: N_("The audit stopped at its limit of megabytes after %(pages)s of %(known)s pages."),
@@ -67,6 +68,8 @@ def why_it_stopped(audit: Audit) -> Message:
     params: dict[str, object] = {"pages": audit.fetched, "known": audit.known, "detail": audit.stop_detail}
     if reason in (StopReason.ROBOTS_UNREACHABLE, StopReason.START_UNREACHABLE) and audit.stop_detail in UNREACHED:
         return _why_unreached(audit)
+    if reason is StopReason.COMPLETE:
+        return seeing.how_it_ended(audit)
     status, _, seconds = audit.stop_detail.partition(" ")
     if reason is StopReason.BLOCKED and seconds.isdecimal():  # `crawl.standing.Standing.asked_to_wait`
         return Message(ASKED_TO_WAIT, params | {"status": status, "pause": duration(int(seconds))})

@@ -3,14 +3,19 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from itertools import islice
 from typing import Any
 
 from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session, aliased
 
+from editorial.audit.crawl.traps import patterns_of
 from editorial.domain.findings import OPEN
+from editorial.domain.messages import Message
 from editorial.domain.urls import n2
+from editorial.services import seeing
 from editorial.services.page_items import items_by_page
+from editorial.services.stop_reasons import why_it_stopped
 from editorial.services.structure_summary import DEEP, numbers_in
 from editorial.store.audit import (
     ENDED,
@@ -25,6 +30,7 @@ from editorial.store.audit import (
 from editorial.store.content import ContentItem
 
 STRONGEST = 10
+TRAPPED = 2000  # pages of traps that are passed over for them
 IMPORTANT = 20
 WEAK = 20  # of 100; what the plan puts first should not stand there
 LANGUAGES = 12  # columns of the table of translations
@@ -134,11 +140,10 @@ class Structure:
     urls: Mapping[int, str] = field(default_factory=dict)
     """Of every number that the summary names."""
     sitemap_before: SitemapBefore | None = None
-
-    @property
-    def complete(self) -> bool:
-        """Whether every page was seen."""
-        return bool(self.summary["complete"])
+    complete: bool = True
+    """Whether every page was seen that may link to another: else nobody knows what is deep or out of reach."""
+    caveat: Message | None = None
+    """Why not."""
 
     @property
     def deep(self) -> int:
@@ -157,17 +162,20 @@ def structure_of(session: Session, audit: Audit) -> Structure | None:
     if kept is None:
         return None
     summary = kept.summary
+    complete = bool(summary["complete"]) and seeing.saw_links(audit)
     urls = _urls(session, audit.id, numbers_in(summary))
     return Structure(
         summary=summary,
         rings=_rings(summary["depth"]["clicks"]),
-        strongest=_strongest(session, audit.id),
+        strongest=_strongest(session, audit),
         important=_important(session, audit),
         broken=_broken(session, audit, summary["broken"]["samples"], urls),
         languages=_languages(summary["languages"]["samples"]),
-        lost=_lost(session, audit) if summary["complete"] else Lost(0, ()),
+        lost=_lost(session, audit) if complete else Lost(0, ()),
         urls=urls,
-        sitemap_before=_sitemap_before(session, audit, summary),
+        sitemap_before=_sitemap_before(session, audit, summary) if complete else None,
+        complete=complete,
+        caveat=None if complete else seeing.why_no_links(audit) or why_it_stopped(audit),
     )
 
 
@@ -312,11 +320,14 @@ def _lines(session: Session, audit_id: int) -> Any:
     )
 
 
-def _strongest(session: Session, audit_id: int) -> list[Line]:
-    wanted = _lines(session, audit_id).where(AuditPlace.rank.is_not(None))
-    return [
-        Line(*row) for row in session.execute(wanted.order_by(AuditPlace.rank.desc(), AuditPlace.no).limit(STRONGEST))
-    ]
+def _strongest(session: Session, audit: Audit) -> list[Line]:
+    """Without the pages of a trap: they name each other, and so outrank whatever people wrote."""
+    stopped = {trap["pattern"] for trap in audit.course.get("traps", ())}
+    wanted = _lines(session, audit.id).where(AuditPlace.rank.is_not(None))
+    most = STRONGEST + (TRAPPED if stopped else 0)
+    strong = session.execute(wanted.order_by(AuditPlace.rank.desc(), AuditPlace.no).limit(most))
+    lines = (Line(*row) for row in strong)
+    return list(islice((line for line in lines if not (stopped and patterns_of(line.url) & stopped)), STRONGEST))
 
 
 def _important(session: Session, audit: Audit) -> list[Line]:

@@ -21,12 +21,14 @@ from editorial.audit.site_rule import SiteRule, failure_of
 from editorial.audit.site_rules import SITE_RULES
 from editorial.audit.tables import AuditTables
 from editorial.domain.findings import CLOSED
-from editorial.services import audit_lease, bare_hops, findings, link_graph, page_shapes
+from editorial.services import audit_lease, bare_hops, findings, link_graph, page_shapes, seeing
 from editorial.services.audit_lease import Lease, Over
+from editorial.services.seeing import Sight
 from editorial.store import audit as store
 from editorial.store import link_packs, statistics
 from editorial.store.audit import (
     FALLEN,
+    SIGHT,
     Audit,
     AuditFailure,
     AuditFile,
@@ -81,6 +83,7 @@ class Seen:
     """Pages that only redirects led to."""
     whole: bool = False
     """Whether everything was seen that may name an address."""
+    sight: Sight = field(default_factory=Sight)
 
     @property
     def names(self) -> dict[int, str]:
@@ -121,8 +124,11 @@ def finish(
 
 def _look(sessions: Sessions, audit_id: int, worker: str, end: CrawlEnd, lease: Lease) -> Seen | None:
     """Work out what needs the whole audit, and judge by it. None once the audit is another's."""
+    with reading(sessions) as session:
+        sight = seeing.sight_of(session, audit_id, ended=end.reason is StopReason.COMPLETE)
+    links_seen = end.complete and end.links_seen and not sight.gaps
     steps: tuple[Callable[[], None], ...] = (
-        lambda: link_graph.measure(sessions, audit_id, worker, complete=end.complete),
+        lambda: link_graph.measure(sessions, audit_id, worker, complete=links_seen),
         lambda: page_shapes.settle(sessions, audit_id, worker),
         lambda: _spell_out_links(sessions, audit_id, worker),
     )
@@ -131,7 +137,7 @@ def _look(sessions: Sessions, audit_id: int, worker: str, end: CrawlEnd, lease: 
             return None
         step()
     with reading(sessions) as session:
-        seen = _read(session, audit_id, end, lease)
+        seen = _read(session, audit_id, end, sight, lease)
     return None if lease.lost else seen
 
 
@@ -147,8 +153,8 @@ def _spell_out_links(sessions: Sessions, audit_id: int, worker: str) -> None:
                 store.insert_rows(writing.connection(), AuditLink, some)
 
 
-def _read(session: Session, audit_id: int, end: CrawlEnd, lease: Lease) -> Seen:
-    seen = Seen()
+def _read(session: Session, audit_id: int, end: CrawlEnd, sight: Sight, lease: Lease) -> Seen:
+    seen = Seen(sight=sight)
     pages = select(
         AuditPage.no, AuditUrl.n2, AuditPage.error, AuditPage.truncated, AuditPage.outcomes, AuditPage.is_html
     ).join(AuditUrl, and_(AuditUrl.audit_id == AuditPage.audit_id, AuditUrl.no == AuditPage.no))
@@ -165,7 +171,7 @@ def _read(session: Session, audit_id: int, end: CrawlEnd, lease: Lease) -> Seen:
     )
     seen.files = {file.no: file.n2 for file in session.execute(files.where(AuditFile.audit_id == audit_id))}
     whole = session.get_one(Audit, audit_id).whole_site  # one page alone says nothing about the others
-    seen.whole, seen.bare = end.complete and whole, bare_hops.find(session, audit_id)
+    seen.whole, seen.bare = end.complete and whole and not sight.gaps, bare_hops.find(session, audit_id)
     seen.outcomes.update((no, hop.outcomes) for no, hop in seen.bare.items())
     of_pages = {Need.CRAWL, *({Need.LINKS} if end.links_seen else ())} if seen.whole else set()
     complete = of_pages | ({Need.ROBOTS} if end.robots_read else set())
@@ -239,10 +245,10 @@ def _close(session: Session, audit: Audit, seen: Seen, end: CrawlEnd, now: datet
     _weigh_many(session, audit.id)
     session.add_all(_counts(audit.id, seen))
     failed = _failed(session, audit.id)
-    audit.fetched, audit.known = len(seen.answered), max(end.known, len(seen.n2))
+    audit.fetched, audit.known = seen.sight.seen, seen.sight.known
     audit.html_pages = len(seen.html)
     audit.robots_read = end.robots_read
-    audit.coverage = len(seen.answered) / audit.known if audit.known else None
+    audit.coverage = audit.fetched / audit.known if audit.known else None
     audit.score = score(seen.html, failed)
     counts = Counter(severity for page in failed.values() for _, severity in page)
     audit.state, audit.ended_at = _state(end, saw_something=bool(seen.answered)), now
@@ -250,7 +256,9 @@ def _close(session: Session, audit: Audit, seen: Seen, end: CrawlEnd, now: datet
     judged = audit.site_id is not None and (audit.state in store.ENDED or end.reason in ROBOTS_CLOSED)
     became = findings.merge(session, audit, _answers(seen), now) if judged else {}
     page_shapes.mark_findings(session, audit)
-    audit.counts = {"failures": dict(counts), "findings": became} | ({FALLEN: seen.fallen} if seen.fallen else {})
+    audit.counts = {"failures": dict(counts), "findings": became, SIGHT: seen.sight._asdict()} | (
+        {FALLEN: seen.fallen} if seen.fallen else {}
+    )
     audit.stop_reason, audit.stop_detail = end.reason.value, end.detail[:200]
 
 

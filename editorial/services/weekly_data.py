@@ -10,7 +10,7 @@ from editorial.audit.rule import Severity
 from editorial.domain.findings import OPEN, FindingEvent, FindingState
 from editorial.domain.messages import N_, Message
 from editorial.domain.slots import shown_in
-from editorial.services import audit_pages, comparable, findings, weekly_forms, weekly_score
+from editorial.services import audit_pages, comparable, findings, seeing, weekly_forms, weekly_score
 from editorial.services.audit_memory import REGRESSION
 from editorial.services.comparable import Line
 from editorial.services.form_pages import FORM_RULES, VANISHED
@@ -95,7 +95,7 @@ def _seen(session: Session, site: Site, latest: Audit, told_until: datetime) -> 
         same_rules=compared is None or compared.ruleset == scored.ruleset,
         fetched=latest.fetched,
         known=latest.known,
-        stopped=why_it_stopped(latest) if latest.state is AuditState.STOPPED else None,
+        stopped=None if seeing.saw_all(latest) else why_it_stopped(latest),
         hidden=tuple((part.says, part.count) for part in hidden),
         new=changes.new,
         discovered=changes.discovered,

@@ -118,6 +118,8 @@ class AuditTrigger(StrEnum):
 
 FALLEN = "fallen"
 """In `Audit.counts`, where some did: ids of the site rules that raised."""
+SIGHT = "sight"
+"""In `Audit.counts`, once it was judged: what became of the known addresses, as `services.seeing.Sight` has it."""
 ENDED = (AuditState.DONE, AuditState.STOPPED)
 """States of an audit whose pages were judged."""
 

@@ -9,7 +9,6 @@ from editorial.domain.errors import NotFound
 from editorial.domain.people import Permission
 from editorial.domain.slots import shown_in
 from editorial.services import audit_pages, finding_pages, structure, structure_download
-from editorial.services.stop_reasons import why_it_stopped
 from editorial.services.structure_words import BAD, CAUSES, FLAWS, STANDINGS
 from editorial.store import content
 from editorial.store.base import reading
@@ -31,7 +30,6 @@ def overview(site_id: int) -> ResponseReturnValue:
             site=site,
             latest=latest,
             view=structure.structure_of(session, latest) if latest is not None else None,
-            stopped=why_it_stopped(latest) if latest is not None else None,
             open_findings=sum(finding_pages.open_by_severity(session, site_id).values()),
             standings=STANDINGS,
             bad=BAD,

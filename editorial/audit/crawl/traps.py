@@ -164,6 +164,12 @@ def template(url: str) -> str:
     return f"{origin}{plain[: plain.rindex('/') + 1]}*"[:SHOWN]
 
 
+def patterns_of(url: str) -> set[str]:
+    """The patterns of traps (`Trap.pattern`) to which a page that was fetched may belong: others are never fetched."""
+    found = {_pattern_of(TrapKind.COPIES, url)}
+    return found | {_pattern_of(TrapKind.QUERIES, url)} if "?" in url else found
+
+
 def _repeated(segments: list[str]) -> str:
     """The segment that comes too often; numbers do, in dates and versions."""
     if len(segments) < REPEATS:

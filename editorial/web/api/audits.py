@@ -13,7 +13,7 @@ from editorial.audit.crawl.traps import TrapKind
 from editorial.domain.errors import NotFound
 from editorial.domain.findings import FindingEvent
 from editorial.domain.people import Permission
-from editorial.services import audit_pages, auditing, crawl_course, finding_lists, muting
+from editorial.services import audit_pages, auditing, crawl_course, finding_lists, muting, seeing
 from editorial.services.muting import MuteScope
 from editorial.services.queue_pages import BadCursor
 from editorial.services.stop_reasons import why_it_stopped
@@ -69,9 +69,21 @@ class CrawlShown(Shown):
     excluded: int
     """Addresses left out by the site's patterns."""
     links_seen: bool
-    """False: something was left out behind which a link may stand."""
+    """False: something was left out, or too much gave no answer, behind which a link may stand."""
     slowed: list[PaceShown]
     traps: list[TrapShown]
+
+
+class SightShown(Shown):
+    """Known addresses that are pages or may be, and were not seen, by why."""
+
+    no_answer: int
+    refused: int
+    """Refused, throttled, a bot check, or an error of the server."""
+    closed: int
+    """By robots.txt."""
+    waiting: int
+    """Not reached before the audit stopped."""
 
 
 class AuditShown(Shown):
@@ -96,6 +108,8 @@ class AuditShown(Shown):
     known: int
     coverage: float | None
     """Share of the known pages that were seen, 0 to 1."""
+    unseen: SightShown | None
+    """Null while it runs, and of old audits."""
     score: float | None
     """0 to 100."""
     failures: dict[str, int]
@@ -325,10 +339,17 @@ def _crawl(found: Audit) -> CrawlShown:
         saved_bytes=course.get("saved_bytes", 0),
         wire_bytes=course.get("wire_bytes", 0),
         excluded=course.get("excluded", 0),
-        links_seen=not course.get("hides"),
+        links_seen=seeing.hides_none(found),
         slowed=[PaceShown(host=p.host, rate=p.rate, slowest=p.slowest, why=[*map(say, p.why)]) for p in told.paces],
         traps=[TrapShown(**trap) for trap in course.get("traps", ())],
     )
+
+
+def _unseen(found: Audit) -> SightShown | None:
+    sight = seeing.kept(found)
+    if sight is None:
+        return None
+    return SightShown(no_answer=sight.silent, refused=sight.refused, closed=sight.closed, waiting=sight.waiting)
 
 
 def _audit(found: Audit) -> AuditShown:
@@ -350,6 +371,7 @@ def _audit(found: Audit) -> AuditShown:
         fetched=found.fetched,
         known=found.known,
         coverage=found.coverage,
+        unseen=_unseen(found),
         score=found.score,
         failures=found.counts.get("failures", {}),
         findings=found.counts.get("findings", {}),

@@ -90,8 +90,8 @@ class StructureShown(Shown):
     links: int
     clicks: dict[str, int]
     """Pages by their clicks from the first page."""
-    out_of_reach: int
-    """Pages that no followed link leads to."""
+    out_of_reach: int | None
+    """Pages that no followed link leads to; null where not every page was seen that may link to them."""
     sitemap: SitemapShown
     canonical_chains: list[list[str]]
     """Chains of two canonicals and more; a circle ends where it began."""
@@ -178,7 +178,7 @@ def _shown(audit_id: int, found: structure.Structure) -> StructureShown:
         complete=found.complete,
         links=summary["links"],
         clicks=summary["depth"]["clicks"],
-        out_of_reach=summary["depth"]["none"],
+        out_of_reach=summary["depth"]["none"] if found.complete else None,
         sitemap=SitemapShown(
             read=sitemap["read"],
             named=sitemap["named"],

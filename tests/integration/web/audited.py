@@ -26,7 +26,7 @@ from editorial.services import auditing, verdicts
 from editorial.services.audit_storage import AuditSink
 from editorial.services.deps import Deps
 from editorial.store import audit as store
-from editorial.store.audit import AuditStructure, AuditTrigger
+from editorial.store.audit import AuditStructure, AuditTrigger, AuditUrl
 from editorial.store.content import Site
 
 BASE = "https://northgauge.example/"
@@ -106,6 +106,15 @@ def audit(
     """
     when = at or deps.now()
     audit_id = crawl(deps, site_id, pages, robots=robots, at=when, outside=outside)
+    first = 100_001  # numbers that no page has
+    waiting = range(first, first + max(0, (known or 0) - len(pages)))
+    with deps.sessions.begin() as session:
+        session.add_all(
+            AuditUrl(
+                audit_id=audit_id, no=no, url=f"{BASE}more/{no}", n2=f"{BASE}more/{no}", internal=True, wanted=True
+            )
+            for no in waiting
+        )
     end = CrawlEnd(reason, len(pages), known or len(pages), robots_read=True)
     verdicts.finish(deps.sessions, audit_id, deps.worker, end, lambda: when)
     return audit_id

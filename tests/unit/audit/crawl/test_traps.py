@@ -4,7 +4,7 @@ import pytest
 
 from editorial.audit.crawl.frontier import Frontier, LeftOut
 from editorial.audit.crawl.records import CrawlPlan
-from editorial.audit.crawl.traps import MAX_COPIES, TrapKind, Traps, template
+from editorial.audit.crawl.traps import MAX_COPIES, TrapKind, Traps, patterns_of, template
 from editorial.domain.patterns import Patterns
 from editorial.domain.urls import scope_of
 
@@ -138,3 +138,8 @@ def test_folders_and_patterns_end_where_the_site_says():
     assert found.known == 2
     assert found.cut == {LeftOut.FOLDER: 3}
     assert found.excluded == 1
+
+
+def test_a_page_of_a_trap_is_known_by_its_address():
+    assert "https://a.example/cal?*" in patterns_of("https://a.example/cal?m=99")
+    assert "https://a.example/cal?*" not in patterns_of("https://a.example/cal")
