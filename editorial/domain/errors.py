@@ -7,9 +7,11 @@ class EditorialError(Exception):
     """Something a person can understand and act on: what is wrong (`says`) and how to mend it (`hint`).
 
     The edge translates it; nothing below the edge knows a language. `field` names the form field it belongs to.
+    `others` are further ones of the same form, each beside its own field.
     """
 
     http_status = 422
+    others: tuple["EditorialError", ...] = ()
 
     def __init__(self, says: Message, *, hint: Message, field: str | None = None) -> None:
         super().__init__(says.id % dict(says.params) if says.params else says.id)

@@ -1,8 +1,9 @@
 """The sites of the team: added and changed by people who may connect them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import time
+from typing import TypeVar
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -30,6 +31,8 @@ CRAWL_LIMITS: Mapping[str, tuple[float, float]] = {
     "crawl_max_pages": (1, 1_000_000),
 }
 """The least and the most that a site may ask for."""
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -198,29 +201,46 @@ def _refuse_private(host: str, allow: AllowList) -> None:
         raise BadAddress(refusal(host), Message(N_("Whoever runs this desk can open it with EDITORIAL_ALLOW_PRIVATE.")))
 
 
+class _Faults:
+    """What is wrong with a form: every field is looked at before anything is refused."""
+
+    def __init__(self) -> None:
+        self._found: list[EditorialError] = []
+
+    def of(self, check: Callable[..., T], *arguments: object) -> T | None:
+        """What a check makes of a field; None where it refuses it."""
+        try:
+            return check(*arguments)
+        except EditorialError as error:
+            self._found.append(error)
+            return None
+
+    def refuse(self) -> None:
+        """Raise the first, with the others, if there is one."""
+        if self._found:
+            first, *others = self._found
+            first.others = tuple(others)
+            raise first
+
+
 def _checked(session: Session, deps: Deps, wanted: Wanted, *, besides: int | None) -> dict[str, object]:
-    name = clean_name(wanted.name)
-    url = clean_address(wanted.base_url, AllowList.of(deps.config.private_networks))
-    taken = session.scalar(select(Site).where(Site.base_url == url))
-    if taken is not None and taken.id != besides:
-        raise BadAddress(
-            Message(N_("“%(site)s” has this address already."), {"site": taken.name}),
-            Message(N_("Change that site, or give another address.")),
-        )
-    if not 0 <= wanted.audit_weekday <= 6:
-        raise EditorialError(
-            Message(N_("There is no such day.")), hint=Message(N_("Choose one from the list.")), field="audit_weekday"
-        )
-    crawl = _options(wanted.crawl)
-    manners = {name: _within(name, getattr(wanted, name)) for name in CRAWL_LIMITS}
+    faults = _Faults()
+    values: dict[str, object] = {
+        "name": faults.of(clean_name, wanted.name),
+        "base_url": faults.of(_own_address, session, deps, wanted.base_url, besides),
+        "zone": faults.of(lambda: zone_named(wanted.zone).key),
+        "audit_weekday": faults.of(_weekday, wanted.audit_weekday),
+        **{name: faults.of(_within, name, getattr(wanted, name)) for name in CRAWL_LIMITS},
+    }
+    for name, bounds in OPTION_LIMITS.items():
+        faults.of(_within, f"crawl_{name}", getattr(wanted.crawl, name), bounds)
+    include, exclude = (faults.of(cleaned, getattr(wanted.crawl, name), f"crawl_{name}") for name in LISTS)
+    faults.refuse()
+    crawl = replace(wanted.crawl, include=include or (), exclude=exclude or ())
     return {
-        **manners,
+        **values,
         "crawl_options": crawl.as_json(),
-        "name": name,
-        "base_url": url,
         "language": wanted.language,
-        "zone": zone_named(wanted.zone).key,
-        "audit_weekday": wanted.audit_weekday,
         "audit_time": f"{wanted.audit_time:%H:%M}",
         "mail_time": f"{wanted.mail_time:%H:%M}",
         "external_links": wanted.external_links,
@@ -228,12 +248,24 @@ def _checked(session: Session, deps: Deps, wanted: Wanted, *, besides: int | Non
     }
 
 
-def _options(wanted: CrawlOptions) -> CrawlOptions:
-    """What the form says of patterns and limits; errors stand beside their fields."""
-    for name, bounds in OPTION_LIMITS.items():
-        _within(f"crawl_{name}", getattr(wanted, name), bounds)
-    include, exclude = (cleaned(getattr(wanted, name), f"crawl_{name}") for name in LISTS)
-    return replace(wanted, include=include, exclude=exclude)
+def _own_address(session: Session, deps: Deps, typed: str, besides: int | None) -> str:
+    """The address in its clean form, which no other site has."""
+    url = clean_address(typed, AllowList.of(deps.config.private_networks))
+    taken = session.scalar(select(Site).where(Site.base_url == url))
+    if taken is not None and taken.id != besides:
+        raise BadAddress(
+            Message(N_("“%(site)s” has this address already."), {"site": taken.name}),
+            Message(N_("Change that site, or give another address.")),
+        )
+    return url
+
+
+def _weekday(number: int) -> int:
+    if not 0 <= number <= 6:
+        raise EditorialError(
+            Message(N_("There is no such day.")), hint=Message(N_("Choose one from the list.")), field="audit_weekday"
+        )
+    return number
 
 
 def _within(name: str, value: float | None, bounds: tuple[float, float] | None = None) -> float | None:

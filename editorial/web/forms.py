@@ -31,8 +31,9 @@ class Form:
         return not self.errors
 
     def reject(self, error: EditorialError) -> None:
-        """Put an error beside the field it belongs to."""
-        self.errors.setdefault(error.field or "", explain(error))
+        """Put an error beside the field it belongs to, and the others of it beside theirs."""
+        for each in (error, *error.others):
+            self.errors.setdefault(each.field or "", explain(each))
 
     def text(self, name: str, *, longest: int = 100_000) -> str:
         """The text of a field with line ends made equal, and without NUL, which PostgreSQL does not keep."""

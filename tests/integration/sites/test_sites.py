@@ -241,3 +241,13 @@ def test_what_is_no_pattern_is_told_beside_its_lines(desk, deps, field) -> None:
     assert answer.text.count('<details class="more" open>') == 1  # what is wrong is not hidden; limits stay closed
     assert "re:(broken</textarea>" in answer.text
     assert sites(deps) == []
+
+
+def test_every_bad_field_of_a_form_is_told_at_once(desk, deps) -> None:
+    wrong = {"base_url": "nowhere", "crawl_rate": "1000", "crawl_include": "re:("}
+
+    answer = desk.post("/sites", **{**FORM, **wrong})
+
+    assert answer.status_code == 422
+    assert [name for name in wrong if f'id="f-{name}-error"' not in answer.text] == []
+    assert sites(deps) == []
