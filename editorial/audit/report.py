@@ -100,7 +100,7 @@ def page_dict(
         "id": page.id or page.facts.url,
         "url": page.facts.final_url,
         "status": page.facts.status,
-        **({"error": page.facts.error} if page.facts.error is not None else {}),
+        **({"error": page.facts.error} if page.facts.error is not None and not facts else {}),
         "facts": facts_dict(page.facts) | page.place._asdict() if facts else None,
         "outcomes": [outcome_dict(found, rules[found.rule], translate) for found in kept],
     }
