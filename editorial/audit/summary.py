@@ -108,10 +108,8 @@ def _count(summary: Summary, page: Judged) -> None:
         return
     if facts.redirects or 300 <= facts.status < 400:
         summary.redirects += 1
-    elif (
-        facts.error is not None
-        or (page.outcomes
-        and all(outcome.result is Result.INCONCLUSIVE for outcome in page.outcomes))
+    elif facts.error is not None or (
+        page.outcomes and all(outcome.result is Result.INCONCLUSIVE for outcome in page.outcomes)
     ):
         summary.unclear += 1
     elif n2(facts.url) == n2(facts.final_url):
