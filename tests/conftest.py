@@ -84,7 +84,7 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def kept(postgres: Postgres) -> Iterator[KeptDatabase]:
+def kept_postgres(postgres: Postgres) -> Iterator[KeptDatabase]:
     """The database of each test on PostgreSQL, one after the other."""
     database = KeptDatabase(postgres, "editorial_template")
     yield database
@@ -105,7 +105,7 @@ def database_url(request: pytest.FixtureRequest) -> Iterator[str]:
     if request.param == "sqlite":
         yield request.getfixturevalue("sqlite_url")
     else:
-        database: KeptDatabase = request.getfixturevalue("kept")
+        database: KeptDatabase = request.getfixturevalue("kept_postgres")
         yield database.url()
         database.empty()
 
@@ -126,7 +126,7 @@ def knowing(engine: Engine) -> Engine:
 def database(request: pytest.FixtureRequest, database_url: str) -> Iterator[Engine]:
     """An engine on a fresh, migrated database."""
     on_sqlite = database_url.startswith("sqlite")
-    engine = knowing(make_engine(database_url) if on_sqlite else request.getfixturevalue("kept").engine())
+    engine = knowing(make_engine(database_url) if on_sqlite else request.getfixturevalue("kept_postgres").engine())
     kept = None if on_sqlite else engine.pool
     yield engine
     if engine.pool is not kept:  # a command that ends closes what it was given, and is given a pool of its own

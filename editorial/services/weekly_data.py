@@ -86,6 +86,7 @@ def _seen(session: Session, site: Site, latest: Audit, told_until: datetime) -> 
     scored, compared = line.last or latest, line.before_last(until=told.ended_at if told is not None else None)
     since = changes if compared is None or compared is told else _changes(session, site, after=compared.id)
     ended_at = latest.ended_at or latest.requested_at
+    cut_short, gaps = latest.state is AuditState.STOPPED, seeing.kept(latest) is not None and not seeing.saw_all(latest)
     hidden = () if latest.fetched >= latest.known else audit_pages.coverage(session, latest).hidden
     form_findings = weekly.open_findings_of(session, site.id, FORM_RULES)
     return Seen(
@@ -95,7 +96,8 @@ def _seen(session: Session, site: Site, latest: Audit, told_until: datetime) -> 
         same_rules=compared is None or compared.ruleset == scored.ruleset,
         fetched=latest.fetched,
         known=latest.known,
-        stopped=None if seeing.saw_all(latest) else why_it_stopped(latest),
+        stopped=why_it_stopped(latest) if cut_short or gaps else None,
+        cut_short=cut_short,
         hidden=tuple((part.says, part.count) for part in hidden),
         new=changes.new,
         discovered=changes.discovered,

@@ -150,6 +150,8 @@ class Seen:
     known: int
     stopped: Message | None
     """Why it did not see everything, where it did not."""
+    cut_short: bool = False
+    """Whether it stopped before its end; pages that gave no answer may do so every week."""
     hidden: tuple[tuple[Message, int], ...] = ()
     """What kept pages from being seen, and how many."""
     new: tuple[Group, ...] = ()
@@ -262,7 +264,7 @@ def is_empty(report: Report) -> bool:
         return False
     seen = report.seen
     return seen is not None and not (
-        seen.new or seen.discovered or seen.fixed or seen.oldest or seen.delta is None or seen.delta or seen.stopped
+        seen.new or seen.discovered or seen.fixed or seen.oldest or seen.delta is None or seen.delta or seen.cut_short
     )
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
+from bs4 import BeautifulSoup
 from playwright.sync_api import Page, expect
 
 from editorial.background.clock import Clock
@@ -70,18 +71,12 @@ def approve(reader: Reader) -> None:
 
 def wait_for(page: Page, path: str, selector: str, word: str = "") -> None:
     """Look at a page of the desk again and again until it shows `selector` with `word` in it."""
-    seen = page.evaluate(
-        """async ([path, selector, word]) => {
-            for (const end = Date.now() + 40_000; Date.now() < end;) {
-                const text = await (await fetch(path)).text();
-                const found = new DOMParser().parseFromString(text, "text/html").querySelector(selector);
-                if (found !== null && found.textContent.includes(word)) return true;
-                await new Promise((resolve) => setTimeout(resolve, 300));
-            }
-            return false;
-        }""",
-        [path, selector, word],
-    )
+    for _ in range(130):  # 40 seconds
+        document = BeautifulSoup(page.request.get(path).text(), "html.parser")
+        seen = any(word in found.get_text() for found in document.select(selector)[:1])
+        if seen:
+            break
+        page.wait_for_timeout(300)
     assert seen, f"{path} never showed {selector} with {word!r}"
     page.goto(path)
 

@@ -158,7 +158,7 @@ def test_a_quiet_week_is_empty_and_anything_at_all_is_not() -> None:
         {"seen": replace(QUIET, before=None)},
         {"seen": replace(QUIET, score=85)},
         {"seen": replace(QUIET, discovered=1)},
-        {"seen": replace(QUIET, stopped=Message("x"))},
+        {"seen": replace(QUIET, cut_short=True)},
         {"seen": replace(QUIET, fixed=(BROKEN,))},
     ]
 
